@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Distribution } from "../distributions/index.js";
+import type { Host } from "../hosts/host.js";
+import {
+  directoryOf,
+  execOf,
+  fileOf,
+  type HostState,
+} from "../hosts/host-state.js";
+import {
+  renderAutosignPolicy,
+  renderAutosignRules,
+} from "../templates/autosign/autosign.js";
+import { renderCaConf } from "../templates/puppetserver/puppetserver.js";
+
+/** What a {@link CertificateAuthority} takes. */
+export interface CertificateAuthorityArgs {
+  distribution: Distribution;
+  /** Subject of the CA that signs; the root above it is called the same and ends in `root`. */
+  caName: string;
+  /** Names under which servers are reached, short and full: SANs of servers, and certificate names of nobody. */
+  serviceNames: readonly string[];
+  /** Further names of the main server's own certificate. */
+  subjectAltNames: readonly string[];
+  /** Every host of the infrastructure by its full name: only the infrastructure's key gets these names signed. */
+  infrastructure: readonly string[];
+}
+
+/**
+ * The one certificate authority: its keys, and who gets a certificate.
+ *
+ * A request is signed when the policy on the main server finds a pre-shared key in it that covers all it
+ * asks for: agents have one key, hosts of the infrastructure another. It contributes {@link state} to the main
+ * server, which runs it.
+ */
+export class CertificateAuthority extends pulumi.ComponentResource {
+  /** The key of agents. */
+  readonly agentKey: pulumi.Output<string>;
+  /** The key of the infrastructure's hosts. */
+  readonly infrastructureKey: pulumi.Output<string>;
+  /** Host state of the main server that makes it the CA; belongs before the service starts. */
+  readonly state: HostState;
+  /** The policy's path, for puppet.conf. */
+  readonly policy: string;
+
+  constructor(
+    name: string,
+    args: CertificateAuthorityArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("puppet:index:CertificateAuthority", name, {}, opts);
+    this.agentKey = presharedKey(`${name}-agent-key`, this);
+    this.infrastructureKey = presharedKey(`${name}-infrastructure-key`, this);
+
+    const { paths, users, services } = args.distribution;
+    const folder = `${paths.confdir}/autosign`;
+    const forServer = { group: users.puppet, mode: "0640" };
+    this.policy = `${folder}/policy`;
+    this.state = [
+      directoryOf(folder),
+      fileOf(
+        this.policy,
+        renderAutosignPolicy({ ruby: paths.ruby, directory: folder }),
+        { mode: "0755" },
+      ),
+      // Read at every decision: names can be added without a restart.
+      fileOf(
+        `${folder}/rules.json`,
+        renderAutosignRules({
+          hosts: [...args.infrastructure],
+          serviceNames: [...args.serviceNames],
+        }),
+        forServer,
+      ),
+      fileOf(`${folder}/agent.key`, pulumi.interpolate`${this.agentKey}\n`, {
+        ...forServer,
+        sensitive: true,
+      }),
+      fileOf(
+        `${folder}/infrastructure.key`,
+        pulumi.interpolate`${this.infrastructureKey}\n`,
+        {
+          ...forServer,
+          sensitive: true,
+        },
+      ),
+      fileOf(`${paths.serverConfdir}/ca.conf`, renderCaConf(), {
+        notify: `Service[${services.server}]`,
+      }),
+      // Before the first start, or the server makes itself a CA with neither root nor name.
+      execOf(
+        "set up the certificate authority",
+        [
+          ...[
+            paths.puppetserver,
+            "ca",
+            "setup",
+            "--ca-name",
+            args.caName,
+            "--root-ca-name",
+            `${args.caName} root`,
+          ],
+          ...["--subject-alt-names", args.subjectAltNames.join(",")],
+        ],
+        { creates: `${paths.cadir}/ca_crt.pem` },
+      ),
+    ];
+    this.registerOutputs();
+  }
+}
+
+/** What a {@link CaCertificate} takes. */
+export interface CaCertificateArgs {
+  /** The main server's host. */
+  host: Host;
+  distribution: Distribution;
+}
+
+/** The certificates of the CA, read from the main server once it has been set up. */
+export class CaCertificate extends pulumi.ComponentResource {
+  /** Signing certificate and root, PEM. */
+  readonly pem: pulumi.Output<string>;
+  /** SHA-256 of the PEM text as the CA serves it, which is what agents compare `ca_fingerprint` with. */
+  readonly fingerprint: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: CaCertificateArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("puppet:index:CaCertificate", name, {}, opts);
+    const read = new command.remote.Command(
+      `${name}-read`,
+      {
+        connection: args.host.connection,
+        create: `cat ${args.distribution.paths.cadir}/ca_crt.pem`,
+        triggers: [args.host.identity],
+        logging: command.remote.Logging.None,
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this },
+    );
+    // The connection is secret and so is all that comes over it, but a CA's certificate is public.
+    this.pem = pulumi
+      .unsecret(read.stdout)
+      .apply((pem) => `${pem.trimEnd()}\n`);
+    this.fingerprint = this.pem.apply((pem) =>
+      createHash("sha256").update(pem).digest("hex"),
+    );
+    this.registerOutputs();
+  }
+}
+
+/** A key for certificate requests: letters and digits only, so that every file format takes it as it is. */
+function presharedKey(
+  name: string,
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
+  return new random.RandomPassword(
+    name,
+    { length: 48, special: false },
+    { parent },
+  ).result;
+}

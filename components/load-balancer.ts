@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Distribution } from "../distributions/index.js";
+import { HostConfiguration } from "../hosts/host-configuration.js";
+import type { Host } from "../hosts/host.js";
+import { fileOf, packageOf, serviceOf } from "../hosts/host-state.js";
+import { renderHaproxyConf } from "../templates/haproxy/haproxy.js";
+import type { PoolMember } from "./compiler-pool.js";
+
+/** What a {@link LoadBalancer} takes. */
+export interface LoadBalancerArgs {
+  host: Host;
+  distribution: Distribution;
+  /** Name that agents connect to; the members' certificates carry it. */
+  puppetServer: string;
+  /** The CA's certificates, PEM: a member's health is asked over verified TLS. */
+  caCertificate: pulumi.Input<string>;
+  /** The compilers; `members` of a CompilerPool. */
+  members: readonly PoolMember[];
+  /** TCP port of the statistics page. */
+  statsPort: number;
+  /** Seconds a catalog may take to compile; shorter time-outs would cut it off. */
+  compileTimeout: number;
+}
+
+/** HAProxy before the compilers: passes TCP through, to the compiler with the fewest connections. */
+export class LoadBalancer extends pulumi.ComponentResource {
+  /** The statistics page; `/metrics` beside it is for Prometheus. */
+  readonly statsUrl: pulumi.Output<string>;
+  /** Name for the statistics page. */
+  readonly statsUser = "admin";
+  /** Password for the statistics page; secret. */
+  readonly statsPassword: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: LoadBalancerArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("puppet:index:LoadBalancer", name, {}, opts);
+    this.statsPassword = new random.RandomPassword(
+      `${name}-stats-password`,
+      { length: 24, special: false },
+      { parent: this },
+    ).result;
+    this.statsUrl = pulumi.interpolate`http://${args.host.endpoint(args.statsPort)}/stats`;
+
+    const caFile = "/etc/haproxy/puppet-ca.pem";
+    const configuration = this.statsPassword.apply((password) =>
+      renderHaproxyConf({
+        serverName: args.puppetServer,
+        caFile,
+        compileTimeout: args.compileTimeout,
+        members: args.members,
+        stats: { port: args.statsPort, user: this.statsUser, password },
+      }),
+    );
+    const notify = "Service[haproxy]";
+    new HostConfiguration(
+      `${name}-configuration`,
+      {
+        host: args.host,
+        distribution: args.distribution,
+        state: [
+          packageOf("haproxy"),
+          fileOf(caFile, args.caCertificate, { notify }),
+          // Without -q: the error Puppet shows is what HAProxy says.
+          fileOf("/etc/haproxy/haproxy.cfg", configuration, {
+            mode: "0600",
+            validate_cmd: "/usr/sbin/haproxy -c -f %",
+            notify,
+            sensitive: true,
+          }),
+          // A reload hands the sockets over and leaves the connections there are to the old process.
+          serviceOf("haproxy", {
+            restart: "/usr/bin/systemctl reload haproxy",
+          }),
+        ],
+      },
+      { parent: this },
+    );
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Distribution } from "../distributions/index.js";
+import { HostConfiguration } from "../hosts/host-configuration.js";
+import type { Host } from "../hosts/host.js";
+import { packageOf } from "../hosts/host-state.js";
+import {
+  CaCertificate,
+  type CertificateAuthority,
+} from "./certificate-authority.js";
+import {
+  serverPuppetConf,
+  serverService,
+  serverSettings,
+} from "./server-state.js";
+import { serverSizing, type SizingArgs } from "./sizing.js";
+
+/** What a {@link MainServer} takes. */
+export interface MainServerArgs {
+  host: Host;
+  distribution: Distribution;
+  /** The authority that this server runs. */
+  authority: CertificateAuthority;
+  /** Name under which all hosts reach the CA. */
+  caServer: string;
+  /** Further names of its certificate; the CA's service name among them. */
+  subjectAltNames: readonly string[];
+  /** Workers and memory; computed from the host by default. */
+  sizing?: SizingArgs;
+}
+
+/** The main Puppet server: the one with the certificate authority. */
+export class MainServer extends pulumi.ComponentResource {
+  /** The CA's certificates, known once the server runs. */
+  readonly caCertificate: CaCertificate;
+
+  constructor(
+    name: string,
+    args: MainServerArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("puppet:index:MainServer", name, {}, opts);
+    const { host, distribution, authority } = args;
+    const configuration = new HostConfiguration(
+      `${name}-configuration`,
+      {
+        host,
+        distribution,
+        state: [
+          packageOf(distribution.packages.server),
+          ...serverPuppetConf(distribution, {
+            certname: host.fqdn,
+            server: args.caServer,
+            caServer: args.caServer,
+            dnsAltNames: args.subjectAltNames,
+            autosign: authority.policy,
+          }),
+          ...serverSettings(distribution, {
+            authority: true,
+            sizing: serverSizing(host, args.sizing),
+          }),
+          ...authority.state,
+          ...serverService(distribution),
+        ],
+      },
+      { parent: this },
+    );
+    this.caCertificate = new CaCertificate(
+      `${name}-ca-certificate`,
+      { host, distribution },
+      { parent: this, dependsOn: configuration },
+    );
+    this.registerOutputs();
+  }
+}

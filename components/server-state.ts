@@ -1,0 +1,89 @@
+import type { Distribution } from "../distributions/index.js";
+import {
+  directoryOf,
+  execOf,
+  fileOf,
+  serviceOf,
+  type HostState,
+} from "../hosts/host-state.js";
+import {
+  renderSiteManifest,
+  renderPuppetConf,
+  type PuppetConf,
+} from "../templates/puppet/puppet.js";
+import {
+  renderCaCfg,
+  renderJavaArgs,
+  renderSizingConf,
+  type ServerSizing,
+} from "../templates/puppetserver/puppetserver.js";
+
+/** puppet.conf of a host that runs Puppet Server. */
+export function serverPuppetConf(
+  distribution: Distribution,
+  values: Omit<PuppetConf, "serverSection"> & { autosign?: string },
+): HostState {
+  const { paths } = distribution;
+  const { autosign, ...rest } = values;
+  return [
+    fileOf(
+      `${paths.confdir}/puppet.conf`,
+      renderPuppetConf({
+        ...rest,
+        serverSection: {
+          ssldir: paths.ssldir,
+          vardir: paths.serverVardir,
+          logdir: paths.serverLogdir,
+          rundir: paths.serverRundir,
+          codedir: paths.codedir,
+          ...(autosign === undefined ? {} : { cadir: paths.cadir, autosign }),
+        },
+      }),
+      { notify: `Service[${distribution.services.server}]` },
+    ),
+  ];
+}
+
+/** What must stand before Puppet Server first starts: a server started with its CA on makes one of its own. */
+export function serverSettings(
+  distribution: Distribution,
+  values: { authority: boolean; sizing: ServerSizing },
+): HostState {
+  const { paths, services } = distribution;
+  const notify = `Service[${services.server}]`;
+  const javaArgs = `JAVA_ARGS="${renderJavaArgs(values.sizing)}"`;
+  return [
+    fileOf(`${paths.serverServicesdir}/ca.cfg`, renderCaCfg(values), {
+      notify,
+    }),
+    fileOf(
+      `${paths.serverConfdir}/sizing.conf`,
+      renderSizingConf(values.sizing),
+      { notify },
+    ),
+    // One line of a file that belongs to the package: the rest of it changes with the package's version.
+    execOf(
+      `JAVA_ARGS of ${services.server}`,
+      ["sed", "-i", `s|^JAVA_ARGS=.*|${javaArgs}|`, paths.serverDefaults],
+      {
+        unless: `grep -qxF '${javaArgs}' ${paths.serverDefaults}`,
+        notify,
+      },
+    ),
+  ];
+}
+
+/** The running service, and something to compile until code is deployed. */
+export function serverService(distribution: Distribution): HostState {
+  const { paths, services } = distribution;
+  const production = `${paths.codedir}/environments/production`;
+  return [
+    directoryOf(`${paths.codedir}/environments`),
+    directoryOf(production),
+    directoryOf(`${production}/manifests`),
+    fileOf(`${production}/manifests/site.pp`, renderSiteManifest(), {
+      replace: false,
+    }),
+    serviceOf(services.server),
+  ];
+}

@@ -1,0 +1,56 @@
+/** Where one packaging of Puppet puts things, and what it calls them. */
+export interface Distribution {
+  /** What the stack's setting `distribution` calls it. */
+  readonly name: DistributionName;
+  /** The package repository to add before anything is installed; absent when the system carries the packages. */
+  readonly repository?: Repository;
+  readonly packages: {
+    readonly agent: string;
+    readonly server: string;
+  };
+  readonly paths: {
+    /** Ruby that runs Puppet, and so the autosign policy: always installed where Puppet is. */
+    readonly ruby: string;
+    readonly puppet: string;
+    /** Puppet Server's command line, with `ca setup` and its kin. */
+    readonly puppetserver: string;
+    /** puppet.conf, csr_attributes.yaml. */
+    readonly confdir: string;
+    /** Certificates and keys of the host. Puppet Server runs as {@link users.puppet}, so it must own this folder. */
+    readonly ssldir: string;
+    /** Keys and inventory of the certificate authority, on the main server only. */
+    readonly cadir: string;
+    readonly codedir: string;
+    /** HOCON files of Puppet Server, merged in the order of their names. */
+    readonly serverConfdir: string;
+    /** Which services Puppet Server starts: `ca.cfg` switches its CA on or off. */
+    readonly serverServicesdir: string;
+    readonly serverVardir: string;
+    readonly serverLogdir: string;
+    readonly serverRundir: string;
+    /** Environment file of the service with JAVA_ARGS; also read by {@link puppetserver}. */
+    readonly serverDefaults: string;
+  };
+  readonly users: {
+    /** Owner of Puppet Server's process, keys and CA. */
+    readonly puppet: string;
+  };
+  readonly services: {
+    readonly agent: string;
+    readonly server: string;
+  };
+}
+
+/** The distributions there are. */
+export type DistributionName = "debian" | "openvox8" | "openvox9";
+
+/** An APT repository whose signing key is pinned: nothing is trusted because a server sent it. */
+export interface Repository {
+  readonly url: string;
+  /** Component of the repository, after the suite; the suite is the system's own, such as `debian13`. */
+  readonly component: string;
+  /** ASCII-armoured public key; its fingerprint is {@link fingerprint}. */
+  readonly key: string;
+  /** Fingerprint of the key, 40 hexadecimal digits. */
+  readonly fingerprint: string;
+}

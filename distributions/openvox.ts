@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import type { Distribution, DistributionName } from "./distribution.js";
+
+/** OpenVox, the Vox Pupuli build of Puppet, from its own repository; the layout is the all-in-one one under /opt/puppetlabs. */
+function openvox(name: DistributionName): Distribution {
+  return {
+    name,
+    repository: {
+      url: "https://apt.voxpupuli.org",
+      component: name,
+      // The key that signs the repository, as published in OpenVoxProject/openvox-release.
+      key: readFileSync(new URL("openvox-key.asc", import.meta.url), "utf8"),
+      fingerprint: "0E26429987002418F9513F2A5FB999C2D62FF3D9",
+    },
+    packages: { agent: "openvox-agent", server: "openvox-server" },
+    paths: {
+      ruby: "/opt/puppetlabs/puppet/bin/ruby",
+      puppet: "/opt/puppetlabs/bin/puppet",
+      puppetserver: "/opt/puppetlabs/bin/puppetserver",
+      confdir: "/etc/puppetlabs/puppet",
+      ssldir: "/etc/puppetlabs/puppet/ssl",
+      cadir: "/etc/puppetlabs/puppetserver/ca",
+      codedir: "/etc/puppetlabs/code",
+      serverConfdir: "/etc/puppetlabs/puppetserver/conf.d",
+      serverServicesdir: "/etc/puppetlabs/puppetserver/services.d",
+      serverVardir: "/opt/puppetlabs/server/data/puppetserver",
+      serverLogdir: "/var/log/puppetlabs/puppetserver",
+      serverRundir: "/run/puppetlabs/puppetserver",
+      serverDefaults: "/etc/default/puppetserver",
+    },
+    users: { puppet: "puppet" },
+    services: { agent: "puppet", server: "puppetserver" },
+  };
+}
+
+/** OpenVox 8. */
+export const openvox8 = openvox("openvox8");
+
+/** OpenVox 9. Its packages need Java 21 or later, so Debian 13 or Ubuntu 24.04 and newer. */
+export const openvox9 = openvox("openvox9");

@@ -1,0 +1,42 @@
+# Runs one host: a container with systemd, a fixed address, and the environment's SSH keys.
+# In: CONTAINER IMAGE NETWORK ADDRESS FQDN DOMAIN ALIASES PORTS ENVIRONMENT; on standard input the public key
+# that may log in, on one line, then the host's private key. Out: see host-describe.sh.
+set -eu
+
+# What an interrupted deployment left.
+podman rm --force --ignore --time 5 "$CONTAINER" >/dev/null
+
+set --
+for alias in $ALIASES; do set -- "$@" --network-alias "$alias"; done
+for port in $PORTS; do set -- "$@" --publish "127.0.0.1::$port"; done
+
+# crun does not start on a machine whose cgroups are not (only) version 2; runc does.
+test -e /sys/fs/cgroup/cgroup.controllers || RUNTIME=runc
+
+# Podman gives containers limits of its own choice, above this machine's. Without CAP_SYS_RESOURCE (bit 24)
+# nobody may raise a limit: then the machine's limits, and for processes the one Podman first lowers itself to.
+if [ $((0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status) >> 24 & 1)) = 0 ]; then
+  files=$(ulimit -H -n)
+  set -- "$@" --ulimit "nofile=$files:$files" --ulimit nproc=32768:32768
+fi
+
+# SYS_ADMIN: Debian's haproxy unit bind-mounts /dev/log, which systemd cannot do without it.
+podman ${RUNTIME:+--runtime "$RUNTIME"} run --detach --name "$CONTAINER" --label pulumi-puppet="$ENVIRONMENT" \
+  --systemd=always --cap-add=SYS_ADMIN --restart=always \
+  --network "$NETWORK" --ip "$ADDRESS" --hostname "$FQDN" --dns-search "$DOMAIN" "$@" "$IMAGE" >/dev/null
+
+podman exec --interactive "$CONTAINER" sh -c '
+  umask 077
+  mkdir -p /root/.ssh
+  IFS= read -r key && echo "$key" >/root/.ssh/authorized_keys
+  cat >/etc/ssh/ssh_host_ed25519_key'
+
+# systemd answers a moment after the container runs.
+deadline=$(($(date +%s) + 60))
+until podman exec "$CONTAINER" systemctl enable --now --quiet ssh 2>/dev/null; do
+  if [ "$(date +%s)" -ge "$deadline" ]; then
+    echo "$FQDN: systemd did not start within 60 s; \`podman logs $CONTAINER\` shows what it says" >&2
+    exit 1
+  fi
+  sleep 0.2
+done

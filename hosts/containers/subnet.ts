@@ -1,0 +1,63 @@
+/** An IPv4 network. */
+export interface Subnet {
+  /** First address, as a number. */
+  readonly base: number;
+  /** Length of the prefix in bits. */
+  readonly prefix: number;
+}
+
+/**
+ * Reads a network in CIDR notation.
+ *
+ * @returns the network, or undefined unless the text is the first address of a network and its prefix length
+ */
+export function parseSubnet(text: string): Subnet | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(
+    text,
+  );
+  if (match === null) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0, prefix = 0] = match.slice(1).map(Number);
+  if (Math.max(a, b, c, d) > 255 || prefix > 32) return undefined;
+  const base = ((a * 256 + b) * 256 + c) * 256 + d;
+  return base % 2 ** (32 - prefix) === 0 ? { base, prefix } : undefined;
+}
+
+/** The address at an offset from the network's first one. */
+export function addressOf(subnet: Subnet, offset: number): string {
+  const address = subnet.base + offset;
+  return [24, 16, 8, 0]
+    .map((shift) => String((address >>> shift) & 255))
+    .join(".");
+}
+
+/** Whether two networks share an address. */
+export function overlap(one: Subnet, other: Subnet): boolean {
+  const size = 2 ** (32 - Math.min(one.prefix, other.prefix));
+  return Math.floor(one.base / size) === Math.floor(other.base / size);
+}
+
+/** Whether a network lies in the ranges for private use (RFC 1918). */
+export function isPrivate(subnet: Subnet): boolean {
+  return ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].some((text) => {
+    const range = parseSubnet(text);
+    return (
+      range !== undefined &&
+      range.prefix <= subnet.prefix &&
+      overlap(range, subnet)
+    );
+  });
+}
+
+/**
+ * Offset of a compiler's address from the network's first one. It follows from the name alone, so that
+ * no compiler moves when another one goes: compiler1 to compiler50 have 21 to 70, other names 71 to 127.
+ */
+export function compilerOffset(name: string): number {
+  const number = Number(/^compiler([1-9][0-9]?)$/.exec(name)?.[1]);
+  if (number <= 50) return 20 + number;
+  const hash = [...name].reduce(
+    (sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65521,
+    7,
+  );
+  return 71 + (hash % 57);
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Distribution } from "../distributions/index.js";
+import { renderAddRepository } from "../templates/apt/apt.js";
+import { renderTemplate } from "../templates/render.js";
+import type { Host } from "./host.js";
+import type { HostState } from "./host-state.js";
+
+/** What a {@link HostConfiguration} takes. */
+export interface HostConfigurationArgs {
+  /** The host to configure. */
+  host: Host;
+  /** Where the host's packages of Puppet come from. */
+  distribution: Distribution;
+  /** What the host shall be; secrets in it stay secret. */
+  state: HostState;
+}
+
+/** Seconds a run waits for an earlier one on the same host. */
+const lockDeadline = 900;
+
+/**
+ * Converges one host to its state with `puppet apply`, over one SSH connection: at first, and whenever
+ * the state changes; nothing is dialled otherwise. Everything travels on standard input.
+ *
+ * Fails with the host, the resource and Puppet's own error line; what ran before goes on running.
+ */
+export class HostConfiguration extends pulumi.ComponentResource {
+  constructor(
+    name: string,
+    args: HostConfigurationArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("puppet:index:HostConfiguration", name, {}, opts);
+    const { host, distribution } = args;
+
+    const script = pulumi
+      .secret(args.state)
+      .apply((state) => renderConvergeScript(host.fqdn, distribution, state));
+    new command.remote.Command(
+      `${name}-run`,
+      {
+        connection: host.connection,
+        create: "bash -s",
+        stdin: script,
+        // Another machine behind the name has none of this yet.
+        triggers: [host.identity],
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this, customTimeouts: { create: "40m", update: "40m" } },
+    );
+    this.registerOutputs();
+  }
+}
+
+/**
+ * Renders the script that converges a host.
+ *
+ * @param host the name its messages carry
+ * @param distribution the host's distribution
+ * @param state resolved host state
+ * @returns a Bash script, to be run as root
+ */
+export function renderConvergeScript(
+  host: string,
+  distribution: Distribution,
+  state: pulumi.Unwrap<HostState>,
+): string {
+  return renderTemplate(new URL("converge.sh.eta", import.meta.url), {
+    host,
+    paths: distribution.paths,
+    packages: distribution.packages,
+    addRepository: renderAddRepository(distribution.repository),
+    deadline: lockDeadline,
+    manifest: readFileSync(new URL("converge.pp", import.meta.url), "utf8"),
+    reader: readFileSync(new URL("read.rb", import.meta.url), "utf8"),
+    // One line, so that no content can end the here-document.
+    state: JSON.stringify(state),
+  });
+}

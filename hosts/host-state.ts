@@ -1,0 +1,147 @@
+import type { Input } from "@pulumi/pulumi";
+
+/**
+ * What one host shall be: resources in Puppet's own core types, applied in this order. The first that
+ * fails stops the rest, so a broken step never lets a later one start a service on it.
+ */
+export type HostState = readonly HostResource[];
+
+/** One resource of a host, as `create_resources` takes it. */
+export interface HostResource {
+  /** A type of Puppet's core: `package`, `file`, `exec`, `service`, `user` … */
+  readonly type: string;
+  readonly title: string;
+  /** Attributes in Puppet's own words; references are strings such as `Service[haproxy]`. */
+  readonly parameters: Readonly<Record<string, Input<Value>>>;
+  /** The file's content is a secret: no diff, no backup and no report shows it. */
+  readonly sensitive?: boolean;
+}
+
+/** What a Puppet attribute can be. */
+export type Value = string | number | boolean | readonly string[];
+
+/** Attributes common to all resources. */
+interface Metaparameters {
+  /** Resources to refresh when this one changes, such as `Service[haproxy]`. */
+  readonly notify?: string | readonly string[];
+}
+
+/** A package, installed and left at the version that is there. */
+export function packageOf(name: string): HostResource {
+  return {
+    type: "package",
+    title: name,
+    // Without the recommended packages a Puppet server pulls in a mail server and a desktop's worth of fonts.
+    parameters: {
+      ensure: "installed",
+      install_options: ["--no-install-recommends"],
+    },
+  };
+}
+
+/** A regular file. */
+export function fileOf(
+  path: string,
+  content: Input<string>,
+  attributes: Metaparameters & {
+    /** Owner; root by default. */
+    readonly owner?: string;
+    /** Group; root by default. */
+    readonly group?: string;
+    /** Octal, four digits; 0644 by default. */
+    readonly mode?: string;
+    /** Command that must succeed on the new content (`%`) before it replaces the old. */
+    readonly validate_cmd?: string;
+    /** `false` writes the file only where there is none. */
+    readonly replace?: boolean;
+    /** The content is a secret. */
+    readonly sensitive?: boolean;
+  } = {},
+): HostResource {
+  const { sensitive = false, ...parameters } = attributes;
+  return {
+    type: "file",
+    title: path,
+    parameters: {
+      ensure: "file",
+      owner: "root",
+      group: "root",
+      mode: "0644",
+      content,
+      ...parameters,
+    },
+    sensitive,
+  };
+}
+
+/** A folder. */
+export function directoryOf(
+  path: string,
+  attributes: {
+    readonly owner?: string;
+    readonly group?: string;
+    readonly mode?: string;
+  } = {},
+): HostResource {
+  return {
+    type: "file",
+    title: path,
+    parameters: {
+      ensure: "directory",
+      owner: "root",
+      group: "root",
+      mode: "0755",
+      ...attributes,
+    },
+  };
+}
+
+/** A command, run only where its guard says so. */
+export function execOf(
+  title: string,
+  command: string | readonly string[],
+  attributes: Metaparameters & {
+    /** The file whose absence makes the command run. */
+    readonly creates?: string;
+    /** The command runs unless this one succeeds. */
+    readonly unless?: string;
+    /** The command runs only when another resource notifies it. */
+    readonly refreshonly?: boolean;
+    /** Seconds the command may take; Puppet's default is 300. */
+    readonly timeout?: number;
+  },
+): HostResource {
+  return {
+    type: "exec",
+    title,
+    parameters: {
+      command: typeof command === "string" ? command : [...command],
+      path: searchPath,
+      ...attributes,
+    },
+  };
+}
+
+/** A service that runs now and after a boot. */
+export function serviceOf(
+  name: string,
+  attributes: {
+    /** Command instead of a restart when the service is notified, such as a reload. */
+    readonly restart?: string;
+  } = {},
+): HostResource {
+  return {
+    type: "service",
+    title: name,
+    parameters: { ensure: "running", enable: true, ...attributes },
+  };
+}
+
+const searchPath = [
+  "/usr/local/sbin",
+  "/usr/local/bin",
+  "/usr/sbin",
+  "/usr/bin",
+  "/sbin",
+  "/bin",
+];

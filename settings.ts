@@ -1,0 +1,258 @@
+import * as z from "zod";
+import {
+  compilerOffset,
+  isPrivate,
+  parseSubnet,
+} from "./hosts/containers/subnet.js";
+
+/** Every check of a value answers with the same words: what to write instead. */
+const text = (pattern: RegExp, remedy: string) =>
+  z.string(remedy).regex(pattern, remedy);
+const integer = (minimum: number, maximum: number, what: string) => {
+  const remedy = `${what} from ${String(minimum)} to ${String(maximum)}`;
+  return z.int(remedy).min(minimum, remedy).max(maximum, remedy);
+};
+const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? undefined
+        : `an object with ${Object.keys(shape).join(", ")}`,
+  });
+
+const hostName = text(
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  "host names of lower-case letters, digits and inner hyphens, without the domain",
+);
+const dotted =
+  /^(?=.{1,180}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const serviceName = text(
+  dotted,
+  "a DNS name in lower case, with or without a domain, such as puppet or puppet.example.com",
+);
+const domain = text(
+  dotted,
+  "the DNS domain of the hosts in lower case, such as example.com",
+);
+const compilers =
+  "a number of compilers from 1 to 50, or a list of 1 to 50 host names";
+
+const sizing = object({
+  /** JRubies: catalogs compiled at the same time. */
+  jrubies: integer(1, 64, "a whole number of JRubies").optional(),
+  /** JVM heap in MiB. */
+  heap: integer(512, 65536, "a whole number of MiB").optional(),
+  /** JVM code cache in MiB. */
+  codeCache: integer(96, 2048, "a whole number of MiB").optional(),
+});
+
+const schema = object({
+  /** What makes the hosts. */
+  platform: z.enum(["containers"], "containers").default("containers"),
+  /** DNS domain of the hosts and, unless they are set, of the service names. */
+  domain,
+  /** Where the packages come from. */
+  distribution: z
+    .enum(["debian", "openvox8", "openvox9"], "debian, openvox8 or openvox9")
+    .default("debian"),
+  /** How many compilers, called compiler1, compiler2 …, or their host names. */
+  compilers: z
+    .union(
+      [
+        z.int().min(1, compilers).max(50, compilers),
+        z.array(hostName).min(1, compilers).max(50, compilers),
+      ],
+      compilers,
+    )
+    .default(2),
+  /** Name that agents get catalogs from; without a dot it is in the domain, as are the next two. */
+  puppetServer: serviceName.default("puppet"),
+  /** Name that certificates are requested from. */
+  caServer: serviceName.default("puppetca"),
+  /** Name that files are served under. */
+  fileServer: serviceName.default("puppetfiles"),
+  /** Subject of the certificate authority, fixed once it is set up. */
+  caName: text(
+    /^[A-Za-z0-9][A-Za-z0-9 .:_-]{0,58}$/,
+    "at most 59 letters, digits, blanks or . : _ -, beginning with a letter or digit",
+  ).default("Puppet CA"),
+  mainServer: sizing.prefault({}),
+  compiler: sizing.prefault({}),
+  loadBalancer: object({
+    /** TCP port of the statistics page. */
+    statsPort: integer(1024, 65535, "a TCP port").default(8404),
+    /** Seconds a catalog may take to compile. */
+    compileTimeout: integer(60, 7200, "whole seconds").default(900),
+  }).prefault({}),
+  containers: object({
+    /** IPv4 network of the containers. */
+    subnet: z
+      .string("an IPv4 network such as 10.213.7.0/24")
+      .default("10.213.7.0/24"),
+    /** Memory each Puppet server plans with, in MiB. */
+    memory: integer(1024, 65536, "a whole number of MiB").default(2048),
+  }).prefault({}),
+});
+
+/** The host names besides the compilers'. */
+export const mainName = "main";
+/** Host name of the load balancer. */
+export const balancerName = "balancer";
+
+type Parsed = z.output<typeof schema>;
+
+/** A stack's settings with every default filled in. */
+export type Settings = Omit<Parsed, "compilers"> & {
+  /** Host names of the compilers. */
+  compilers: readonly string[];
+};
+
+/** Settings that cannot be used; its message has a sentence for each. */
+export class SettingsError extends Error {
+  constructor(readonly sentences: readonly string[]) {
+    super(sentences.join("\n"));
+    this.name = "SettingsError";
+  }
+}
+
+/**
+ * Checks a stack's settings and fills in the defaults.
+ *
+ * @param values settings by name, without the project's prefix; as YAML in Pulumi.STACK.yaml gives them
+ * @throws SettingsError with one sentence for each setting that is wrong: its name, what it is and what to write
+ */
+export function parseSettings(
+  values: Readonly<Record<string, unknown>>,
+): Settings {
+  const result = schema.safeParse(values);
+  if (!result.success) {
+    throw new SettingsError(
+      result.error.issues.flatMap((issue) => sentencesOf(issue, values)),
+    );
+  }
+  const given = result.data;
+  const inDomain = (name: string) =>
+    name.includes(".") ? name : `${name}.${given.domain}`;
+  const settings: Settings = {
+    ...given,
+    compilers:
+      typeof given.compilers === "number"
+        ? Array.from(
+            { length: given.compilers },
+            (_, index) => `compiler${String(index + 1)}`,
+          )
+        : given.compilers,
+    puppetServer: inDomain(given.puppetServer),
+    caServer: inDomain(given.caServer),
+    fileServer: inDomain(given.fileServer),
+  };
+  const sentences = [
+    ...nameClashes(settings),
+    ...subnetFaults(settings.containers.subnet),
+  ];
+  if (sentences.length > 0) throw new SettingsError(sentences);
+  return settings;
+}
+
+/** One sentence for what zod found. */
+function sentencesOf(issue: z.core.$ZodIssue, values: unknown): string[] {
+  const setting = nameOf(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    const known =
+      issue.path.length === 0
+        ? schema
+        : schema.shape[issue.path[0] as keyof typeof schema.shape];
+    return issue.keys.map(
+      (key) =>
+        `${nameOf([...issue.path, key])} is not a setting; write one of ${keysOf(known).join(", ")}, or remove it.`,
+    );
+  }
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown>)[key],
+    values,
+  );
+  const found =
+    value === undefined ? "is not set" : `is ${JSON.stringify(value)}`;
+  return [`${setting} ${found}; write ${issue.message}.`];
+}
+
+function keysOf(schema: z.ZodType): string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  return schema instanceof z.ZodPrefault
+    ? keysOf(schema.unwrap() as z.ZodType)
+    : [];
+}
+
+function nameOf(path: readonly PropertyKey[]): string {
+  const [first, ...rest] = path;
+  if (first === undefined) return "puppet";
+  return rest.reduce<string>(
+    (name, key) =>
+      typeof key === "number"
+        ? `${name}[${String(key)}]`
+        : `${name}.${String(key)}`,
+    `puppet:${String(first)}`,
+  );
+}
+
+/** Names that two things would share. */
+function nameClashes(settings: Settings): string[] {
+  const { compilers, domain, puppetServer, caServer, fileServer } = settings;
+  const sentences: string[] = [];
+  const repeated = compilers.filter(
+    (name, index) => compilers.indexOf(name) !== index,
+  );
+  for (const name of new Set(repeated)) {
+    sentences.push(
+      `puppet:compilers has ${name} twice; write each host name once.`,
+    );
+  }
+  for (const name of [mainName, balancerName].filter((taken) =>
+    compilers.includes(taken),
+  )) {
+    sentences.push(
+      `puppet:compilers has ${name}, the name of another host; write another name.`,
+    );
+  }
+  for (const [index, name] of compilers.entries()) {
+    const earlier = compilers
+      .slice(0, index)
+      .find((other) => compilerOffset(other) === compilerOffset(name));
+    if (earlier !== undefined && earlier !== name) {
+      sentences.push(
+        `puppet:compilers has ${earlier} and ${name}, which would share an address of the containers' network; write another name for one of them.`,
+      );
+    }
+  }
+  if (caServer === puppetServer || caServer === fileServer) {
+    sentences.push(
+      `puppet:caServer is ${caServer}, a name of the balancer; write another name, because certificates come from the main server.`,
+    );
+  }
+  const hosts = [mainName, balancerName, ...compilers].map(
+    (name) => `${name}.${domain}`,
+  );
+  for (const setting of ["puppetServer", "caServer", "fileServer"] as const) {
+    const name = settings[setting];
+    if (hosts.includes(name)) {
+      sentences.push(
+        `puppet:${setting} is ${name}, the name of a host; write a name that no host has.`,
+      );
+    }
+  }
+  return sentences;
+}
+
+function subnetFaults(subnet: string): string[] {
+  const parsed = parseSubnet(subnet);
+  const fine =
+    parsed !== undefined &&
+    parsed.prefix >= 16 &&
+    parsed.prefix <= 24 &&
+    isPrivate(parsed);
+  return fine
+    ? []
+    : [
+        `puppet:containers.subnet is "${subnet}"; write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.`,
+      ];
+}

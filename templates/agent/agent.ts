@@ -1,0 +1,31 @@
+import type { Distribution } from "../../distributions/index.js";
+import { renderAddRepository } from "../apt/apt.js";
+import { renderCsrAttributes } from "../puppet/puppet.js";
+import { renderTemplate } from "../render.js";
+
+/** Values of the script that joins an agent. */
+export interface AgentInstall {
+  distribution: Distribution;
+  /** Where agents get catalogs: the name of the balanced service. */
+  server: string;
+  /** Where agents get certificates. */
+  caServer: string;
+  /** SHA-256 of the CA's certificates as PEM text, 64 hexadecimal digits. */
+  caFingerprint: string;
+  /** The key that the autosign policy asks of agents. */
+  presharedKey: string;
+}
+
+/** Renders the script that joins a machine of the distribution as an agent. */
+export function renderAgentInstall(values: AgentInstall): string {
+  const { distribution, presharedKey, ...rest } = values;
+  return renderTemplate(new URL("install.sh.eta", import.meta.url), {
+    ...rest,
+    addRepository: renderAddRepository(distribution.repository),
+    paths: distribution.paths,
+    confdir: distribution.paths.confdir,
+    package: distribution.packages.agent,
+    service: distribution.services.agent,
+    csrAttributes: renderCsrAttributes({ presharedKey }),
+  });
+}

@@ -1,0 +1,45 @@
+import { dump } from "js-yaml";
+import { renderTemplate } from "../render.js";
+
+/** Values of a puppet.conf. */
+export interface PuppetConf {
+  /** Name in the host's certificate, lower case. */
+  certname: string;
+  /** Where the host's agent gets catalogs. */
+  server: string;
+  /** Where certificates are requested: the main server, on every host. */
+  caServer: string;
+  /** Further names for the host's certificate; empty for an agent. */
+  dnsAltNames: readonly string[];
+  /** Present on hosts that run Puppet Server. */
+  serverSection?: {
+    ssldir: string;
+    vardir: string;
+    logdir: string;
+    rundir: string;
+    codedir: string;
+    /** Folder of the CA and its autosign policy; on the main server only. */
+    cadir?: string;
+    autosign?: string;
+  };
+}
+
+/** Renders puppet.conf. */
+export function renderPuppetConf(values: PuppetConf): string {
+  return renderTemplate(new URL("puppet.conf.eta", import.meta.url), values);
+}
+
+/**
+ * Renders csr_attributes.yaml: the pre-shared key goes into the request as its challenge password, which,
+ * unlike an extension, never reaches the certificate.
+ */
+export function renderCsrAttributes(values: { presharedKey: string }): string {
+  return dump({
+    custom_attributes: { "1.2.840.113549.1.9.7": values.presharedKey },
+  });
+}
+
+/** Renders the site manifest that a server has until code is deployed: it tells which server compiled. */
+export function renderSiteManifest(): string {
+  return renderTemplate(new URL("site.pp.eta", import.meta.url), {});
+}
