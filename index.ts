@@ -2,18 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { PuppetInfrastructure } from "./components/index.js";
 import { serverSizing } from "./components/sizing.js";
 import { distributions } from "./distributions/index.js";
-import {
-  containerHardware,
-  Containers,
-} from "./hosts/containers/containers.js";
+import { containerHardware, Containers } from "./hosts/containers/containers.js";
 import { compilerOffset } from "./hosts/containers/subnet.js";
-import {
-  balancerName,
-  mainName,
-  parseSettings,
-  SettingsError,
-  type Settings,
-} from "./settings.js";
+import { balancerName, mainName, parseSettings, SettingsError, type Settings } from "./settings.js";
 
 const settings = parseSettings(stackSettings());
 checkSizing(settings);
@@ -54,10 +45,7 @@ export const caServer = settings.caServer;
 export const compilers = infrastructure.pool.members;
 /** Every host by its name: full name, address and roles. */
 export const hosts = Object.fromEntries([
-  [
-    main.name,
-    { fqdn: main.fqdn, address: main.address, roles: ["main", "ca"] },
-  ],
+  [main.name, { fqdn: main.fqdn, address: main.address, roles: ["main", "ca"] }],
   [
     loadBalancer.name,
     {
@@ -67,8 +55,7 @@ export const hosts = Object.fromEntries([
     },
   ],
   ...compilers.map(
-    ({ name, fqdn, address }) =>
-      [name, { fqdn, address, roles: ["compiler"] }] as const,
+    ({ name, fqdn, address }) => [name, { fqdn, address, roles: ["compiler"] }] as const,
   ),
 ]);
 /** HAProxy's statistics page; Prometheus reads /metrics beside it. */
@@ -76,8 +63,7 @@ export const loadBalancerStatsUrl = infrastructure.loadBalancer.statsUrl;
 /** Name for the statistics page. */
 export const loadBalancerStatsUser = infrastructure.loadBalancer.statsUser;
 /** Password for the statistics page. */
-export const loadBalancerStatsPassword =
-  infrastructure.loadBalancer.statsPassword;
+export const loadBalancerStatsPassword = infrastructure.loadBalancer.statsPassword;
 /** Script that joins a machine as an agent; run it there as root. */
 export const agentInstall = infrastructure.agentInstall;
 
@@ -100,13 +86,7 @@ function fromConfig(value: string): unknown {
 }
 
 /** Refuses, before anything is made, what the hosts cannot carry. */
-function checkSizing({
-  domain,
-  mainServer,
-  compiler,
-  compilers,
-  containers,
-}: Settings): void {
+function checkSizing({ domain, mainServer, compiler, compilers, containers }: Settings): void {
   const hardware = containerHardware(containers);
   const servers = [
     { setting: "mainServer", name: mainName, given: mainServer },
@@ -120,9 +100,7 @@ function checkSizing({
     try {
       serverSizing({ ...hardware, fqdn: `${name}.${domain}` }, given);
     } catch (error) {
-      throw new SettingsError([
-        `puppet:${setting}.${(error as Error).message}`,
-      ]);
+      throw new SettingsError([`puppet:${setting}.${(error as Error).message}`]);
     }
   }
 }

@@ -1,13 +1,8 @@
 import * as z from "zod";
-import {
-  compilerOffset,
-  isPrivate,
-  parseSubnet,
-} from "./hosts/containers/subnet.js";
+import { compilerOffset, isPrivate, parseSubnet } from "./hosts/containers/subnet.js";
 
 /** Every check of a value answers with the same words: what to write instead. */
-const text = (pattern: RegExp, remedy: string) =>
-  z.string(remedy).regex(pattern, remedy);
+const text = (pattern: RegExp, remedy: string) => z.string(remedy).regex(pattern, remedy);
 const integer = (minimum: number, maximum: number, what: string) => {
   const remedy = `${what} from ${String(minimum)} to ${String(maximum)}`;
   return z.int(remedy).min(minimum, remedy).max(maximum, remedy);
@@ -30,12 +25,8 @@ const serviceName = text(
   dotted,
   "a DNS name in lower case, with or without a domain, such as puppet or puppet.example.com",
 );
-const domain = text(
-  dotted,
-  "the DNS domain of the hosts in lower case, such as example.com",
-);
-const compilers =
-  "a number of compilers from 1 to 50, or a list of 1 to 50 host names";
+const domain = text(dotted, "the DNS domain of the hosts in lower case, such as example.com");
+const compilers = "a number of compilers from 1 to 50, or a list of 1 to 50 host names";
 
 const sizing = object({
   /** JRubies: catalogs compiled at the same time. */
@@ -86,9 +77,7 @@ const schema = object({
   }).prefault({}),
   containers: object({
     /** IPv4 network of the containers. */
-    subnet: z
-      .string("an IPv4 network such as 10.213.7.0/24")
-      .default("10.213.7.0/24"),
+    subnet: z.string("an IPv4 network such as 10.213.7.0/24").default("10.213.7.0/24"),
     /** Memory each Puppet server plans with, in MiB. */
     memory: integer(1024, 65536, "a whole number of MiB").default(2048),
   }).prefault({}),
@@ -121,35 +110,24 @@ export class SettingsError extends Error {
  * @param values settings by name, without the project's prefix; as YAML in Pulumi.STACK.yaml gives them
  * @throws SettingsError with one sentence for each setting that is wrong: its name, what it is and what to write
  */
-export function parseSettings(
-  values: Readonly<Record<string, unknown>>,
-): Settings {
+export function parseSettings(values: Readonly<Record<string, unknown>>): Settings {
   const result = schema.safeParse(values);
   if (!result.success) {
-    throw new SettingsError(
-      result.error.issues.flatMap((issue) => sentencesOf(issue, values)),
-    );
+    throw new SettingsError(result.error.issues.flatMap((issue) => sentencesOf(issue, values)));
   }
   const given = result.data;
-  const inDomain = (name: string) =>
-    name.includes(".") ? name : `${name}.${given.domain}`;
+  const inDomain = (name: string) => (name.includes(".") ? name : `${name}.${given.domain}`);
   const settings: Settings = {
     ...given,
     compilers:
       typeof given.compilers === "number"
-        ? Array.from(
-            { length: given.compilers },
-            (_, index) => `compiler${String(index + 1)}`,
-          )
+        ? Array.from({ length: given.compilers }, (_, index) => `compiler${String(index + 1)}`)
         : given.compilers,
     puppetServer: inDomain(given.puppetServer),
     caServer: inDomain(given.caServer),
     fileServer: inDomain(given.fileServer),
   };
-  const sentences = [
-    ...nameClashes(settings),
-    ...subnetFaults(settings.containers.subnet),
-  ];
+  const sentences = [...nameClashes(settings), ...subnetFaults(settings.containers.subnet)];
   if (sentences.length > 0) throw new SettingsError(sentences);
   return settings;
 }
@@ -159,9 +137,7 @@ function sentencesOf(issue: z.core.$ZodIssue, values: unknown): string[] {
   const setting = nameOf(issue.path);
   if (issue.code === "unrecognized_keys") {
     const known =
-      issue.path.length === 0
-        ? schema
-        : schema.shape[issue.path[0] as keyof typeof schema.shape];
+      issue.path.length === 0 ? schema : schema.shape[issue.path[0] as keyof typeof schema.shape];
     return issue.keys.map(
       (key) =>
         `${nameOf([...issue.path, key])} is not a setting; write one of ${keysOf(known).join(", ")}, or remove it.`,
@@ -171,26 +147,20 @@ function sentencesOf(issue: z.core.$ZodIssue, values: unknown): string[] {
     (at, key) => (at as Record<PropertyKey, unknown>)[key],
     values,
   );
-  const found =
-    value === undefined ? "is not set" : `is ${JSON.stringify(value)}`;
+  const found = value === undefined ? "is not set" : `is ${JSON.stringify(value)}`;
   return [`${setting} ${found}; write ${issue.message}.`];
 }
 
 function keysOf(schema: z.ZodType): string[] {
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
-  return schema instanceof z.ZodPrefault
-    ? keysOf(schema.unwrap() as z.ZodType)
-    : [];
+  return schema instanceof z.ZodPrefault ? keysOf(schema.unwrap() as z.ZodType) : [];
 }
 
 function nameOf(path: readonly PropertyKey[]): string {
   const [first, ...rest] = path;
   if (first === undefined) return "puppet";
   return rest.reduce<string>(
-    (name, key) =>
-      typeof key === "number"
-        ? `${name}[${String(key)}]`
-        : `${name}.${String(key)}`,
+    (name, key) => (typeof key === "number" ? `${name}[${String(key)}]` : `${name}.${String(key)}`),
     `puppet:${String(first)}`,
   );
 }
@@ -199,20 +169,12 @@ function nameOf(path: readonly PropertyKey[]): string {
 function nameClashes(settings: Settings): string[] {
   const { compilers, domain, puppetServer, caServer, fileServer } = settings;
   const sentences: string[] = [];
-  const repeated = compilers.filter(
-    (name, index) => compilers.indexOf(name) !== index,
-  );
+  const repeated = compilers.filter((name, index) => compilers.indexOf(name) !== index);
   for (const name of new Set(repeated)) {
-    sentences.push(
-      `puppet:compilers has ${name} twice; write each host name once.`,
-    );
+    sentences.push(`puppet:compilers has ${name} twice; write each host name once.`);
   }
-  for (const name of [mainName, balancerName].filter((taken) =>
-    compilers.includes(taken),
-  )) {
-    sentences.push(
-      `puppet:compilers has ${name}, the name of another host; write another name.`,
-    );
+  for (const name of [mainName, balancerName].filter((taken) => compilers.includes(taken))) {
+    sentences.push(`puppet:compilers has ${name}, the name of another host; write another name.`);
   }
   for (const [index, name] of compilers.entries()) {
     const earlier = compilers
@@ -229,9 +191,7 @@ function nameClashes(settings: Settings): string[] {
       `puppet:caServer is ${caServer}, a name of the balancer; write another name, because certificates come from the main server.`,
     );
   }
-  const hosts = [mainName, balancerName, ...compilers].map(
-    (name) => `${name}.${domain}`,
-  );
+  const hosts = [mainName, balancerName, ...compilers].map((name) => `${name}.${domain}`);
   for (const setting of ["puppetServer", "caServer", "fileServer"] as const) {
     const name = settings[setting];
     if (hosts.includes(name)) {
@@ -246,10 +206,7 @@ function nameClashes(settings: Settings): string[] {
 function subnetFaults(subnet: string): string[] {
   const parsed = parseSubnet(subnet);
   const fine =
-    parsed !== undefined &&
-    parsed.prefix >= 16 &&
-    parsed.prefix <= 24 &&
-    isPrivate(parsed);
+    parsed !== undefined && parsed.prefix >= 16 && parsed.prefix <= 24 && isPrivate(parsed);
   return fine
     ? []
     : [

@@ -4,16 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Distribution } from "../distributions/index.js";
 import type { Host } from "../hosts/host.js";
-import {
-  directoryOf,
-  execOf,
-  fileOf,
-  type HostState,
-} from "../hosts/host-state.js";
-import {
-  renderAutosignPolicy,
-  renderAutosignRules,
-} from "../templates/autosign/autosign.js";
+import { directoryOf, execOf, fileOf, type HostState } from "../hosts/host-state.js";
+import { renderAutosignPolicy, renderAutosignRules } from "../templates/autosign/autosign.js";
 import { renderCaConf } from "../templates/puppetserver/puppetserver.js";
 
 /** What a {@link CertificateAuthority} takes. */
@@ -25,7 +17,7 @@ export interface CertificateAuthorityArgs {
   serviceNames: readonly string[];
   /** Further names of the main server's own certificate. */
   subjectAltNames: readonly string[];
-  /** Every host of the infrastructure by its full name: only the infrastructure's key gets these names signed. */
+  /** Every host of the infrastructure by its full and its short name: only the infrastructure's key gets these names signed. */
   infrastructure: readonly string[];
 }
 
@@ -61,11 +53,9 @@ export class CertificateAuthority extends pulumi.ComponentResource {
     this.policy = `${folder}/policy`;
     this.state = [
       directoryOf(folder),
-      fileOf(
-        this.policy,
-        renderAutosignPolicy({ ruby: paths.ruby, directory: folder }),
-        { mode: "0755" },
-      ),
+      fileOf(this.policy, renderAutosignPolicy({ ruby: paths.ruby, directory: folder }), {
+        mode: "0755",
+      }),
       // Read at every decision: names can be added without a restart.
       fileOf(
         `${folder}/rules.json`,
@@ -79,14 +69,10 @@ export class CertificateAuthority extends pulumi.ComponentResource {
         ...forServer,
         sensitive: true,
       }),
-      fileOf(
-        `${folder}/infrastructure.key`,
-        pulumi.interpolate`${this.infrastructureKey}\n`,
-        {
-          ...forServer,
-          sensitive: true,
-        },
-      ),
+      fileOf(`${folder}/infrastructure.key`, pulumi.interpolate`${this.infrastructureKey}\n`, {
+        ...forServer,
+        sensitive: true,
+      }),
       fileOf(`${paths.serverConfdir}/ca.conf`, renderCaConf(), {
         notify: `Service[${services.server}]`,
       }),
@@ -126,11 +112,7 @@ export class CaCertificate extends pulumi.ComponentResource {
   /** SHA-256 of the PEM text as the CA serves it, which is what agents compare `ca_fingerprint` with. */
   readonly fingerprint: pulumi.Output<string>;
 
-  constructor(
-    name: string,
-    args: CaCertificateArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: CaCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CaCertificate", name, {}, opts);
     const read = new command.remote.Command(
       `${name}-read`,
@@ -144,24 +126,13 @@ export class CaCertificate extends pulumi.ComponentResource {
       { parent: this },
     );
     // The connection is secret and so is all that comes over it, but a CA's certificate is public.
-    this.pem = pulumi
-      .unsecret(read.stdout)
-      .apply((pem) => `${pem.trimEnd()}\n`);
-    this.fingerprint = this.pem.apply((pem) =>
-      createHash("sha256").update(pem).digest("hex"),
-    );
+    this.pem = pulumi.unsecret(read.stdout).apply((pem) => `${pem.trimEnd()}\n`);
+    this.fingerprint = this.pem.apply((pem) => createHash("sha256").update(pem).digest("hex"));
     this.registerOutputs();
   }
 }
 
 /** A key for certificate requests: letters and digits only, so that every file format takes it as it is. */
-function presharedKey(
-  name: string,
-  parent: pulumi.Resource,
-): pulumi.Output<string> {
-  return new random.RandomPassword(
-    name,
-    { length: 48, special: false },
-    { parent },
-  ).result;
+function presharedKey(name: string, parent: pulumi.Resource): pulumi.Output<string> {
+  return new random.RandomPassword(name, { length: 48, special: false }, { parent }).result;
 }

@@ -20,15 +20,10 @@ export class CompilerPool extends pulumi.ComponentResource {
   /** The compilers, in the order of their hosts. */
   readonly members: readonly PoolMember[];
 
-  constructor(
-    name: string,
-    args: CompilerPoolArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: CompilerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CompilerPool", name, {}, opts);
     const { hosts, ...settings } = args;
-    for (const host of hosts)
-      new Compiler(host.name, { ...settings, host }, { parent: this });
+    for (const host of hosts) new Compiler(host.name, { ...settings, host }, { parent: this });
     this.members = hosts.map(({ name, fqdn, address }) => ({
       name,
       fqdn,

@@ -11,17 +11,9 @@ import {
   serviceOf,
   type HostState,
 } from "../hosts/host-state.js";
-import {
-  renderCrlRefresh,
-  renderCrlService,
-  renderCrlTimer,
-} from "../templates/crl/crl.js";
+import { renderCrlRefresh, renderCrlService, renderCrlTimer } from "../templates/crl/crl.js";
 import { renderCsrAttributes } from "../templates/puppet/puppet.js";
-import {
-  serverPuppetConf,
-  serverService,
-  serverSettings,
-} from "./server-state.js";
+import { serverPuppetConf, serverService, serverSettings } from "./server-state.js";
 import { serverSizing, type SizingArgs } from "./sizing.js";
 
 /** What every compiler of a pool shares. */
@@ -51,11 +43,7 @@ const crlInterval = 15;
 
 /** A Puppet Server without a CA: it compiles catalogs and serves files. Removing it revokes its certificate. */
 export class Compiler extends pulumi.ComponentResource {
-  constructor(
-    name: string,
-    args: CompilerArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: CompilerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:Compiler", name, {}, opts);
     const { host, distribution, mainHost } = args;
 
@@ -119,15 +107,7 @@ function compilerState(args: CompilerArgs): HostState {
     // Without its certificate the server would not start: with the CA off it makes none.
     execOf(
       `request the certificate of ${host.fqdn}`,
-      [
-        paths.puppet,
-        "ssl",
-        "bootstrap",
-        "--waitforcert",
-        "5",
-        "--maxwaitforcert",
-        "120",
-      ],
+      [paths.puppet, "ssl", "bootstrap", "--waitforcert", "5", "--maxwaitforcert", "120"],
       { creates: `${paths.ssldir}/certs/${host.fqdn}.pem` },
     ),
     packageOf("curl"),
@@ -136,10 +116,7 @@ function compilerState(args: CompilerArgs): HostState {
       renderCrlRefresh({ ssldir: paths.ssldir, caServer, user: users.puppet }),
       { mode: "0755" },
     ),
-    fileOf(
-      "/etc/systemd/system/puppet-crl-refresh.service",
-      renderCrlService(),
-    ),
+    fileOf("/etc/systemd/system/puppet-crl-refresh.service", renderCrlService()),
     fileOf(
       "/etc/systemd/system/puppet-crl-refresh.timer",
       renderCrlTimer({ interval: crlInterval }),

@@ -1,11 +1,5 @@
-export {
-  CaCertificate,
-  CertificateAuthority,
-} from "./certificate-authority.js";
-export type {
-  CaCertificateArgs,
-  CertificateAuthorityArgs,
-} from "./certificate-authority.js";
+export { CaCertificate, CertificateAuthority } from "./certificate-authority.js";
+export type { CaCertificateArgs, CertificateAuthorityArgs } from "./certificate-authority.js";
 export { Compiler } from "./compiler.js";
 export type { CompilerArgs, CompilerSettings } from "./compiler.js";
 export { CompilerPool } from "./compiler-pool.js";

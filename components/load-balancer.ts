@@ -4,7 +4,7 @@ import type { Distribution } from "../distributions/index.js";
 import { HostConfiguration } from "../hosts/host-configuration.js";
 import type { Host } from "../hosts/host.js";
 import { fileOf, packageOf, serviceOf } from "../hosts/host-state.js";
-import { renderHaproxyConf } from "../templates/haproxy/haproxy.js";
+import { renderHaproxyConf, renderHaproxyReload } from "../templates/haproxy/haproxy.js";
 import type { PoolMember } from "./compiler-pool.js";
 
 /** What a {@link LoadBalancer} takes. */
@@ -32,11 +32,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   /** Password for the statistics page; secret. */
   readonly statsPassword: pulumi.Output<string>;
 
-  constructor(
-    name: string,
-    args: LoadBalancerArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:LoadBalancer", name, {}, opts);
     this.statsPassword = new random.RandomPassword(
       `${name}-stats-password`,
@@ -55,6 +51,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         stats: { port: args.statsPort, user: this.statsUser, password },
       }),
     );
+    const reload = "/usr/local/sbin/haproxy-reload";
     const notify = "Service[haproxy]";
     new HostConfiguration(
       `${name}-configuration`,
@@ -71,10 +68,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
             notify,
             sensitive: true,
           }),
-          // A reload hands the sockets over and leaves the connections there are to the old process.
-          serviceOf("haproxy", {
-            restart: "/usr/bin/systemctl reload haproxy",
-          }),
+          packageOf("socat"),
+          fileOf(reload, renderHaproxyReload(), { mode: "0755" }),
+          // Connections outlive a reload; a restart would cut them.
+          serviceOf("haproxy", { restart: reload }),
         ],
       },
       { parent: this },

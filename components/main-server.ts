@@ -3,15 +3,8 @@ import type { Distribution } from "../distributions/index.js";
 import { HostConfiguration } from "../hosts/host-configuration.js";
 import type { Host } from "../hosts/host.js";
 import { packageOf } from "../hosts/host-state.js";
-import {
-  CaCertificate,
-  type CertificateAuthority,
-} from "./certificate-authority.js";
-import {
-  serverPuppetConf,
-  serverService,
-  serverSettings,
-} from "./server-state.js";
+import { CaCertificate, type CertificateAuthority } from "./certificate-authority.js";
+import { serverPuppetConf, serverService, serverSettings } from "./server-state.js";
 import { serverSizing, type SizingArgs } from "./sizing.js";
 
 /** What a {@link MainServer} takes. */
@@ -33,11 +26,7 @@ export class MainServer extends pulumi.ComponentResource {
   /** The CA's certificates, known once the server runs. */
   readonly caCertificate: CaCertificate;
 
-  constructor(
-    name: string,
-    args: MainServerArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: MainServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:MainServer", name, {}, opts);
     const { host, distribution, authority } = args;
     const configuration = new HostConfiguration(

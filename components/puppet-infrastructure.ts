@@ -63,11 +63,9 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         caName: args.caName,
         serviceNames: [...caNames, ...poolNames],
         subjectAltNames: caNames,
-        infrastructure: [
-          hosts.main,
-          hosts.loadBalancer,
-          ...hosts.compilers,
-        ].map((host) => host.fqdn),
+        infrastructure: [hosts.main, hosts.loadBalancer, ...hosts.compilers].map(
+          (host) => host.fqdn,
+        ),
       },
       { parent: this },
     );
@@ -129,7 +127,5 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
 
 /** Full names, each with its short form. */
 function withShortNames(names: readonly string[]): string[] {
-  return [
-    ...new Set(names.flatMap((name) => [name, name.split(".")[0] ?? name])),
-  ];
+  return [...new Set(names.flatMap((name) => [name, name.split(".")[0] ?? name]))];
 }

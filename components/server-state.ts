@@ -1,11 +1,5 @@
 import type { Distribution } from "../distributions/index.js";
-import {
-  directoryOf,
-  execOf,
-  fileOf,
-  serviceOf,
-  type HostState,
-} from "../hosts/host-state.js";
+import { directoryOf, execOf, fileOf, serviceOf, type HostState } from "../hosts/host-state.js";
 import {
   renderSiteManifest,
   renderPuppetConf,
@@ -56,11 +50,7 @@ export function serverSettings(
     fileOf(`${paths.serverServicesdir}/ca.cfg`, renderCaCfg(values), {
       notify,
     }),
-    fileOf(
-      `${paths.serverConfdir}/sizing.conf`,
-      renderSizingConf(values.sizing),
-      { notify },
-    ),
+    fileOf(`${paths.serverConfdir}/sizing.conf`, renderSizingConf(values.sizing), { notify }),
     // One line of a file that belongs to the package: the rest of it changes with the package's version.
     execOf(
       `JAVA_ARGS of ${services.server}`,

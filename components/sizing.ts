@@ -29,17 +29,13 @@ export function serverSizing(
 ): ServerSizing {
   const perJruby = host.memory <= 8192 ? 512 : host.memory < 32768 ? 768 : 1024;
   const heapOf = (jrubies: number) => baseHeap + perJruby * jrubies;
-  const codeCacheOf = (jrubies: number) =>
-    jrubies <= 6 ? 512 : jrubies <= 12 ? 1024 : 2048;
+  const codeCacheOf = (jrubies: number) => (jrubies <= 6 ? 512 : jrubies <= 12 ? 1024 : 2048);
   const fits = (jrubies: number) =>
-    (given.heap ?? heapOf(jrubies)) +
-      (given.codeCache ?? codeCacheOf(jrubies)) +
-      overhead <=
+    (given.heap ?? heapOf(jrubies)) + (given.codeCache ?? codeCacheOf(jrubies)) + overhead <=
     host.memory;
 
   let jrubies = given.jrubies ?? Math.max(1, host.cores - 1);
-  while (given.jrubies === undefined && jrubies > 1 && !fits(jrubies))
-    jrubies -= 1;
+  while (given.jrubies === undefined && jrubies > 1 && !fits(jrubies)) jrubies -= 1;
 
   const sizing = {
     jrubies,

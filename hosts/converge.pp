@@ -19,3 +19,12 @@ $host_state.reduce(undef) |$previous, $resource| {
   create_resources($resource['type'], { $resource['title'] => $resource['parameters'] + $secrecy + $order })
   Resource[$resource['type'], $resource['title']]
 }
+
+# A run that did not finish may have written a file and not restarted its service, which this run would see
+# no reason for. So the services that files notify take their configuration again.
+if $facts['host_state_unfinished'] {
+  $notified = $host_state.map |$resource| { $resource['parameters']['notify'] }.flatten.filter |$reference| { $reference =~ NotUndef }
+  notify { 'The last run did not finish: services take their configuration again':
+    notify => $notified.unique,
+  }
+}

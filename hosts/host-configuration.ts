@@ -27,11 +27,7 @@ const lockDeadline = 900;
  * Fails with the host, the resource and Puppet's own error line; what ran before goes on running.
  */
 export class HostConfiguration extends pulumi.ComponentResource {
-  constructor(
-    name: string,
-    args: HostConfigurationArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: HostConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:HostConfiguration", name, {}, opts);
     const { host, distribution } = args;
 

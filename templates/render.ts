@@ -13,6 +13,9 @@ export function renderTemplate(template: URL, data: object): string {
   const eta = new Eta({ autoEscape: false, autoTrim: false, rmWhitespace: false });
   // Eta would trim around tags on any line; only lines that hold nothing but a control tag vanish,
   // so that indentation in the products' own files stays as it is written.
-  const text = readFileSync(template, "utf8").replace(/^[ \t]*(<%(?![=~])(?:(?!%>).)*%>)[ \t]*\n/gm, "$1");
+  const text = readFileSync(template, "utf8").replace(
+    /^[ \t]*(<%(?![=~])(?:(?!%>).)*%>)[ \t]*\n/gm,
+    "$1",
+  );
   return eta.renderString(text, data).trimEnd() + "\n";
 }

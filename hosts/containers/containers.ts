@@ -40,8 +40,7 @@ export function containerHardware(
 export const podmanNames = {
   /** Value of the label `pulumi-puppet` is the environment itself. */
   network: (environment: string) => `pulumi-puppet-${environment}`,
-  container: (environment: string, host: string) =>
-    `pulumi-puppet-${environment}-${host}`,
+  container: (environment: string, host: string) => `pulumi-puppet-${environment}-${host}`,
   /** The base image, shared by the environments of a machine. */
   image: "localhost/pulumi-puppet-base:1",
 };
@@ -68,10 +67,7 @@ export class Containers extends pulumi.ComponentResource {
     const { environment } = args;
     const subnet = parseSubnet(args.subnet);
     if (subnet === undefined)
-      throw new pulumi.ResourceError(
-        `subnet: ${args.subnet} is not an IPv4 network`,
-        this,
-      );
+      throw new pulumi.ResourceError(`subnet: ${args.subnet} is not an IPv4 network`, this);
     this.subnet = subnet;
 
     const pairs = new command.local.Command(
@@ -89,9 +85,7 @@ export class Containers extends pulumi.ComponentResource {
         ignoreChanges: ["create", "environment"],
       },
     );
-    this.keys = pulumi
-      .secret(pairs.stdout)
-      .apply((json) => JSON.parse(json) as Keys);
+    this.keys = pulumi.secret(pairs.stdout).apply((json) => JSON.parse(json) as Keys);
     this.image = new command.local.Command(
       `${name}-image`,
       {
@@ -132,10 +126,10 @@ export class Containers extends pulumi.ComponentResource {
     const machine = new command.local.Command(
       args.name,
       {
-        create: run("host.sh", "host-describe.sh"),
+        create: run("container.sh", "ssh.sh", "describe.sh"),
         // A changed recipe is for the next container: this one may hold the CA.
-        update: run("host-describe.sh"),
-        delete: run("host-delete.sh"),
+        update: run("describe.sh"),
+        delete: run("delete.sh"),
         environment: {
           ...scripts,
           CONTAINER: podmanNames.container(environment, args.name),
@@ -148,9 +142,7 @@ export class Containers extends pulumi.ComponentResource {
           PORTS: ports,
           ENVIRONMENT: environment,
         },
-        stdin: this.keys.apply(
-          ({ client, host }) => client.public + host.private,
-        ),
+        stdin: this.keys.apply(({ client, host }) => client.public + host.private),
         triggers: [fqdn, address, aliases, ports],
         addPreviousOutputInEnv: false,
       },
@@ -163,14 +155,9 @@ export class Containers extends pulumi.ComponentResource {
     );
     const described = pulumi
       .unsecret(machine.stdout)
-      .apply(
-        (json) =>
-          JSON.parse(json) as { id: string; ports: Record<string, number> },
-      );
+      .apply((json) => JSON.parse(json) as { id: string; ports: Record<string, number> });
     const endpoint = (port: number) =>
-      described.apply(
-        ({ ports }) => `127.0.0.1:${String(ports[String(port)])}`,
-      );
+      described.apply(({ ports }) => `127.0.0.1:${String(ports[String(port)])}`);
     return {
       name: args.name,
       fqdn,
@@ -179,16 +166,14 @@ export class Containers extends pulumi.ComponentResource {
       identity: described.apply(({ id }) => id),
       machine,
       // Podman without root, and podman machines, route no address of a container to this machine.
-      connection: pulumi
-        .all([this.keys, endpoint(22)])
-        .apply(([keys, sshEndpoint]) => ({
-          host: "127.0.0.1",
-          port: Number(sshEndpoint.split(":")[1]),
-          user: "root",
-          privateKey: keys.client.private,
-          hostKey: keys.host.public,
-          dialErrorLimit: 20,
-        })),
+      connection: pulumi.all([this.keys, endpoint(22)]).apply(([keys, sshEndpoint]) => ({
+        host: "127.0.0.1",
+        port: Number(sshEndpoint.split(":")[1]),
+        user: "root",
+        privateKey: keys.client.private,
+        hostKey: keys.host.public,
+        dialErrorLimit: 20,
+      })),
       endpoint,
     };
   }

@@ -12,9 +12,7 @@ export interface Subnet {
  * @returns the network, or undefined unless the text is the first address of a network and its prefix length
  */
 export function parseSubnet(text: string): Subnet | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(
-    text,
-  );
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
   if (match === null) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, prefix = 0] = match.slice(1).map(Number);
   if (Math.max(a, b, c, d) > 255 || prefix > 32) return undefined;
@@ -25,9 +23,7 @@ export function parseSubnet(text: string): Subnet | undefined {
 /** The address at an offset from the network's first one. */
 export function addressOf(subnet: Subnet, offset: number): string {
   const address = subnet.base + offset;
-  return [24, 16, 8, 0]
-    .map((shift) => String((address >>> shift) & 255))
-    .join(".");
+  return [24, 16, 8, 0].map((shift) => String((address >>> shift) & 255)).join(".");
 }
 
 /** Whether two networks share an address. */
@@ -40,11 +36,7 @@ export function overlap(one: Subnet, other: Subnet): boolean {
 export function isPrivate(subnet: Subnet): boolean {
   return ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].some((text) => {
     const range = parseSubnet(text);
-    return (
-      range !== undefined &&
-      range.prefix <= subnet.prefix &&
-      overlap(range, subnet)
-    );
+    return range !== undefined && range.prefix <= subnet.prefix && overlap(range, subnet);
   });
 }
 
@@ -55,9 +47,6 @@ export function isPrivate(subnet: Subnet): boolean {
 export function compilerOffset(name: string): number {
   const number = Number(/^compiler([1-9][0-9]?)$/.exec(name)?.[1]);
   if (number <= 50) return 20 + number;
-  const hash = [...name].reduce(
-    (sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65521,
-    7,
-  );
+  const hash = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65521, 7);
   return 71 + (hash % 57);
 }

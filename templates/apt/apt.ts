@@ -7,9 +7,7 @@ import { renderTemplate } from "../render.js";
  * @param repository none where the system carries the packages itself
  * @returns shell lines for a Bash script run as root; empty without a repository
  */
-export function renderAddRepository(
-  repository: Repository | undefined,
-): string {
+export function renderAddRepository(repository: Repository | undefined): string {
   return repository === undefined
     ? ""
     : renderTemplate(new URL("repository.sh.eta", import.meta.url), repository);

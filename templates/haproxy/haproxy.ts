@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { renderTemplate } from "../render.js";
 
 /** Values of a haproxy.cfg that balances compilers. */
@@ -17,4 +18,9 @@ export interface HaproxyConf {
 /** Renders haproxy.cfg; the reasons stand as comments in the file. */
 export function renderHaproxyConf(values: HaproxyConf): string {
   return renderTemplate(new URL("haproxy.cfg.eta", import.meta.url), values);
+}
+
+/** The script that reloads HAProxy and fails when it goes on with its old configuration. Needs socat. */
+export function renderHaproxyReload(): string {
+  return readFileSync(new URL("reload.sh", import.meta.url), "utf8");
 }

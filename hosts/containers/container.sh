@@ -1,14 +1,14 @@
-# Runs one host: a container with systemd, a fixed address, and the environment's SSH keys.
-# In: CONTAINER IMAGE NETWORK ADDRESS FQDN DOMAIN ALIASES PORTS ENVIRONMENT; on standard input the public key
-# that may log in, on one line, then the host's private key. Out: see host-describe.sh.
+# Runs one host: a container with systemd.
+# In: CONTAINER IMAGE NETWORK FQDN DOMAIN ENVIRONMENT, and where it has any: ADDRESS ALIASES PORTS
 set -eu
+exec </dev/null
 
 # What an interrupted deployment left.
 podman rm --force --ignore --time 5 "$CONTAINER" >/dev/null
 
 set --
-for alias in $ALIASES; do set -- "$@" --network-alias "$alias"; done
-for port in $PORTS; do set -- "$@" --publish "127.0.0.1::$port"; done
+for alias in $FQDN ${ALIASES-}; do set -- "$@" --network-alias "$alias"; done
+for port in ${PORTS-}; do set -- "$@" --publish "127.0.0.1::$port"; done
 
 # crun does not start on a machine whose cgroups are not (only) version 2; runc does.
 test -e /sys/fs/cgroup/cgroup.controllers || RUNTIME=runc
@@ -23,19 +23,13 @@ fi
 # SYS_ADMIN: Debian's haproxy unit bind-mounts /dev/log, which systemd cannot do without it.
 podman ${RUNTIME:+--runtime "$RUNTIME"} run --detach --name "$CONTAINER" --label pulumi-puppet="$ENVIRONMENT" \
   --systemd=always --cap-add=SYS_ADMIN --restart=always \
-  --network "$NETWORK" --ip "$ADDRESS" --hostname "$FQDN" --dns-search "$DOMAIN" "$@" "$IMAGE" >/dev/null
-
-podman exec --interactive "$CONTAINER" sh -c '
-  umask 077
-  mkdir -p /root/.ssh
-  IFS= read -r key && echo "$key" >/root/.ssh/authorized_keys
-  cat >/etc/ssh/ssh_host_ed25519_key'
+  --network "$NETWORK" ${ADDRESS:+--ip "$ADDRESS"} --hostname "$FQDN" --dns-search "$DOMAIN" "$@" "$IMAGE" >/dev/null
 
 # systemd answers a moment after the container runs.
 deadline=$(($(date +%s) + 60))
-until podman exec "$CONTAINER" systemctl enable --now --quiet ssh 2>/dev/null; do
+until podman exec "$CONTAINER" systemctl is-system-running --quiet 2>/dev/null; do
   if [ "$(date +%s)" -ge "$deadline" ]; then
-    echo "$FQDN: systemd did not start within 60 s; \`podman logs $CONTAINER\` shows what it says" >&2
+    echo "$FQDN: systemd did not start within 60 s; \`podman exec $CONTAINER systemctl --failed\` shows what failed" >&2
     exit 1
   fi
   sleep 0.2

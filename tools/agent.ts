@@ -1,0 +1,32 @@
+import { domainOf, joinAgent, removeAgent, runAgent } from "./agents.js";
+import { main, Problem } from "./problem.js";
+import { Stack } from "./stack.js";
+import { toolchain } from "./toolchain/toolchain.js";
+
+// `npm run agent -- NAME [ENVIRONMENT]`: a throw-away agent, one run through the balancer, its exit code.
+await main(async () => {
+  const [name, environment = "local"] = process.argv.slice(2);
+  if (name === undefined || !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
+    throw new Problem(
+      "Give the agent a host name of lower-case letters, digits and hyphens: npm run agent -- web1",
+    );
+  }
+  const stack = new Stack(environment, await toolchain());
+  if (!(await stack.exists()))
+    throw new Problem(`There is no environment ${environment}; npm start makes it.`);
+  const outputs = (await stack.outputs()) as {
+    agentInstall: string;
+    hosts: Record<string, { fqdn: string }>;
+  };
+  if (name in outputs.hosts) {
+    throw new Problem(`${name} is a host of the environment; give the agent another name.`);
+  }
+  const domain = domainOf(outputs);
+  const agent = { environment, domain, agentInstall: outputs.agentInstall };
+  try {
+    await joinAgent(agent, name);
+    return (await runAgent(environment, name, true)).code;
+  } finally {
+    await removeAgent(agent, name);
+  }
+});

@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import { Problem } from "./problem.js";
+import { onPath, run } from "./shell.js";
+
+/** What the containers platform needs of this machine, and Debian's package for it. */
+const needs: readonly {
+  readonly package: string;
+  readonly there: () => boolean | Promise<boolean>;
+}[] = [
+  { package: "podman", there: () => onPath("podman") },
+  // Podman's network and its DNS; podman itself only recommends them.
+  { package: "netavark", there: () => inLibraries("netavark") },
+  { package: "aardvark-dns", there: () => inLibraries("aardvark-dns") },
+  { package: "iptables", there: () => onPath("iptables") },
+  { package: "uidmap", there: () => onPath("newuidmap") },
+  // crun, the runtime podman prefers, needs a machine with nothing but cgroups version 2.
+  {
+    package: "runc",
+    there: async () => existsSync("/sys/fs/cgroup/cgroup.controllers") || (await onPath("runc")),
+  },
+  // Makes the base image where none can be pulled.
+  { package: "mmdebstrap", there: () => onPath("mmdebstrap") },
+  { package: "openssh-client", there: () => onPath("ssh-keygen") },
+];
+
+/**
+ * Sees to it that this machine can run containers: installs what is missing where that is allowed and known.
+ *
+ * @param say takes a line when packages are installed
+ * @throws Problem naming the packages that are missing and how to install them
+ */
+export async function prepareMachine(say: (line: string) => void): Promise<void> {
+  const missing = await missingPackages();
+  if (missing.length > 0) {
+    const command = `apt-get install ${missing.join(" ")}`;
+    if (process.getuid?.() !== 0 || !(await onPath("apt-get"))) {
+      throw new Problem(
+        `This machine lacks ${missing.join(", ")}; install them (on Debian and Ubuntu: ${command}) and run this again.`,
+      );
+    }
+    say(`installing ${missing.join(", ")} with apt-get`);
+    await install(missing);
+  }
+  await requirePodman();
+}
+
+async function missingPackages(): Promise<string[]> {
+  const checked = await Promise.all(
+    needs.map(async (need) => ({ need, there: await need.there() })),
+  );
+  return checked.filter(({ there }) => !there).map(({ need }) => need.package);
+}
+
+async function install(packages: readonly string[]): Promise<void> {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  for (const command of [
+    ["apt-get", "update", "-qq"],
+    ["apt-get", "install", "-qq", "--no-install-recommends", ...packages],
+  ]) {
+    const { code, stderr } = await run(command, { env });
+    if (code !== 0)
+      throw new Problem(
+        `\`${command.join(" ")}\` failed: ${stderr.trim().split("\n").at(-1) ?? ""}`,
+      );
+  }
+}
+
+async function requirePodman(): Promise<void> {
+  const { code, stdout, stderr } = await run([
+    ...["podman", "info", "--format", "{{.Version.Version}} {{.Host.NetworkBackend}}"],
+  ]);
+  if (code !== 0)
+    throw new Problem(`podman does not work here: ${stderr.trim().split("\n").at(-1) ?? ""}`);
+  const [version = "", backend = ""] = stdout.trim().split(" ");
+  if (Number(version.split(".")[0]) < 4) {
+    throw new Problem(
+      `podman ${version} is too old: install podman 4.3 or newer and run this again.`,
+    );
+  }
+  if (backend !== "netavark") {
+    throw new Problem(
+      `podman uses the network backend ${backend}, which has no DNS for containers: set network_backend = "netavark" in containers.conf, run \`podman system reset\` (it removes all containers) and run this again.`,
+    );
+  }
+}
+
+function inLibraries(program: string): boolean {
+  return ["/usr/lib/podman", "/usr/libexec/podman"].some((folder) =>
+    existsSync(`${folder}/${program}`),
+  );
+}

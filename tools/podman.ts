@@ -1,0 +1,76 @@
+import { fileURLToPath } from "node:url";
+import { podmanNames } from "../hosts/containers/containers.js";
+import { Problem } from "./problem.js";
+import { run, type Result, type RunOptions } from "./shell.js";
+
+/** Runs a command on a host of an environment. */
+export function exec(
+  environment: string,
+  host: string,
+  command: readonly string[],
+  options: RunOptions & { readonly user?: string } = {},
+): Promise<Result> {
+  const { user, ...rest } = options;
+  const interactive = options.stdin === undefined ? [] : ["--interactive"];
+  const as = user === undefined ? [] : ["--user", user];
+  return run(
+    ["podman", "exec", ...interactive, ...as, podmanNames.container(environment, host), ...command],
+    rest,
+  );
+}
+
+/** Starts one more container in an environment's network; it gets an address of those left to agents. */
+export async function startContainer(
+  environment: string,
+  host: string,
+  domain: string,
+): Promise<void> {
+  const script = fileURLToPath(new URL("../hosts/containers/container.sh", import.meta.url));
+  const { code, stderr } = await run(["sh", script], {
+    env: {
+      ...process.env,
+      CONTAINER: podmanNames.container(environment, host),
+      IMAGE: podmanNames.image,
+      NETWORK: podmanNames.network(environment),
+      FQDN: `${host}.${domain}`,
+      DOMAIN: domain,
+      ENVIRONMENT: environment,
+    },
+  });
+  if (code !== 0) throw new Problem(`the container of ${host} did not start: ${stderr.trim()}`);
+}
+
+/** Names of an environment's containers, whether they run or not. */
+export async function containersOf(
+  environment: string,
+  state: "all" | "stopped" = "all",
+): Promise<string[]> {
+  const filter =
+    state === "stopped" ? ["--filter", "status=exited", "--filter", "status=created"] : [];
+  const { stdout } = await run([
+    ...[
+      "podman",
+      "ps",
+      "--all",
+      "--format",
+      "{{.Names}}",
+      "--filter",
+      `label=pulumi-puppet=${environment}`,
+    ],
+    ...filter,
+  ]);
+  return stdout.split("\n").filter(Boolean);
+}
+
+/** Removes whatever Podman still holds for an environment; the image goes when nobody else uses it. */
+export async function sweep(environment: string): Promise<void> {
+  const containers = await containersOf(environment);
+  if (containers.length > 0) await run(["podman", "rm", "--force", "--time", "5", ...containers]);
+  await run(["podman", "network", "rm", "--force", podmanNames.network(environment)]);
+  await run(
+    ["sh", fileURLToPath(new URL("../hosts/containers/image-delete.sh", import.meta.url))],
+    {
+      env: { ...process.env, IMAGE: podmanNames.image },
+    },
+  );
+}

@@ -1,0 +1,12 @@
+/** Something its user can put right; its message says how, in one sentence, and no stack trace is shown. */
+export class Problem extends Error {}
+
+/** Runs a command's main function and turns what it throws into a message and exit code 1. */
+export async function main(run: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await run();
+  } catch (error) {
+    console.error(error instanceof Problem ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,21 @@
+import { containersOf, sweep } from "./podman.js";
+import { main } from "./problem.js";
+import { onPath } from "./shell.js";
+import { Stack } from "./stack.js";
+import { toolchain } from "./toolchain/toolchain.js";
+
+// `npm stop [-- NAME]`: destroys an environment and all that is left of it on this machine.
+await main(async () => {
+  const name = process.argv[2] ?? "local";
+  const stack = new Stack(name, await toolchain());
+  if (await stack.exists()) {
+    await stack.prepare();
+    if ((await stack.destroy()) !== 0) {
+      console.log("the stack could not be destroyed in order; removing what it made");
+    }
+    await stack.remove();
+  }
+  if (await onPath("podman")) await sweep(name);
+  console.log(`environment ${name} is gone`);
+  return (await containersOf(name)).length === 0 ? 0 : 1;
+});

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { cacheFolder } from "../paths.js";
+import { run } from "../shell.js";
+import { buildCli } from "./build.js";
+import { downloadsUnreachable } from "./downloads.js";
+
+/** The Pulumi CLI that is used. */
+export interface Cli {
+  /** Folder with `pulumi` and its language hosts. */
+  readonly bin: string;
+  /** Built from published modules, with a language host that takes no options from Pulumi.yaml. */
+  readonly built: boolean;
+}
+
+/** The oldest CLI this project was tested with. */
+export const minimumVersion = "3.259.0";
+
+/**
+ * Finds the CLI: on PATH and new enough, else an official download, else built from published Go modules.
+ * What is not on PATH is kept for the next time.
+ *
+ * @param say takes a line for each step that was passed over, and why
+ * @throws Problem when none of the three works
+ */
+export async function findCli(say: (line: string) => void): Promise<Cli> {
+  const version = await versionOf("pulumi");
+  if (version !== undefined && !olderThan(version, minimumVersion))
+    return { bin: "", built: false };
+  const reason =
+    version === undefined
+      ? "pulumi is not on PATH"
+      : `pulumi ${version} on PATH is older than ${minimumVersion}`;
+
+  const downloaded = join(cacheFolder, "pulumi");
+  const built = join(cacheFolder, `pulumi-${minimumVersion}-built`);
+  if ((await versionOf(join(downloaded, "bin", "pulumi"))) !== undefined) {
+    return { bin: join(downloaded, "bin"), built: false };
+  }
+  if ((await versionOf(join(built, "pulumi"))) !== undefined) return { bin: built, built: true };
+
+  say(`${reason}; downloading it`);
+  const failure = (await downloadsUnreachable()) ?? (await install(downloaded));
+  if (failure === undefined) return { bin: join(downloaded, "bin"), built: false };
+
+  say(`${failure}; building pulumi ${minimumVersion} from its published Go modules`);
+  await buildCli(built, minimumVersion, say);
+  return { bin: built, built: true };
+}
+
+/** Whether one dotted version comes before another. */
+export function olderThan(version: string, minimum: string): boolean {
+  return version.localeCompare(minimum, "en", { numeric: true }) < 0;
+}
+
+async function install(root: string): Promise<string | undefined> {
+  try {
+    // Loaded only here: the Automation API takes as long to load as all else of a command.
+    const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
+    await PulumiCommand.install({ root });
+    return undefined;
+  } catch (error) {
+    return `the download failed: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`;
+  }
+}
+
+async function versionOf(program: string): Promise<string | undefined> {
+  try {
+    const { code, stdout } = await run([program, "version"], {
+      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    });
+    return code === 0 ? stdout.trim().replace(/^v/, "") : undefined;
+  } catch {
+    return undefined;
+  }
+}

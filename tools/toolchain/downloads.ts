@@ -1,0 +1,17 @@
+/** Where Pulumi's official CLI and plugins are downloaded from. */
+const service = "https://get.pulumi.com/";
+
+/**
+ * Asks whether Pulumi's download service can be reached, within five seconds.
+ *
+ * @returns undefined if it answers, else the reason it does not
+ */
+export async function downloadsUnreachable(): Promise<string | undefined> {
+  try {
+    await fetch(service, { method: "HEAD", signal: AbortSignal.timeout(5000) });
+    return undefined;
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return `${service} cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`;
+  }
+}

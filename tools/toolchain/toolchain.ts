@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { project, stateFolder } from "../paths.js";
+import { findCli } from "./cli.js";
+import { findPlugins } from "./plugins.js";
+
+/**
+ * Makes the environment in which `pulumi` works: CLI and plugins on PATH, and the project's own backend
+ * with a passphrase of its own, unless the user has set others.
+ *
+ * @param say takes a line for each thing that has to be fetched, built or replaced, and why
+ */
+export async function toolchain(
+  say: (line: string) => void = announce,
+): Promise<NodeJS.ProcessEnv> {
+  const environment: NodeJS.ProcessEnv = {
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...process.env,
+  };
+  const cli = await findCli(say);
+  prepend(environment, cli.bin);
+  const plugins = await findPlugins(environment, say);
+  if (plugins !== undefined) {
+    prepend(environment, plugins);
+    environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
+  }
+  if (cli.built) {
+    // This language host does not read `nodeargs` of Pulumi.yaml.
+    const tsx = pathToFileURL(join(project, "node_modules", "tsx", "dist", "loader.mjs")).href;
+    environment.NODE_OPTIONS = [environment.NODE_OPTIONS, `--import=${tsx}`]
+      .filter(Boolean)
+      .join(" ");
+  }
+  await useOwnBackend(environment);
+  return environment;
+}
+
+function announce(line: string): void {
+  console.error(`toolchain: ${line}`);
+}
+
+function prepend(environment: NodeJS.ProcessEnv, folder: string): void {
+  if (folder !== "") environment.PATH = [folder, environment.PATH].filter(Boolean).join(delimiter);
+}
+
+async function useOwnBackend(environment: NodeJS.ProcessEnv): Promise<void> {
+  if (environment.PULUMI_BACKEND_URL === undefined) {
+    await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+    environment.PULUMI_BACKEND_URL = pathToFileURL(stateFolder).href;
+  }
+  const given = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"].some(
+    (name) => name in environment,
+  );
+  if (!given) {
+    const file = join(stateFolder, "passphrase");
+    if (!existsSync(file)) {
+      await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+      await writeFile(file, `${randomBytes(24).toString("base64url")}\n`, {
+        mode: 0o600,
+      });
+    }
+    environment.PULUMI_CONFIG_PASSPHRASE_FILE = file;
+  }
+}
