@@ -6,8 +6,7 @@ import { containerHardware, Containers } from "./hosts/containers/containers.js"
 import { compilerOffset } from "./hosts/containers/subnet.js";
 import { balancerName, mainName, parseSettings, SettingsError, type Settings } from "./settings.js";
 
-const settings = parseSettings(stackSettings());
-checkSizing(settings);
+const settings = checkedSettings();
 
 const { domain } = settings;
 const platform = new Containers("containers", {
@@ -44,20 +43,21 @@ export const caServer = settings.caServer;
 /** The compilers: name, full name, address. */
 export const compilers = infrastructure.pool.members;
 /** Every host by its name: full name, address and roles. */
-export const hosts = Object.fromEntries([
-  [main.name, { fqdn: main.fqdn, address: main.address, roles: ["main", "ca"] }],
-  [
-    loadBalancer.name,
-    {
-      fqdn: loadBalancer.fqdn,
-      address: loadBalancer.address,
-      roles: ["load-balancer"],
-    },
-  ],
-  ...compilers.map(
-    ({ name, fqdn, address }) => [name, { fqdn, address, roles: ["compiler"] }] as const,
-  ),
-]);
+export const hosts: Record<string, { fqdn: string; address: string; roles: string[] }> =
+  Object.fromEntries([
+    [main.name, { fqdn: main.fqdn, address: main.address, roles: ["main", "ca"] }],
+    [
+      loadBalancer.name,
+      {
+        fqdn: loadBalancer.fqdn,
+        address: loadBalancer.address,
+        roles: ["load-balancer"],
+      },
+    ],
+    ...compilers.map(
+      ({ name, fqdn, address }) => [name, { fqdn, address, roles: ["compiler"] }] as const,
+    ),
+  ]);
 /** HAProxy's statistics page; Prometheus reads /metrics beside it. */
 export const loadBalancerStatsUrl = infrastructure.loadBalancer.statsUrl;
 /** Name for the statistics page. */
@@ -67,22 +67,25 @@ export const loadBalancerStatsPassword = infrastructure.loadBalancer.statsPasswo
 /** Script that joins a machine as an agent; run it there as root. */
 export const agentInstall = infrastructure.agentInstall;
 
-/** The stack's settings as YAML gave them: the engine hands on strings, with JSON for all else. */
+/** The settings, checked before anything is made; what is wrong is told without a stack trace. */
+function checkedSettings(): Settings {
+  try {
+    const settings = parseSettings(stackSettings());
+    checkSizing(settings);
+    return settings;
+  } catch (error) {
+    throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
+  }
+}
+
+/** The stack's settings as the engine hands them on. */
 function stackSettings(): Record<string, unknown> {
   const prefix = `${pulumi.getProject()}:`;
   return Object.fromEntries(
     Object.entries(pulumi.runtime.allConfig())
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), fromConfig(value)]),
+      .map(([key, value]) => [key.slice(prefix.length), value]),
   );
-}
-
-function fromConfig(value: string): unknown {
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
 }
 
 /** Refuses, before anything is made, what the hosts cannot carry. */

@@ -15,17 +15,26 @@ const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
         : `an object with ${Object.keys(shape).join(", ")}`,
   });
 
+const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+const dotted = (longest: number) =>
+  new RegExp(`^(?=.{1,${String(longest)}}$)(${label}\\.)*${label}$`);
+/** What a certificate's common name, and a Linux host name, can hold. */
+const longestFqdn = 64;
+/** Leaves room for the names that compilers get without a list. */
+const longestDomain = longestFqdn - "compiler50.".length;
+
 const hostName = text(
-  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-  "host names of lower-case letters, digits and inner hyphens, without the domain",
+  new RegExp(`^${label}$`),
+  "a host name of at most 63 lower-case letters, digits and inner hyphens, without the domain",
 );
-const dotted =
-  /^(?=.{1,180}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const serviceName = text(
-  dotted,
+  dotted(180),
   "a DNS name in lower case, with or without a domain, such as puppet or puppet.example.com",
 );
-const domain = text(dotted, "the DNS domain of the hosts in lower case, such as example.com");
+const domain = text(
+  dotted(longestDomain),
+  `the DNS domain of the hosts, at most ${String(longestDomain)} characters in lower case, such as example.com`,
+);
 const compilers = "a number of compilers from 1 to 50, or a list of 1 to 50 host names";
 
 const sizing = object({
@@ -78,8 +87,8 @@ const schema = object({
   containers: object({
     /** IPv4 network of the containers. */
     subnet: z.string("an IPv4 network such as 10.213.7.0/24").default("10.213.7.0/24"),
-    /** Memory each Puppet server plans with, in MiB. */
-    memory: integer(1024, 65536, "a whole number of MiB").default(2048),
+    /** Memory each Puppet server plans with, in MiB; less carries not even one JRuby. */
+    memory: integer(1120, 65536, "a whole number of MiB").default(2048),
   }).prefault({}),
 });
 
@@ -87,6 +96,9 @@ const schema = object({
 export const mainName = "main";
 /** Host name of the load balancer. */
 export const balancerName = "balancer";
+
+/** TCP port of Puppet Server, and of the balancer before it. */
+const agentsPort = 8140;
 
 type Parsed = z.output<typeof schema>;
 
@@ -107,13 +119,17 @@ export class SettingsError extends Error {
 /**
  * Checks a stack's settings and fills in the defaults.
  *
- * @param values settings by name, without the project's prefix; as YAML in Pulumi.STACK.yaml gives them
+ * @param values settings by name, without the project's prefix; as YAML gives them, or as the engine hands them
+ *   on, which is as strings, with JSON for all else
  * @throws SettingsError with one sentence for each setting that is wrong: its name, what it is and what to write
  */
 export function parseSettings(values: Readonly<Record<string, unknown>>): Settings {
-  const result = schema.safeParse(values);
+  const read = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, fromJson(value)]),
+  );
+  const result = schema.safeParse(read);
   if (!result.success) {
-    throw new SettingsError(result.error.issues.flatMap((issue) => sentencesOf(issue, values)));
+    throw new SettingsError(result.error.issues.flatMap((issue) => sentencesOf(issue, read)));
   }
   const given = result.data;
   const inDomain = (name: string) => (name.includes(".") ? name : `${name}.${given.domain}`);
@@ -130,6 +146,15 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   const sentences = [...nameClashes(settings), ...subnetFaults(settings.containers.subnet)];
   if (sentences.length > 0) throw new SettingsError(sentences);
   return settings;
+}
+
+function fromJson(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
 }
 
 /** One sentence for what zod found. */
@@ -171,10 +196,16 @@ function nameClashes(settings: Settings): string[] {
   const sentences: string[] = [];
   const repeated = compilers.filter((name, index) => compilers.indexOf(name) !== index);
   for (const name of new Set(repeated)) {
-    sentences.push(`puppet:compilers has ${name} twice; write each host name once.`);
+    sentences.push(`puppet:compilers has ${name} more than once; write each host name once.`);
   }
   for (const name of [mainName, balancerName].filter((taken) => compilers.includes(taken))) {
     sentences.push(`puppet:compilers has ${name}, the name of another host; write another name.`);
+  }
+  const room = longestFqdn - `.${domain}`.length;
+  for (const name of compilers.filter((name) => name.length > room)) {
+    sentences.push(
+      `puppet:compilers has ${name}, too long beside the domain for a certificate; write a name of at most ${String(room)} characters.`,
+    );
   }
   for (const [index, name] of compilers.entries()) {
     const earlier = compilers
@@ -189,6 +220,11 @@ function nameClashes(settings: Settings): string[] {
   if (caServer === puppetServer || caServer === fileServer) {
     sentences.push(
       `puppet:caServer is ${caServer}, a name of the balancer; write another name, because certificates come from the main server.`,
+    );
+  }
+  if (settings.loadBalancer.statsPort === agentsPort) {
+    sentences.push(
+      `puppet:loadBalancer.statsPort is ${String(agentsPort)}, the port that agents connect to; write another port.`,
     );
   }
   const hosts = [mainName, balancerName, ...compilers].map((name) => `${name}.${domain}`);

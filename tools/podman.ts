@@ -40,6 +40,11 @@ export async function startContainer(
   if (code !== 0) throw new Problem(`the container of ${host} did not start: ${stderr.trim()}`);
 }
 
+/** Whether the network of an environment is there. */
+export async function networkExists(environment: string): Promise<boolean> {
+  return (await run(["podman", "network", "exists", podmanNames.network(environment)])).code === 0;
+}
+
 /** Names of an environment's containers, whether they run or not. */
 export async function containersOf(
   environment: string,

@@ -1,3 +1,5 @@
+import { SettingsError } from "../settings.js";
+
 /** Something its user can put right; its message says how, in one sentence, and no stack trace is shown. */
 export class Problem extends Error {}
 
@@ -6,7 +8,8 @@ export async function main(run: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (error) {
-    console.error(error instanceof Problem ? error.message : error);
+    const known = error instanceof Problem || error instanceof SettingsError;
+    console.error(known ? error.message : error);
     process.exitCode = 1;
   }
 }

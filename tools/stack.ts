@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -11,11 +11,10 @@ import { run, type Result, type RunOptions } from "./shell.js";
 const deploymentDeadline = 20 * 60_000;
 
 /**
- * The stack of one local environment. Its settings are those of Pulumi.NAME.yaml; what Pulumi writes beside
- * them, the salt of its secrets, goes into the state folder, so that deploying changes no committed file.
+ * The stack of one local environment. What Pulumi writes beside its settings, the salt of its secrets, goes into
+ * the state folder, so that deploying changes no committed file.
  */
 export class Stack {
-  private readonly settingsFile: string;
   private readonly stackFile: string;
 
   /**
@@ -26,38 +25,21 @@ export class Stack {
     readonly name: string,
     private readonly environment: NodeJS.ProcessEnv,
   ) {
-    this.settingsFile = join(project, `Pulumi.${name}.yaml`);
     this.stackFile = join(stateFolder, `Pulumi.${name}.yaml`);
   }
 
   /**
-   * Makes the stack if there is none, and takes over the settings as they are now.
+   * Makes the stack if there is none, and takes over settings.
    *
-   * @throws Problem when there are no settings
+   * @param settings text of a stack file
    */
-  async prepare(): Promise<void> {
-    if (!existsSync(this.settingsFile)) {
-      throw new Problem(
-        `There is no Pulumi.${this.name}.yaml; copy Pulumi.local.yaml to it, set puppet:containers.subnet to a network of its own, and run this again.`,
-      );
-    }
+  async prepare(settings: string): Promise<void> {
     await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-    const settings = await readFile(this.settingsFile, "utf8");
-    if (!(await this.exists())) {
-      await this.pulumi(["stack", "init", this.name]);
-      const salted = await readFile(this.settingsFile, "utf8");
-      await writeFile(this.settingsFile, settings);
-      await writeFile(this.stackFile, salted, { mode: 0o600 });
-    }
+    const kept = existsSync(this.stackFile) ? await readFile(this.stackFile, "utf8") : "";
+    const salted = (await this.exists()) ? kept : await this.init();
     const salt = /^encryptionsalt:.*$/m;
-    const kept = existsSync(this.stackFile)
-      ? (salt.exec(readFileSync(this.stackFile, "utf8"))?.[0] ?? "")
-      : "";
-    await writeFile(
-      this.stackFile,
-      salt.test(settings) ? settings : `${settings.trimEnd()}\n${kept}\n`,
-      { mode: 0o600 },
-    );
+    const lines = salt.test(settings) ? [] : [salt.exec(salted)?.[0] ?? ""];
+    await writeFile(this.stackFile, [settings.trimEnd(), ...lines, ""].join("\n"), { mode: 0o600 });
   }
 
   /** Whether the stack is there. */
@@ -105,6 +87,18 @@ export class Stack {
     return JSON.parse(stdout) as Record<string, unknown>;
   }
 
+  /** Makes the stack, away from the project's own stack files, and returns the one Pulumi writes. */
+  private async init(): Promise<string> {
+    const folder = await mkdtemp(join(stateFolder, "init-"));
+    try {
+      await copyFile(join(project, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+      await this.pulumi(["stack", "init", this.name], { cwd: folder });
+      return await readFile(join(folder, `Pulumi.${this.name}.yaml`), "utf8");
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
   /** Runs the CLI on the project and returns how it ended. */
   run(args: readonly string[], options: RunOptions = {}): Promise<Result> {
     return run(["pulumi", "--non-interactive", ...args], {
@@ -114,8 +108,8 @@ export class Stack {
     });
   }
 
-  private async pulumi(args: readonly string[]): Promise<Result> {
-    const result = await this.run(args);
+  private async pulumi(args: readonly string[], options: RunOptions = {}): Promise<Result> {
+    const result = await this.run(args, options);
     if (result.code !== 0)
       throw new Problem(`pulumi ${args.join(" ")} failed: ${result.stderr.trim()}`);
     return result;

@@ -1,31 +1,35 @@
-import { agentExists, compilerOf, domainOf, joinAgent, runAgent } from "./agents.js";
+import { agentExists, compilerOf, joinAgent, runAgent } from "./agents.js";
 import { prepareMachine } from "./machine.js";
-import { containersOf } from "./podman.js";
+import { containersOf, networkExists } from "./podman.js";
 import { main, Problem } from "./problem.js";
 import { run } from "./shell.js";
+import { readSettings, requireFreeSubnet } from "./settings.js";
 import { Stack } from "./stack.js";
 import { toolchain } from "./toolchain/toolchain.js";
 
 /** The agent that shows that the environment works. */
 const demonstration = "agent1";
 
-// `npm start [-- NAME]`: deploys an environment on this machine and shows an agent's run.
+// `npm start [-- NAME [FILE]]`: deploys an environment on this machine and shows an agent's run. Its settings
+// are those of Pulumi.NAME.yaml, or of the file that is given.
 await main(async () => {
-  const name = process.argv[2] ?? "local";
+  const [name = "local", file] = process.argv.slice(2);
+  const { text, settings } = readSettings(name, file);
   await prepareMachine((line) => {
     console.log(line);
   });
+  if (!(await networkExists(name))) requireFreeSubnet(settings.containers.subnet);
+
   const stack = new Stack(name, await toolchain());
-  await stack.prepare();
+  await stack.prepare(text);
   // After a boot the containers are there, but stopped.
   const stopped = await containersOf(name, "stopped");
   if (stopped.length > 0) await run(["podman", "start", ...stopped]);
-
   const code = await stack.up();
   if (code !== 0) return code;
 
+  const { domain } = settings;
   const outputs = (await stack.outputs()) as unknown as Outputs;
-  const domain = domainOf(outputs);
   if (!(await agentExists(name, demonstration))) {
     console.log(`\njoining ${demonstration}.${domain} as an agent`);
     await joinAgent(

@@ -9,7 +9,6 @@ await main(async () => {
   const name = process.argv[2] ?? "local";
   const stack = new Stack(name, await toolchain());
   if (await stack.exists()) {
-    await stack.prepare();
     if ((await stack.destroy()) !== 0) {
       console.log("the stack could not be destroyed in order; removing what it made");
     }

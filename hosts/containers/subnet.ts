@@ -20,6 +20,15 @@ export function parseSubnet(text: string): Subnet | undefined {
   return base % 2 ** (32 - prefix) === 0 ? { base, prefix } : undefined;
 }
 
+/** The network of an address with its netmask, both dotted. */
+export function parseNetmask(address: string, netmask: string): Subnet | undefined {
+  const own = parseSubnet(`${address}/32`);
+  const mask = parseSubnet(`${netmask}/32`);
+  if (own === undefined || mask === undefined) return undefined;
+  const size = 2 ** 32 - mask.base;
+  return { base: own.base - (own.base % size), prefix: 32 - Math.log2(size) };
+}
+
 /** The address at an offset from the network's first one. */
 export function addressOf(subnet: Subnet, offset: number): string {
   const address = subnet.base + offset;
@@ -47,6 +56,9 @@ export function isPrivate(subnet: Subnet): boolean {
 export function compilerOffset(name: string): number {
   const number = Number(/^compiler([1-9][0-9]?)$/.exec(name)?.[1]);
   if (number <= 50) return 20 + number;
-  const hash = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65521, 7);
+  let hash = 7;
+  for (let index = 0; index < name.length; index += 1) {
+    hash = (hash * 31 + name.charCodeAt(index)) % 65521;
+  }
   return 71 + (hash % 57);
 }

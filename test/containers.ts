@@ -1,0 +1,54 @@
+import { fileURLToPath } from "node:url";
+import { podmanNames } from "../hosts/containers/containers.js";
+import { run, type Result, type RunOptions } from "../tools/shell.js";
+
+/** One container of the environments' base image, for a test that needs a system and no environment. */
+export interface TestContainer {
+  /** Runs a command in it. */
+  exec(command: readonly string[], options?: RunOptions): Promise<Result>;
+  /** The port of this machine that leads to one of its ports. */
+  port(port: number): Promise<number>;
+  remove(): Promise<void>;
+}
+
+/**
+ * Starts a container with systemd on Podman's own network, making the base image if there is none.
+ *
+ * @param name container name, unique on this machine
+ * @param ports TCP ports to publish
+ */
+export async function startTestContainer(
+  name: string,
+  ports: readonly number[] = [],
+): Promise<TestContainer> {
+  const container = `pulumi-puppet-test-${name}`;
+  await script("image.sh", {});
+  await script("container.sh", {
+    CONTAINER: container,
+    NETWORK: "podman",
+    FQDN: `${name}.example.test`,
+    DOMAIN: "example.test",
+    ENVIRONMENT: "test",
+    PORTS: ports.join(" "),
+  });
+  return {
+    exec: (command, options = {}) => {
+      const interactive = options.stdin === undefined ? [] : ["--interactive"];
+      return run(["podman", "exec", ...interactive, container, ...command], options);
+    },
+    port: async (port) => {
+      const { stdout } = await run(["podman", "port", container, `${String(port)}/tcp`]);
+      return Number(stdout.trim().split(":").at(-1));
+    },
+    remove: async () => {
+      await run(["podman", "rm", "--force", "--ignore", "--time", "0", container]);
+    },
+  };
+}
+
+async function script(name: string, variables: Record<string, string>): Promise<void> {
+  const path = fileURLToPath(new URL(`../hosts/containers/${name}`, import.meta.url));
+  const env = { ...process.env, IMAGE: podmanNames.image, ...variables };
+  const { code, stderr } = await run(["sh", path], { env });
+  if (code !== 0) throw new Error(`${name} failed: ${stderr}`);
+}

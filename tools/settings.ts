@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import { overlap, parseNetmask, parseSubnet, type Subnet } from "../hosts/containers/subnet.js";
+import { parseSettings, type Settings } from "../settings.js";
+import { Problem } from "./problem.js";
+import { project } from "./paths.js";
+
+/** The settings of an environment. */
+export interface EnvironmentSettings {
+  /** The stack file as it is written. */
+  readonly text: string;
+  /** What it says. */
+  readonly settings: Settings;
+}
+
+/**
+ * Reads and checks the settings of an environment, before anything is made.
+ *
+ * @param file path of the stack file; Pulumi.NAME.yaml of the project by default
+ * @throws Problem or SettingsError saying what to write instead
+ */
+export function readSettings(
+  name: string,
+  file = join(project, `Pulumi.${name}.yaml`),
+): EnvironmentSettings {
+  if (!existsSync(file)) {
+    throw new Problem(
+      `There is no ${file}; copy Pulumi.local.yaml to it, set puppet:containers.subnet to a network of its own, and run this again.`,
+    );
+  }
+  const text = readFileSync(file, "utf8");
+  const { config = {} } = load(text) as { config?: Record<string, unknown> };
+  const values = Object.entries(config).map(
+    ([key, value]) => [key.replace(/^puppet:/, ""), value] as const,
+  );
+  return { text, settings: parseSettings(Object.fromEntries(values)) };
+}
+
+/**
+ * Refuses a network that this machine already reaches through another interface.
+ *
+ * @throws Problem naming the interface
+ */
+export function requireFreeSubnet(subnet: string): void {
+  const wanted = parseSubnet(subnet);
+  for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
+    for (const { family, address, netmask } of addresses) {
+      if (family !== "IPv4" || wanted === undefined) continue;
+      const taken: Subnet | undefined = parseNetmask(address, netmask);
+      if (taken !== undefined && overlap(wanted, taken)) {
+        throw new Problem(
+          `puppet:containers.subnet is "${subnet}", which overlaps ${address} of this machine's interface ${name}; write another private network, such as 10.214.0.0/24.`,
+        );
+      }
+    }
+  }
+}

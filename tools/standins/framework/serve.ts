@@ -1,0 +1,32 @@
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import type { Plugin } from "./resource.js";
+import { providerService } from "./service.js";
+
+/** Inputs and outputs can hold whole files; this is the limit the engine itself uses. */
+const maxMessageBytes = 400 * 1024 * 1024;
+
+/** Serves the plugin to the engine that started this process, for as long as that engine lives. */
+export function serve(plugin: Plugin): void {
+  // The engine's address comes last, after options for the plugin's own logging and tracing.
+  const engineAddress = process.argv.at(-1) ?? "";
+  const server = new Server({
+    "grpc.max_receive_message_length": maxMessageBytes,
+    "grpc.max_send_message_length": maxMessageBytes,
+  });
+  server.addService(providerRpc.ResourceProviderService, providerService(plugin, engineAddress));
+  server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+    if (error !== null) throw error;
+    // The engine reads the port from the first line.
+    process.stdout.write(`${port}\n`);
+  });
+  exitWithEngine();
+}
+
+/** A killed engine cannot stop its plugins: they notice that they have another parent. */
+function exitWithEngine(): void {
+  const engine = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== engine) process.exit(1);
+  }, 2000).unref();
+}
