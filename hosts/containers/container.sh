@@ -4,7 +4,7 @@ set -eu
 exec </dev/null
 
 # What an interrupted deployment left.
-podman rm --force --ignore --time 5 "$CONTAINER" >/dev/null
+podman rm --force --ignore --time 0 "$CONTAINER" >/dev/null
 
 set --
 for alias in $FQDN ${ALIASES-}; do set -- "$@" --network-alias "$alias"; done

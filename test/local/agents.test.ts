@@ -1,0 +1,146 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { compilerOf, runAgent, type AgentEnvironment } from "../../tools/agents.js";
+import { page, sessions, stateOf, statistics } from "./balancer.js";
+import { environment, exec, joined, output, outputs, until } from "./environment.js";
+
+/** One run that must succeed; the compiler of its catalog. */
+async function compiled(agent: string): Promise<string> {
+  const { code, stdout, stderr } = await runAgent(environment, agent);
+  if (code !== 0 && code !== 2) throw new Error(`${agent}: exit code ${code}: ${stdout}${stderr}`);
+  return compilerOf(stdout) ?? "nobody";
+}
+
+describe("agents through the balancer", () => {
+  let joining: number;
+  let agent: AgentEnvironment;
+
+  beforeAll(async () => {
+    const began = Date.now();
+    agent = await joined("node1");
+    joining = (Date.now() - began) / 1000;
+  });
+
+  it("join without the stall of late session tickets", async () => {
+    await output("node1", "puppet ssl clean --localca >/dev/null; rm -rf /var/lib/puppet/ssl");
+    await output("main", "puppetserver ca clean --certname node1.example.test");
+    const began = Date.now();
+    const { code, stderr } = await exec("node1", ["bash", "-s"], { stdin: agent.agentInstall });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const again = (Date.now() - began) / 1000;
+    console.log(`joined in ${joining.toFixed(1)} s, ${again.toFixed(1)} s with the package there`);
+    expect(again).toBeLessThan(20);
+  });
+
+  it("keep nothing of the key they joined with, and run as a service", async () => {
+    expect(await output("node1", "systemctl is-active puppet && systemctl is-enabled puppet")).toBe(
+      "active\nenabled",
+    );
+    expect(await output("node1", "ls /etc/puppet")).not.toContain("csr_attributes");
+  });
+
+  it("refuse a CA with another fingerprint", async () => {
+    const result = await exec("node1", [
+      ...["puppet", "ssl", "bootstrap", "--ssldir", "/tmp/other", "--waitforcert", "0"],
+      ...["--ca_fingerprint", "0".repeat(64)],
+    ]);
+    expect(result.code).not.toBe(0);
+    expect(result.stdout + result.stderr).toContain("did not match expected digest");
+  });
+
+  it("all succeed, and every compiler compiles some", async () => {
+    const before = await sessions();
+    const runs = async (name: string) => {
+      const compilers: string[] = [];
+      for (let run = 0; run < 10; run += 1) compilers.push(await compiled(name));
+      return compilers;
+    };
+    const compilers = (await Promise.all([runs("node1"), runs("agent1")])).flat();
+    expect(compilers).toHaveLength(20);
+    expect(new Set(compilers)).toEqual(
+      new Set(["compiler1.example.test", "compiler2.example.test"]),
+    );
+    const after = await sessions();
+    const seen = Object.keys(after).map((name) => (after[name] ?? 0) - (before[name] ?? 0));
+    console.log(`20 runs, TCP sessions by compiler: ${seen.join(" and ")}`);
+    expect(Math.min(...seen)).toBeGreaterThan(0);
+    expect(seen.reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(20);
+  });
+
+  it("are never read by the balancer", async () => {
+    const modes = (await statistics())
+      .filter(({ pxname }) => ["puppet", "compilers"].includes(pxname))
+      .map(({ mode }) => mode);
+    expect(new Set(modes)).toEqual(new Set(["tcp"]));
+
+    await output(
+      "balancer",
+      "apt-get update -qq && apt-get install -qq --no-install-recommends tcpdump >/dev/null",
+    );
+    const capture = "/run/capture";
+    await output(
+      "balancer",
+      `systemd-run --quiet --unit capture tcpdump -i any -U -Z root -w ${capture} port 8140 && timeout 20 sh -c 'until test -s ${capture}; do sleep 0.1; done'`,
+    );
+    await compiled("node1");
+    await output("balancer", "systemctl stop capture");
+    const packets = await output("balancer", `tcpdump -r ${capture} 2>/dev/null | wc -l`);
+    expect(Number(packets)).toBeGreaterThan(50);
+    const count = async (text: string) =>
+      (await exec("balancer", ["grep", "-c", "-a", "-F", text, capture])).stdout.trim();
+    // The name that is asked for is in clear in TLS: the capture shows what can be seen.
+    expect(await count("puppet.example.test")).not.toBe("0");
+    for (const secret of ["Catalog compiled", "/puppet/v3/", "HTTP/1.1"])
+      expect(await count(secret)).toBe("0");
+  });
+
+  it("see the compiler's own certificate", async () => {
+    const fingerprint = (host: string) =>
+      output(
+        "node1",
+        `openssl s_client -connect ${host}:8140 -servername puppet.example.test </dev/null 2>/dev/null | openssl x509 -noout -fingerprint`,
+      );
+    const own = await Promise.all(
+      ["compiler1.example.test", "compiler2.example.test"].map(fingerprint),
+    );
+    expect(own).toContain(await fingerprint("puppet.example.test"));
+    expect(
+      await output(
+        "balancer",
+        "grep -rlE 'BEGIN.*PRIVATE KEY' /etc/haproxy /var/lib/haproxy | wc -l",
+      ),
+    ).toBe("0");
+  });
+});
+
+describe("the balancer", () => {
+  it("shows statistics and metrics only with the password", async () => {
+    const { loadBalancerStatsUrl } = await outputs();
+    for (const path of ["/stats", "/stats;csv", "/metrics"]) {
+      expect((await fetch(new URL(path, loadBalancerStatsUrl))).status).toBe(401);
+    }
+    expect(await page("/metrics")).toMatch(
+      /haproxy_server_status\{proxy="compilers",server="compiler1",state="UP"\} 1/,
+    );
+  });
+
+  it("leaves out a compiler that stops, and takes it back by itself", async () => {
+    await output("compiler1", "systemctl stop puppetserver");
+    const down = await until(
+      "compiler1 is down",
+      async () => (await stateOf("compiler1")).startsWith("DOWN"),
+      20,
+    );
+    expect(await compiled("agent1")).toBe("compiler2.example.test");
+    await output("compiler1", "systemctl start puppetserver");
+    const up = await until(
+      "compiler1 is up",
+      async () => (await stateOf("compiler1")) === "UP",
+      60,
+    );
+    console.log(
+      `left the pool ${down.toFixed(1)} s after it stopped, was back ${up.toFixed(1)} s after it served`,
+    );
+    expect(down).toBeLessThan(5);
+  });
+});

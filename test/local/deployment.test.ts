@@ -1,0 +1,89 @@
+import { describe, expect, inject, it } from "vitest";
+import { compilerOf } from "../../tools/agents.js";
+import { environment, npmRun, output, outputs } from "./environment.js";
+
+const hosts = ["main", "balancer", "compiler1", "compiler2"];
+
+describe("a deployment", () => {
+  const { killed, finished, settings, seconds } = inject("deployment");
+
+  it("finishes what a killed one began", () => {
+    expect(killed).not.toContain("agent run");
+    expect(finished).toContain("an earlier deployment was interrupted");
+    console.log(`deployed in ${seconds.toFixed(0)} s, killed once on the way`);
+  });
+
+  it("shows what each host is doing", () => {
+    for (const host of hosts) {
+      expect(finished).toMatch(new RegExp(`${host}-configuration-run .*(Notice|\\.\\.\\.)`));
+    }
+  });
+
+  it("ends with a summary: names, statistics page, an agent's run and its compiler", () => {
+    const summary = finished.slice(finished.indexOf("Puppet server "));
+    for (const host of [...hosts, "puppet", "puppetca"])
+      expect(summary).toContain(`${host}.example.test`);
+    expect(summary).toMatch(/statistics page +http:\/\/127\.0\.0\.1:\d+\/stats/);
+    expect(summary).toMatch(/agent run .* compiled by compiler[12]\.example\.test/);
+  });
+
+  it("changes nothing when run again, and connects to no host", async () => {
+    const logins = () =>
+      Promise.all(hosts.map((host) => output(host, "journalctl -u ssh -o cat | grep -c Accepted")));
+    const before = await logins();
+    const again = await npmRun("start", environment, settings);
+    expect(again.code).toBe(0);
+    expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
+    expect(await logins()).toEqual(before);
+    expect(before.map(Number).every((count) => count > 0)).toBe(true);
+    console.log(`run again in ${again.seconds.toFixed(1)} s`);
+    expect(again.seconds).toBeLessThan(10);
+  });
+
+  it("gives the authority a root and a name of its own", async () => {
+    const subjects = await output(
+      "main",
+      "openssl crl2pkcs7 -nocrl -certfile /etc/puppet/puppetserver/ca/ca_crt.pem | openssl pkcs7 -print_certs -noout",
+    );
+    expect(subjects).toMatch(/subject=CN ?= ?Puppet CA\nissuer=CN ?= ?Puppet CA root\n/);
+    expect(subjects).toMatch(/subject=CN ?= ?Puppet CA root\nissuer=CN ?= ?Puppet CA root\n?/);
+  });
+
+  it("gives compilers certificates with the service's names and no authority", async () => {
+    const certificate = await output(
+      "compiler1",
+      "openssl x509 -noout -ext subjectAltName -in /var/lib/puppet/ssl/certs/compiler1.example.test.pem",
+    );
+    for (const name of [
+      "puppet",
+      "puppet.example.test",
+      "puppetfiles",
+      "puppetfiles.example.test",
+    ]) {
+      expect(certificate).toMatch(new RegExp(`DNS:${name}(,|$)`, "m"));
+    }
+    const { caServer } = await outputs();
+    const ca = "--cacert /var/lib/puppet/ssl/certs/ca.pem";
+    const path = "puppet-ca/v1/certificate/ca";
+    expect(
+      await output(
+        "compiler1",
+        `curl -so /dev/null -w '%{http_code}' ${ca} https://compiler1.example.test:8140/${path}`,
+      ),
+    ).toBe("404");
+    expect(
+      await output(
+        "compiler1",
+        `curl -so /dev/null -w '%{http_code}' ${ca} https://${caServer}:8140/${path}`,
+      ),
+    ).toBe("200");
+  });
+
+  it("has an agent that any command can ask for a run", async () => {
+    const { code, text } = await npmRun("agent", "web1", environment);
+    expect(code).toBe(2);
+    expect(compilerOf(text)).toMatch(/^compiler[12]\.example\.test$/);
+    // Thrown away: neither container nor certificate is left.
+    expect(await output("main", "ls /etc/puppet/puppetserver/ca/signed")).not.toContain("web1");
+  });
+});

@@ -1,0 +1,126 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { joinAgent, type AgentEnvironment } from "../../tools/agents.js";
+import { project } from "../../tools/paths.js";
+import * as podman from "../../tools/podman.js";
+import { Stack } from "../../tools/stack.js";
+import type { Result, RunOptions } from "../../tools/shell.js";
+
+/** The environment that this suite deploys once; beside it a user's own may run. */
+export const environment = "suite";
+export const domain = "example.test";
+
+/** Runs a command on a host of the suite's environment. */
+export function exec(
+  host: string,
+  command: readonly string[],
+  options?: RunOptions & { readonly user?: string },
+): Promise<Result> {
+  return podman.exec(environment, host, command, options);
+}
+
+/** Runs a shell command on a host; its standard output, or an error with what it said. */
+export async function output(host: string, command: string, stdin?: string): Promise<string> {
+  const { code, stdout, stderr } = await exec(host, ["sh", "-c", command], { stdin });
+  if (code !== 0) throw new Error(`${host}: ${command}: exit code ${code}: ${stderr}${stdout}`);
+  return stdout.trim();
+}
+
+/** Writes the settings of an environment to a file of their own. */
+export function settingsFile(settings: { subnet?: string; compilers?: number } = {}): string {
+  const { subnet = "10.213.99.0/24", compilers = 2 } = settings;
+  const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "Pulumi.suite.yaml");
+  writeFileSync(
+    file,
+    [
+      "config:",
+      `  puppet:domain: ${domain}`,
+      `  puppet:compilers: ${compilers}`,
+      "  puppet:containers:",
+      `    subnet: ${subnet}`,
+      "",
+    ].join("\n"),
+  );
+  return file;
+}
+
+/** A command of this project as it runs: what it has said so far, and how it ends. */
+export interface Started {
+  /** Its process group. */
+  readonly pid: number;
+  said(): string;
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts one of the project's npm scripts as a user does, in a process group of its own. */
+export function startCommand(script: string, ...args: readonly string[]): Started {
+  const log = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), `${script}.log`);
+  const file = openSync(log, "w");
+  const child = spawn("npm", ["run", script, "--", ...args], {
+    cwd: project,
+    detached: true,
+    stdio: ["ignore", file, file],
+  });
+  return {
+    pid: child.pid ?? 0,
+    said: () => readFileSync(log, "utf8"),
+    ended: once(child, "close").then(([code]) => code as number | null),
+  };
+}
+
+/** Runs one of the project's npm scripts to its end. */
+export async function npmRun(
+  script: string,
+  ...args: readonly string[]
+): Promise<{ code: number | null; text: string; seconds: number }> {
+  const began = Date.now();
+  const started = startCommand(script, ...args);
+  const code = await started.ended;
+  return { code, text: started.said(), seconds: (Date.now() - began) / 1000 };
+}
+
+/** The stack of an environment; the CLI and its plugins are those the test runner has set up. */
+export function stackOf(name = environment): Stack {
+  return new Stack(name, process.env);
+}
+
+/** Outputs of the suite's stack, as far as tests use them. */
+export interface Outputs {
+  puppetServer: string;
+  caServer: string;
+  compilers: { name: string; fqdn: string; address: string }[];
+  hosts: Record<string, { fqdn: string; address: string; roles: string[] }>;
+  loadBalancerStatsUrl: string;
+  loadBalancerStatsUser: string;
+  loadBalancerStatsPassword: string;
+  agentInstall: string;
+}
+
+export async function outputs(): Promise<Outputs> {
+  return (await stackOf().outputs()) as unknown as Outputs;
+}
+
+/** Joins an agent to the suite's environment, for as long as the suite runs. */
+export async function joined(name: string): Promise<AgentEnvironment> {
+  const agent = { environment, domain, agentInstall: (await outputs()).agentInstall };
+  await joinAgent(agent, name);
+  return agent;
+}
+
+/** Waits for a condition and returns the seconds it took. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  seconds: number,
+): Promise<number> {
+  const began = Date.now();
+  while (!(await condition())) {
+    if (Date.now() - began > seconds * 1000) throw new Error(`${what}: not within ${seconds} s`);
+    await pause(100);
+  }
+  return (Date.now() - began) / 1000;
+}

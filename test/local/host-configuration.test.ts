@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { distributions } from "../../distributions/index.js";
+import { renderConvergeScript } from "../../hosts/host-configuration.js";
+import { execOf, fileOf, packageOf, serviceOf, type HostResource } from "../../hosts/host-state.js";
+import type { Result } from "../../tools/shell.js";
+import { startTestContainer, type TestContainer } from "../containers.js";
+import { until } from "./environment.js";
+
+const fqdn = "scratch.example.test";
+const unit = "[Service]\nExecStart=/bin/sh -c 'exec sleep infinity'\n";
+
+describe("the configuration of a host", () => {
+  let host: TestContainer;
+
+  beforeAll(async () => {
+    host = await startTestContainer("scratch");
+    expect((await converge([])).code).toBe(0);
+  });
+  afterAll(() => host.remove());
+
+  const converge = (state: readonly HostResource[]): Promise<Result> =>
+    host.exec(["bash", "-s"], {
+      stdin: renderConvergeScript(fqdn, distributions.debian, state as never),
+    });
+  const sh = async (command: string): Promise<string> =>
+    (await host.exec(["sh", "-c", command])).stdout.trim();
+  const pidOf = () => sh("systemctl show --property MainPID --value demo");
+  const demo = (content: string, more: readonly HostResource[] = []): HostResource[] => [
+    fileOf("/etc/systemd/system/demo.service", unit),
+    fileOf("/etc/demo.conf", content, {
+      notify: "Service[demo]",
+      validate_cmd: "/bin/grep -q good %",
+    }),
+    ...more,
+    serviceOf("demo"),
+  ];
+
+  it("applies resources, and nothing when they are as they shall be", async () => {
+    expect((await converge(demo("good 1\n"))).code).toBe(0);
+    const pid = await pidOf();
+    expect(Number(pid)).toBeGreaterThan(0);
+    const again = await converge(demo("good 1\n"));
+    expect(again.stdout).not.toContain("demo");
+    expect(await pidOf()).toBe(pid);
+    expect((await converge(demo("good 2\n"))).code).toBe(0);
+    expect(await pidOf()).not.toBe(pid);
+  });
+
+  it("leaves what runs as it is when a file is refused, and says where and why", async () => {
+    const pid = await pidOf();
+    const { code, stderr } = await converge(demo("bad\n"));
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${fqdn}: `);
+    expect(stderr).toContain("File[/etc/demo.conf]");
+    expect(stderr).toContain("/bin/grep -q good");
+    expect(await sh("cat /etc/demo.conf")).toBe("good 2");
+    expect(await pidOf()).toBe(pid);
+  });
+
+  it("stops at the first failure", async () => {
+    const { code, stderr } = await converge([
+      execOf("break", ["sh", "-c", "echo no luck; exit 3"], {}),
+      fileOf("/etc/after", "never\n"),
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/scratch\.example\.test: .*Exec\[break\].*returned 3/);
+    expect(await sh("ls /etc/after 2>&1")).toContain("No such file");
+  });
+
+  it("names a package that cannot be had", async () => {
+    const { code, stderr } = await converge([packageOf("no-such-package")]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("Package[no-such-package]");
+  });
+
+  it("restarts the service in the run after one that failed in between", async () => {
+    const pid = await pidOf();
+    const failing = demo("good 3\n", [execOf("break", "false", {})]);
+    expect((await converge(failing)).code).toBe(1);
+    expect(await sh("cat /etc/demo.conf")).toBe("good 3");
+    expect(await pidOf()).toBe(pid);
+    // Puppet by itself would see nothing to do now.
+    expect((await converge(demo("good 3\n"))).code).toBe(0);
+    const restarted = await pidOf();
+    expect(restarted).not.toBe(pid);
+    expect((await converge(demo("good 3\n"))).code).toBe(0);
+    expect(await pidOf()).toBe(restarted);
+  });
+
+  it("runs once at a time, and goes on when its connection is cut", async () => {
+    const slow = [
+      execOf(
+        "slow",
+        ["sh", "-c", "until test -e /run/go; do sleep 0.1; done; date +%s%N > /run/first"],
+        {},
+      ),
+    ];
+    // The connection's end, as the host sees it: nobody reads what the run says.
+    const cut = converge(slow);
+    await until(
+      "the slow run has begun",
+      async () => (await sh("pgrep -fc 'until test -e /run/go'")) !== "0",
+      60,
+    );
+    const second = converge([execOf("second", ["sh", "-c", "date +%s%N > /run/second"], {})]);
+    await until(
+      "the second run waits",
+      async () => (await sh("pgrep -fc 'flock --timeout'")) !== "0",
+      60,
+    );
+    expect(await sh("ls /run/second 2>&1")).toContain("No such file");
+    await sh("pkill --full 'tail --pid'; touch /run/go");
+    await cut;
+    const { code, stdout } = await second;
+    expect(code).toBe(0);
+    expect(stdout).toContain("waiting for another run on this host to end");
+    expect(Number(await sh("cat /run/second"))).toBeGreaterThan(Number(await sh("cat /run/first")));
+  });
+
+  it("keeps secrets out of everything but the file and the root-only state", async () => {
+    const secret = "correct-horse-battery-staple";
+    const state = [fileOf("/etc/secret", `${secret}\n`, { mode: "0600", sensitive: true })];
+    const first = await converge(state);
+    const second = await converge([
+      fileOf("/etc/secret", `${secret}2\n`, { mode: "0600", sensitive: true }),
+    ]);
+    expect(first.stdout + first.stderr + second.stdout + second.stderr).not.toContain(secret);
+    const files = await sh(`grep -rlsF ${secret} /etc /var /run /root /tmp | sort`);
+    expect(files.split("\n")).toEqual(["/etc/secret", "/var/lib/pulumi-puppet/state.json"]);
+    expect(await sh("stat -c %a /var/lib/pulumi-puppet")).toBe("700");
+  });
+});

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, inject, it } from "vitest";
+import { stateFolder } from "../../tools/paths.js";
+import { exec, stackOf } from "./environment.js";
+
+/** The files that exist to hold a secret; all readable by root, or by root and one service, only. */
+const keepers: Readonly<Record<string, readonly string[]>> = {
+  main: ["/etc/puppet/autosign/agent.key", "/etc/puppet/autosign/infrastructure.key"],
+  balancer: ["/etc/haproxy/haproxy.cfg"],
+  compiler1: ["/etc/puppet/csr_attributes.yaml"],
+  compiler2: ["/etc/puppet/csr_attributes.yaml"],
+  agent1: [],
+};
+
+/** Every secret of the stack: what its resources hold in clear, when asked for it. */
+async function secrets(): Promise<string[]> {
+  const { stdout } = await stackOf().run(["stack", "export", "--show-secrets", "--stack", "suite"]);
+  interface Resource {
+    type: string;
+    outputs?: { result?: string; stdout?: string };
+  }
+  const { deployment } = JSON.parse(stdout) as { deployment: { resources: Resource[] } };
+  const text = (value: string | undefined): string => JSON.parse(value ?? '""') as string;
+  return deployment.resources.flatMap(({ type, outputs }) => {
+    const clear = outputs as unknown as Record<string, { plaintext?: string }> | undefined;
+    if (type === "random:index/randomPassword:RandomPassword")
+      return [text(clear?.result?.plaintext)];
+    const stdout = clear?.stdout?.plaintext;
+    if (stdout === undefined || !stdout.includes("PRIVATE KEY")) return [];
+    const keys = JSON.parse(text(stdout)) as Record<"client" | "host", { private: string }>;
+    // The third line is well inside the key itself.
+    return [keys.client, keys.host].map((pair) => pair.private.split("\n")[2] ?? "");
+  });
+}
+
+describe("the environment's secrets", () => {
+  it("are in clear nowhere but in the files made for them", async () => {
+    const all = await secrets();
+    expect(all).toHaveLength(5);
+    for (const secret of all) expect(secret.length).toBeGreaterThan(20);
+    const patterns = `${all.join("\n")}\n`;
+
+    for (const [host, files] of Object.entries(keepers)) {
+      const { stdout } = await exec(
+        host,
+        [
+          "sh",
+          "-c",
+          "grep -rlsF -f /dev/stdin --devices=skip --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev / | sort",
+        ],
+        { stdin: patterns },
+      );
+      const state =
+        host === "agent1"
+          ? []
+          : ["/var/lib/pulumi-puppet/state.json", "/etc/ssh/ssh_host_ed25519_key"];
+      const found = stdout.split("\n").filter(Boolean);
+      // A state without a secret in it is no finding either.
+      expect([...files, ...state], host).toEqual(expect.arrayContaining(found));
+      expect(found, host).toEqual(expect.arrayContaining([...files]));
+      for (const file of found) {
+        const { stdout: mode } = await exec(host, ["stat", "-c", "%a", file]);
+        expect(mode.trim(), file).toMatch(/^6[04]0$/);
+      }
+      const journal = await exec(host, ["sh", "-c", "journalctl | grep -cF -f /dev/stdin"], {
+        stdin: patterns,
+      });
+      expect(journal.stdout.trim(), host).toBe("0");
+    }
+  });
+
+  it("are in no state file, command line or message", async () => {
+    const all = await secrets();
+    const { commandLines, killed, finished } = inject("deployment");
+    const state = await stackOf().run(["stack", "export", "--stack", "suite"]);
+    const lines = readFileSync(commandLines, "utf8");
+    expect(lines).toContain("puppetserver");
+    for (const secret of all) {
+      expect(state.stdout).not.toContain(secret);
+      expect(lines).not.toContain(secret);
+      expect(killed + finished).not.toContain(secret);
+    }
+  });
+
+  it("are sealed with a passphrase only root can read", async () => {
+    const passphrase = readFileSync(`${stateFolder}/passphrase`, "utf8").trim();
+    expect(passphrase.length).toBeGreaterThan(20);
+    expect((await import("node:fs")).statSync(`${stateFolder}/passphrase`).mode & 0o777).toBe(
+      0o600,
+    );
+  });
+});

@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { environment, npmRun, settingsFile, startCommand, until } from "./environment.js";
+
+/** What happened while the environment was deployed. */
+export interface Deployment {
+  /** File with every command line that was seen on this machine, containers included, one a line. */
+  readonly commandLines: string;
+  /** The settings it was deployed with. */
+  readonly settings: string;
+  /** What the deployment that was killed said, and the one that finished it. */
+  readonly killed: string;
+  readonly finished: string;
+  readonly seconds: number;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    deployment: Deployment;
+  }
+}
+
+/** Deploys the environment once for the suite: killed half way, and finished by running it again. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const settings = settingsFile();
+  const commandLines = new Set<string>();
+  const sampler = setInterval(() => {
+    for (const line of runningCommandLines()) commandLines.add(line);
+  }, 100);
+  try {
+    const began = Date.now();
+    const first = startCommand("start", environment, settings);
+    await until(
+      "the main server's packages are being installed",
+      () => first.said().includes("Package[puppetserver] ..."),
+      600,
+    );
+    process.kill(-first.pid, "SIGKILL");
+    await first.ended;
+
+    const second = await npmRun("start", environment, settings);
+    if (second.code !== 0) throw new Error(`npm start failed:\n${second.text}`);
+    const file = join(await mkdtemp(join(tmpdir(), "pulumi-puppet-")), "command-lines");
+    writeFileSync(file, [...commandLines].join("\n"));
+    project.provide("deployment", {
+      commandLines: file,
+      settings,
+      killed: first.said(),
+      finished: second.text,
+      seconds: (Date.now() - began) / 1000,
+    });
+  } finally {
+    clearInterval(sampler);
+  }
+  return async () => {
+    const { code, text } = await npmRun("stop", environment);
+    if (code !== 0) throw new Error(`npm stop failed:\n${text}`);
+  };
+}
+
+function runningCommandLines(): string[] {
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")];
+      } catch {
+        // The process has ended since the folder was read.
+        return [];
+      }
+    });
+}
