@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { podmanNames } from "../hosts/containers/containers.js";
+import { podmanNames } from "../hosts/containers/names.js";
 import { run, type Result, type RunOptions } from "../tools/shell.js";
 
 /** One container of the environments' base image, for a test that needs a system and no environment. */

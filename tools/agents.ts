@@ -1,5 +1,5 @@
 import { distributions } from "../distributions/index.js";
-import { podmanNames } from "../hosts/containers/containers.js";
+import { podmanNames } from "../hosts/containers/names.js";
 import { exec, startContainer } from "./podman.js";
 import { Problem } from "./problem.js";
 import { run, type Result } from "./shell.js";

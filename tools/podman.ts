@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { podmanNames } from "../hosts/containers/containers.js";
+import { podmanNames } from "../hosts/containers/names.js";
 import { Problem } from "./problem.js";
 import { run, type Result, type RunOptions } from "./shell.js";
 

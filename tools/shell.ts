@@ -1,4 +1,5 @@
 import { spawn, type StdioOptions } from "node:child_process";
+import { constants } from "node:os";
 
 /** How a command ended. */
 export interface Result {
@@ -43,8 +44,8 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", reject);
-    child.on("close", (code) => {
-      resolve({ code: code ?? 137, stdout, stderr });
+    child.on("close", (code, signal) => {
+      resolve({ code: code ?? 128 + constants.signals[signal ?? "SIGKILL"], stdout, stderr });
     });
     // A program that ends without reading its input is no fault of ours.
     child.stdin?.on("error", () => undefined).end(options.stdin);

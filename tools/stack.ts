@@ -142,7 +142,7 @@ export class Stack {
       const alive = owners.find((owner) => owner.hostname !== hostname() || isAlive(owner.pid));
       if (alive === undefined) {
         console.log("an earlier deployment was interrupted; going on from where it was");
-        await this.pulumi(["cancel", "--yes", "--stack", this.name]);
+        await this.forgetInterruption();
         return;
       }
       const who = `process ${String(alive.pid)} on ${alive.hostname}`;
@@ -157,6 +157,18 @@ export class Stack {
     }
   }
 
+  /**
+   * Ends the claim of a deployment that was killed. What it was creating is created again, over what is left
+   * of it; without this, every later deployment would warn of it.
+   */
+  private async forgetInterruption(): Promise<void> {
+    await this.pulumi(["cancel", "--yes", "--stack", this.name]);
+    await this.pulumi([
+      ...["refresh", "--clear-pending-creates", "--yes", "--skip-preview"],
+      ...["--stack", this.name, "--config-file", this.stackFile],
+    ]);
+  }
+
   private lockOwners(): LockOwner[] {
     const url = this.environment.PULUMI_BACKEND_URL ?? "";
     if (!url.startsWith("file://")) return [];
@@ -169,7 +181,9 @@ export class Stack {
       this.name,
     );
     if (!existsSync(folder)) return [];
-    return readdirSync(folder).flatMap((file) => {
+    // Beside each lock lies a file with attributes of it.
+    const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+    return files.flatMap((file) => {
       try {
         return [JSON.parse(readFileSync(join(folder, file), "utf8")) as LockOwner];
       } catch {

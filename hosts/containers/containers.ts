@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host.js";
+import { podmanNames } from "./names.js";
 import { addressOf, parseSubnet, type Subnet } from "./subnet.js";
 
 /** What the containers of one environment have in common. */
@@ -35,15 +36,6 @@ export function containerHardware(
 ): Pick<Host, "cores" | "memory"> {
   return { cores: cpus().length, memory: args.memory };
 }
-
-/** Names of what Podman holds for an environment. */
-export const podmanNames = {
-  /** Value of the label `pulumi-puppet` is the environment itself. */
-  network: (environment: string) => `pulumi-puppet-${environment}`,
-  container: (environment: string, host: string) => `pulumi-puppet-${environment}-${host}`,
-  /** The base image, shared by the environments of a machine. */
-  image: "localhost/pulumi-puppet-base:1",
-};
 
 /** Where the scripts are, for their commands. */
 const scripts = { SCRIPTS: fileURLToPath(new URL(".", import.meta.url)) };

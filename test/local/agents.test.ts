@@ -1,5 +1,7 @@
+import { podmanNames } from "../../hosts/containers/names.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compilerOf, runAgent, type AgentEnvironment } from "../../tools/agents.js";
+import { run } from "../../tools/shell.js";
 import { page, sessions, stateOf, statistics } from "./balancer.js";
 import { environment, exec, joined, output, outputs, until } from "./environment.js";
 
@@ -78,12 +80,14 @@ describe("agents through the balancer", () => {
       "apt-get update -qq && apt-get install -qq --no-install-recommends tcpdump >/dev/null",
     );
     const capture = "/run/capture";
-    await output(
-      "balancer",
-      `systemd-run --quiet --unit capture tcpdump -i any -U -Z root -w ${capture} port 8140 && timeout 20 sh -c 'until test -s ${capture}; do sleep 0.1; done'`,
-    );
+    // A container may not capture packets; a command in it may, when it is given the right.
+    const container = podmanNames.container(environment, "balancer");
+    const tcpdump = ["tcpdump", "-i", "any", "-U", "-Z", "root", "-w", capture, "port", "8140"];
+    const captured = run(["podman", "exec", "--privileged", container, ...tcpdump]);
+    await output("balancer", `timeout 20 sh -c 'until test -s ${capture}; do sleep 0.1; done'`);
     await compiled("node1");
-    await output("balancer", "systemctl stop capture");
+    await output("balancer", "pkill tcpdump");
+    await captured;
     const packets = await output("balancer", `tcpdump -r ${capture} 2>/dev/null | wc -l`);
     expect(Number(packets)).toBeGreaterThan(50);
     const count = async (text: string) =>
@@ -122,6 +126,25 @@ describe("the balancer", () => {
     expect(await page("/metrics")).toMatch(
       /haproxy_server_status\{proxy="compilers",server="compiler1",state="UP"\} 1/,
     );
+  });
+
+  it("keeps connections through a reload", async () => {
+    // Connects, waits for a sign, and only then asks.
+    const client = exec("agent1", [
+      ...["bash", "-c"],
+      `{ until test -e /run/go; do sleep 0.1; done
+         printf 'GET /status/v1/simple HTTP/1.1\\r\\nHost: puppet\\r\\nConnection: close\\r\\n\\r\\n'; } | openssl s_client -quiet -connect puppet.example.test:8140 2>&1`,
+    ]);
+    const connections = () => output("balancer", "ss -Htn state established sport = :8140 | wc -l");
+    await until("the client is connected", async () => (await connections()) !== "0", 20);
+    const workers = () =>
+      output("balancer", "pgrep --parent $(pgrep --oldest haproxy) | sort | xargs");
+    const before = await workers();
+    await output("balancer", "haproxy-reload");
+    expect(await workers()).not.toBe(before);
+    await output("agent1", "touch /run/go");
+    expect((await client).stdout).toMatch(/200 OK[^]*running/);
+    await output("agent1", "rm /run/go");
   });
 
   it("leaves out a compiler that stops, and takes it back by itself", async () => {

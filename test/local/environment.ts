@@ -53,6 +53,8 @@ export interface Started {
   /** Its process group. */
   readonly pid: number;
   said(): string;
+  /** Waits until it has said something; an error when it ends before. */
+  says(text: string, seconds: number): Promise<void>;
   readonly ended: Promise<number | null>;
 }
 
@@ -65,9 +67,21 @@ export function startCommand(script: string, ...args: readonly string[]): Starte
     detached: true,
     stdio: ["ignore", file, file],
   });
+  const said = (): string => readFileSync(log, "utf8");
   return {
     pid: child.pid ?? 0,
-    said: () => readFileSync(log, "utf8"),
+    said,
+    says: async (text, seconds) => {
+      await until(
+        `${script} says "${text}"`,
+        () => {
+          if (child.exitCode !== null)
+            throw new Error(`${script} ended before "${text}":\n${said()}`);
+          return said().includes(text);
+        },
+        seconds,
+      );
+    },
     ended: once(child, "close").then(([code]) => code as number | null),
   };
 }

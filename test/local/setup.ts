@@ -3,7 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { environment, npmRun, settingsFile, startCommand, until } from "./environment.js";
+import { environment, npmRun, settingsFile, startCommand } from "./environment.js";
 
 /** What happened while the environment was deployed. */
 export interface Deployment {
@@ -33,11 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const began = Date.now();
     const first = startCommand("start", environment, settings);
-    await until(
-      "the main server's packages are being installed",
-      () => first.said().includes("Package[puppetserver] ..."),
-      600,
-    );
+    await first.says("Package[puppetserver] ...", 600);
     process.kill(-first.pid, "SIGKILL");
     await first.ended;
 

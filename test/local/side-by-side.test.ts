@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { podmanNames } from "../../hosts/containers/containers.js";
+import { podmanNames } from "../../hosts/containers/names.js";
 import { compilerOf, runAgent } from "../../tools/agents.js";
 import { containersOf, networkExists } from "../../tools/podman.js";
 import { run } from "../../tools/shell.js";

@@ -51,17 +51,11 @@ async function useOwnBackend(environment: NodeJS.ProcessEnv): Promise<void> {
     await mkdir(stateFolder, { recursive: true, mode: 0o700 });
     environment.PULUMI_BACKEND_URL = pathToFileURL(stateFolder).href;
   }
-  const given = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"].some(
-    (name) => name in environment,
-  );
-  if (!given) {
-    const file = join(stateFolder, "passphrase");
-    if (!existsSync(file)) {
-      await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-      await writeFile(file, `${randomBytes(24).toString("base64url")}\n`, {
-        mode: 0o600,
-      });
-    }
-    environment.PULUMI_CONFIG_PASSPHRASE_FILE = file;
+  const file = join(stateFolder, "passphrase");
+  environment.PULUMI_CONFIG_PASSPHRASE_FILE ??=
+    "PULUMI_CONFIG_PASSPHRASE" in environment ? undefined : file;
+  if (environment.PULUMI_CONFIG_PASSPHRASE_FILE === file && !existsSync(file)) {
+    await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+    await writeFile(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
   }
 }
