@@ -13,6 +13,9 @@ export default tseslint.config(
     rules: {
       // An Output in a template literal is a text about Outputs, never its value.
       "@pulumi/no-output-in-template-literal": "error",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      // An interface may ask for a promise where one implementation has nothing to wait for.
+      "@typescript-eslint/require-await": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },
   },

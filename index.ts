@@ -43,21 +43,13 @@ export const caServer = settings.caServer;
 /** The compilers: name, full name, address. */
 export const compilers = infrastructure.pool.members;
 /** Every host by its name: full name, address and roles. */
-export const hosts: Record<string, { fqdn: string; address: string; roles: string[] }> =
-  Object.fromEntries([
-    [main.name, { fqdn: main.fqdn, address: main.address, roles: ["main", "ca"] }],
-    [
-      loadBalancer.name,
-      {
-        fqdn: loadBalancer.fqdn,
-        address: loadBalancer.address,
-        roles: ["load-balancer"],
-      },
-    ],
-    ...compilers.map(
-      ({ name, fqdn, address }) => [name, { fqdn, address, roles: ["compiler"] }] as const,
-    ),
-  ]);
+export const hosts = Object.fromEntries<{ fqdn: string; address: string; roles: string[] }>(
+  [
+    { host: main, roles: ["main", "ca"] },
+    { host: loadBalancer, roles: ["load-balancer"] },
+    ...compilerHosts.map((host) => ({ host, roles: ["compiler"] })),
+  ].map(({ host: { name, fqdn, address }, roles }) => [name, { fqdn, address, roles }]),
+);
 /** HAProxy's statistics page; Prometheus reads /metrics beside it. */
 export const loadBalancerStatsUrl = infrastructure.loadBalancer.statsUrl;
 /** Name for the statistics page. */

@@ -161,7 +161,7 @@ test("secret inputs stay secret; what a command prints is secret only if declare
   ).succeeded();
   const state = await project.state();
   expect(state).not.toContain("s3cr3t-1nput");
-  expect(state).not.toContain([..."s3cr3t-1nput"].reverse().join(""));
+  expect(state).not.toContain("tupn1-t3rc3s");
   expect(await project.outputs("printed")).toMatchObject({ stdout: "pr1nted" });
 });
 

@@ -34,7 +34,8 @@ export function commandResource<Inputs extends CommandInputs>(
     }),
 
     async create(context, name, inputs) {
-      const plain = plainInputs<Inputs>(inputs);
+      // The check has made sure of the shape.
+      const plain = unmarked(inputs) as Inputs;
       const outputs =
         plain.create === undefined ? noOutputs : await run(context, plain.create, plain, noOutputs);
       return { id: uniqueId(name), outputs: { ...inputs, ...outputs } };
@@ -51,7 +52,8 @@ export function commandResource<Inputs extends CommandInputs>(
     },
 
     async update(context, oldOutputs, inputs) {
-      const plain = plainInputs<Inputs>(inputs);
+      // The check has made sure of the shape.
+      const plain = unmarked(inputs) as Inputs;
       const previous = previousOutputs(oldOutputs);
       const commandLine = plain.update ?? plain.create;
       const outputs =
@@ -60,7 +62,7 @@ export function commandResource<Inputs extends CommandInputs>(
     },
 
     async delete(context, outputs) {
-      const plain = plainInputs<Inputs>(outputs);
+      const plain = unmarked(outputs) as Inputs;
       if (plain.delete === undefined) return;
       await run(context, plain.delete, plain, previousOutputs(outputs));
     },
@@ -74,11 +76,6 @@ export function replacesOnTriggers(path: string): boolean {
 
 export function uniqueId(prefix: string): string {
   return prefix + randomBytes(4).toString("hex");
-}
-
-function plainInputs<Inputs>(inputs: PropertyMap): Inputs {
-  // The check has made sure of the shape.
-  return unmarked(inputs) as Inputs;
 }
 
 function previousOutputs(outputs: PropertyMap): CommandOutputs {

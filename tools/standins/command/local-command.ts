@@ -7,8 +7,8 @@ import { systemErrorText } from "./go-text.js";
 import { type LocalCommandInputs, localCommandTypes } from "./inputs.js";
 
 const run: RunCommand<LocalCommandInputs> = (context, commandLine, inputs, previous) => {
-  const interpreter = inputs.interpreter?.length ? inputs.interpreter : ["/bin/sh", "-c"];
-  const [program = "", ...args] = [...interpreter, commandLine];
+  const [program = "/bin/sh", ...options] = inputs.interpreter ?? [];
+  const args = [...(inputs.interpreter?.length ? options : ["-c"]), commandLine];
   const environment: NodeJS.ProcessEnv = { ...process.env, ...inputs.environment };
   if (inputs.addPreviousOutputInEnv !== false) {
     if (previous.stdout !== "") environment.PULUMI_COMMAND_STDOUT = previous.stdout;

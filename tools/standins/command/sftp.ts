@@ -31,7 +31,9 @@ export class RemoteFiles {
 
   /** Makes one folder, for which the official plugin has no error text of its own. */
   async mkdir(path: string): Promise<void> {
-    await this.#call<void>((done) => this.#sftp.mkdir(path, done)).catch((error: unknown) => {
+    await this.#call<unknown>((done) =>
+      this.#sftp.mkdir(path, (error) => done(error, undefined)),
+    ).catch((error: unknown) => {
       throw explained(`failed to create remote directory ${path}`, error);
     });
   }
@@ -57,7 +59,7 @@ export class RemoteFiles {
     try {
       let position = 0;
       for await (const chunk of content) {
-        await this.#call<void>((done) =>
+        await this.#call<unknown>((done) =>
           sftp.write(handle, chunk, 0, chunk.length, position, (error) => done(error, undefined)),
         );
         position += chunk.length;
@@ -65,7 +67,7 @@ export class RemoteFiles {
     } catch (error) {
       throw explained(`failed to write to remote path ${path}`, error);
     } finally {
-      await this.#call<void>((done) => sftp.close(handle, done));
+      await this.#call<unknown>((done) => sftp.close(handle, (error) => done(error, undefined)));
     }
   }
 

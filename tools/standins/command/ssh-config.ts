@@ -46,7 +46,7 @@ function authMethods(endpoint: Endpoint): AnyAuthMethod[] {
 
 function parseKey(text: string, passphrase?: string): ParsedKey | Error {
   // The library's types leave out that a file may hold more than one key.
-  const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(text, passphrase);
+  const parsed = ssh2.utils.parseKey(text, passphrase) as ParsedKey | ParsedKey[] | Error;
   if (!Array.isArray(parsed)) return parsed;
   return parsed[0] ?? new Error("no key");
 }

@@ -11,7 +11,7 @@ import { connectTcp, describeConnection } from "./tcp.js";
 /** A logged-in SSH connection; `close` also closes the connection to the proxy, if there is one. */
 export interface SshConnection {
   client: Client;
-  close(): void;
+  close: () => void;
 }
 
 /** Connects and logs in, through the proxy if there is one, with the retries asked for. */

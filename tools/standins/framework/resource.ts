@@ -50,7 +50,7 @@ export interface ResourceType {
 export interface ResourceDiff {
   changes: ReadonlyMap<string, "add" | "delete" | "update">;
   /** Whether the change of this property path replaces the resource. */
-  replaces(path: string): boolean;
+  replaces: (path: string) => boolean;
 }
 
 export interface Plugin {

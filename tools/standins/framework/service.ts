@@ -155,7 +155,7 @@ function unary<Request, Response>(
 
 function read(properties: Struct | undefined): PropertyMap {
   // The library's type for JSON values is looser than ours, its values are not.
-  return withoutNulls((properties?.toJavaScript() ?? {}) as PropertyMap);
+  return withoutNulls(properties?.toJavaScript() ?? {});
 }
 
 function write(properties: PropertyMap): Struct {
