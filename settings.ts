@@ -125,7 +125,7 @@ export class SettingsError extends Error {
  */
 export function parseSettings(values: Readonly<Record<string, unknown>>): Settings {
   const read = Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, fromJson(value)]),
+    Object.entries(values).map(([key, value]) => [key, fromEngine(key, value)]),
   );
   const result = schema.safeParse(read);
   if (!result.success) {
@@ -148,8 +148,11 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   return settings;
 }
 
-function fromJson(value: unknown): unknown {
-  if (typeof value !== "string") return value;
+/** The settings that are more than a text, and so come from the engine as JSON. */
+const structured = ["compilers", "mainServer", "compiler", "loadBalancer", "containers"];
+
+function fromEngine(key: string, value: unknown): unknown {
+  if (typeof value !== "string" || !structured.includes(key)) return value;
   try {
     return JSON.parse(value) as unknown;
   } catch {
@@ -217,9 +220,10 @@ function nameClashes(settings: Settings): string[] {
       );
     }
   }
-  if (caServer === puppetServer || caServer === fileServer) {
+  const shortOf = (name: string) => name.split(".")[0];
+  if ([puppetServer, fileServer].some((name) => shortOf(name) === shortOf(caServer))) {
     sentences.push(
-      `puppet:caServer is ${caServer}, a name of the balancer; write another name, because certificates come from the main server.`,
+      `puppet:caServer is ${caServer}, and ${String(shortOf(caServer))} is a name of the balancer; write another name, because certificates come from the main server.`,
     );
   }
   if (settings.loadBalancer.statsPort === agentsPort) {
@@ -227,12 +231,14 @@ function nameClashes(settings: Settings): string[] {
       `puppet:loadBalancer.statsPort is ${String(agentsPort)}, the port that agents connect to; write another port.`,
     );
   }
-  const hosts = [mainName, balancerName, ...compilers].map((name) => `${name}.${domain}`);
+  // Certificates carry the short names as well, so these must differ too.
+  const hosts: readonly string[] = [mainName, balancerName, ...compilers];
   for (const setting of ["puppetServer", "caServer", "fileServer"] as const) {
     const name = settings[setting];
-    if (hosts.includes(name)) {
+    const short = shortOf(name) ?? name;
+    if (hosts.includes(short)) {
       sentences.push(
-        `puppet:${setting} is ${name}, the name of a host; write a name that no host has.`,
+        `puppet:${setting} is ${name}, and ${short} is the name of a host; write a name that no host has.`,
       );
     }
   }

@@ -63,8 +63,8 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         caName: args.caName,
         serviceNames: [...caNames, ...poolNames],
         subjectAltNames: caNames,
-        infrastructure: [hosts.main, hosts.loadBalancer, ...hosts.compilers].map(
-          (host) => host.fqdn,
+        infrastructure: withShortNames(
+          [hosts.main, hosts.loadBalancer, ...hosts.compilers].map((host) => host.fqdn),
         ),
       },
       { parent: this },

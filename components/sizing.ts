@@ -35,7 +35,8 @@ export function serverSizing(
     host.memory;
 
   let jrubies = given.jrubies ?? Math.max(1, host.cores - 1);
-  while (given.jrubies === undefined && jrubies > 1 && !fits(jrubies)) jrubies -= 1;
+  const carries = (jrubies: number) => fits(jrubies) && (given.heap ?? Infinity) >= heapOf(jrubies);
+  while (given.jrubies === undefined && jrubies > 1 && !carries(jrubies)) jrubies -= 1;
 
   const sizing = {
     jrubies,
@@ -44,12 +45,12 @@ export function serverSizing(
   };
   if (jrubies > host.cores) {
     throw new Error(
-      `jrubies: ${String(jrubies)} on ${host.fqdn}, which has ${String(host.cores)} cores; set at most ${String(host.cores)}, more only slow each other down.`,
+      `jrubies: ${String(jrubies)} on ${host.fqdn}, which has ${String(host.cores)} ${host.cores === 1 ? "core" : "cores"}; set at most ${String(host.cores)}, more only slow each other down.`,
     );
   }
   if (sizing.heap < heapOf(0) + 256 * jrubies) {
     throw new Error(
-      `heap: ${String(sizing.heap)} MiB on ${host.fqdn} is too small for ${String(jrubies)} JRubies; set at least ${String(heapOf(0) + 256 * jrubies)}, better ${String(heapOf(jrubies))}.`,
+      `heap: ${String(sizing.heap)} MiB on ${host.fqdn} is too small for ${String(jrubies)} ${jrubies === 1 ? "JRuby" : "JRubies"}; set at least ${String(heapOf(0) + 256 * jrubies)}, better ${String(heapOf(jrubies))}.`,
     );
   }
   if (!fits(jrubies)) {

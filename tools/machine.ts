@@ -35,7 +35,7 @@ export async function prepareMachine(say: (line: string) => void): Promise<void>
     const command = `apt-get install ${missing.join(" ")}`;
     if (process.getuid?.() !== 0 || !(await onPath("apt-get"))) {
       throw new Problem(
-        `This machine lacks ${missing.join(", ")}; install them (on Debian and Ubuntu: ${command}) and run this again.`,
+        `This machine lacks ${missing.join(", ")}; install what is missing (on Debian and Ubuntu: ${command}) and run this again.`,
       );
     }
     say(`installing ${missing.join(", ")} with apt-get`);

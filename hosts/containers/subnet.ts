@@ -12,7 +12,9 @@ export interface Subnet {
  * @returns the network, or undefined unless the text is the first address of a network and its prefix length
  */
 export function parseSubnet(text: string): Subnet | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
+  // Without leading zeros, which some programs read as octal.
+  const number = "(0|[1-9]\\d{0,2})";
+  const match = new RegExp(`^${Array(4).fill(number).join("\\.")}/${number}$`).exec(text);
   if (match === null) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, prefix = 0] = match.slice(1).map(Number);
   if (Math.max(a, b, c, d) > 255 || prefix > 32) return undefined;

@@ -28,7 +28,7 @@ export async function findCli(say: (line: string) => void): Promise<Cli> {
     return { bin: "", built: false };
   const reason =
     version === undefined
-      ? "pulumi is not on PATH"
+      ? "no pulumi that runs is on PATH"
       : `pulumi ${version} on PATH is older than ${minimumVersion}`;
 
   const downloaded = join(cacheFolder, "pulumi");

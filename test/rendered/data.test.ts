@@ -1,0 +1,82 @@
+import { load } from "js-yaml";
+import { describe, expect, it } from "vitest";
+import { renderAutosignRules } from "../../templates/autosign/autosign.js";
+import { renderCsrAttributes } from "../../templates/puppet/puppet.js";
+import { renderSizingConf } from "../../templates/puppetserver/puppetserver.js";
+import { passwordOf } from "../unit/infrastructure.js";
+import { distributionNames, fileOf, filesOf, sharedFiles } from "./files.js";
+import { inRuby } from "./parsers.js";
+
+describe("HOCON, read by the parser of Puppet's tools", async () => {
+  const files = await sharedFiles();
+  const read = (content: string) => inRuby('(require "hocon"; Hocon.parse($stdin.read))', content);
+
+  it("ca.conf has the three settings", async () => {
+    expect(await read(fileOf(files, "main/ca.conf"))).toEqual({
+      "certificate-authority": {
+        "allow-subject-alt-names": true,
+        "allow-authorization-extensions": true,
+        "enable-infra-crl": false,
+      },
+    });
+  });
+
+  it("sizing.conf has the JRubies as a number", async () => {
+    const expected = (jrubies: number) => ({ "jruby-puppet": { "max-active-instances": jrubies } });
+    expect(await read(fileOf(files, "main/sizing.conf"))).toEqual(expected(3));
+    const conf = renderSizingConf({ jrubies: 64, heap: 1, codeCache: 1 });
+    expect(await read(conf)).toEqual(expected(64));
+  });
+
+  it("is refused without its last brace", async () => {
+    const conf = fileOf(files, "main/ca.conf").replace(/}\s*$/, "");
+    await expect(read(conf)).rejects.toThrow("Hocon");
+  });
+});
+
+describe("YAML, read by Ruby's parser and by JavaScript's", () => {
+  const inPsych = (content: string) =>
+    inRuby('(require "yaml"; YAML.safe_load($stdin.read))', content);
+  const attributes = (key: string) => ({ custom_attributes: { "1.2.840.113549.1.9.7": key } });
+
+  it.each(distributionNames)("csr_attributes.yaml of %s has the key", async (name) => {
+    const key = passwordOf("puppet-authority-infrastructure-key");
+    const files = await filesOf(name);
+    const compiler = fileOf(files, "compiler/csr_attributes.yaml");
+    expect(await inPsych(compiler)).toEqual(attributes(key));
+    expect(load(compiler)).toEqual(attributes(key));
+
+    const [, agent = ""] =
+      /<<'ATTRIBUTES'\n([^]*?)ATTRIBUTES\n/.exec(fileOf(files, "agent/install.sh")) ?? [];
+    expect(await inPsych(agent)).toEqual(attributes(passwordOf("puppet-authority-agent-key")));
+  });
+
+  // Letters and digits can look like something else than text, in one version of YAML or the other.
+  it.each(["1_000", "0x1F", "1e3", "010", "0o17", "yes", "NULL", "12345678901234567890", "1E400"])(
+    "a key such as %s stays a text",
+    async (key) => {
+      const content = renderCsrAttributes({ presharedKey: key });
+      expect(await inPsych(content)).toEqual(attributes(key));
+      expect(load(content)).toEqual(attributes(key));
+    },
+  );
+
+  it("is refused with a quote that does not end", async () => {
+    const broken = 'custom_attributes:\n  1.2.840.113549.1.9.7: "k\n';
+    await expect(inPsych(broken)).rejects.toThrow("Psych::SyntaxError");
+    expect(() => load(broken)).toThrow();
+  });
+
+  it("is of another type without quotes: the parsers look", async () => {
+    expect(await inPsych("k: 1_000\n")).toEqual({ k: 1000 });
+  });
+});
+
+describe("JSON, read by Ruby's parser", () => {
+  it("rules.json has both lists", async () => {
+    const rules = { hosts: ["main.example.test"], serviceNames: ["puppet", "puppet.example.test"] };
+    const read = (content: string) => inRuby("JSON.parse($stdin.read)", content);
+    expect(await read(renderAutosignRules(rules))).toEqual(rules);
+    await expect(read(renderAutosignRules(rules).replace("]", ""))).rejects.toThrow("ParserError");
+  });
+});

@@ -1,0 +1,30 @@
+import { run, type Result } from "../../tools/shell.js";
+
+/** Name of the container that `setup.ts` makes. */
+export const parsersName = "parsers";
+
+/** Runs a command where the parsers are, with a text on its standard input. */
+export function inParsers(command: readonly string[], stdin = ""): Promise<Result> {
+  return run(["podman", "exec", "--interactive", `pulumi-puppet-test-${parsersName}`, ...command], {
+    stdin,
+  });
+}
+
+/**
+ * Runs a command on a text in a file of its own, for parsers that read no standard input.
+ *
+ * @param command shell words in which `"$1"` is the file
+ * @param name name of the file, where a parser looks at it
+ */
+export function onFile(command: string, content: string, name = "file"): Promise<Result> {
+  const script = `folder=$(mktemp -d) && set -- "$folder/$0" && cat >"$1" && { ${command}; }; code=$?; rm -rf "$folder"; exit $code`;
+  return inParsers(["sh", "-c", script, name], content);
+}
+
+/** What a Ruby expression makes of a text in `$stdin`, as JSON tells it. */
+export async function inRuby(expression: string, content: string): Promise<unknown> {
+  const script = `require "json"; puts JSON.generate(${expression})`;
+  const { code, stdout, stderr } = await inParsers(["ruby", "-e", script], content);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as unknown;
+}

@@ -1,0 +1,55 @@
+#!/bin/bash
+# Joins this machine as a Puppet agent of puppet.example.test. Run as root; keep it secret, it holds the key that
+# the certificate authority asks of agents. Run again, it changes nothing that is already there.
+set -euo pipefail
+umask 022
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+join() {
+  test "$(id -u)" = 0 || fail "run this script as root: it installs a package"
+  certname=$(hostname --fqdn | tr '[:upper:]' '[:lower:]')
+  case $certname in
+    *.*) ;;
+    *) fail "the host name $certname has no domain: set a fully qualified one, it becomes the name in the certificate" ;;
+  esac
+
+  if ! test -x /usr/bin/puppet; then
+    export DEBIAN_FRONTEND=noninteractive
+
+    apt-get update -qq || fail "apt-get update failed; the package sources in /etc/apt must be reachable from this machine"
+    apt-get install -qq --no-install-recommends puppet-agent >/dev/null || fail "apt-get could not install puppet-agent"
+  fi
+
+  install -m 0644 /dev/stdin /etc/puppet/puppet.conf <<CONF
+[main]
+certname = $certname
+server = puppet.example.test
+ca_server = puppetca.example.test
+# The CA's certificates are taken only when their SHA-256 digest is this one.
+ca_fingerprint = 8010bfcee1842b2a4ce8f67c3e9455f0188f7a15bf39ec61a26feb75cd785821
+
+[agent]
+# Runs spread over the interval instead of coming all at once.
+splay = true
+CONF
+
+  if ! test -s "$(/usr/bin/puppet config print hostcert)"; then
+    # The key is needed only to have the certificate signed, so it does not stay.
+    trap 'rm -f /etc/puppet/csr_attributes.yaml' EXIT
+    install -m 0600 /dev/stdin /etc/puppet/csr_attributes.yaml <<'ATTRIBUTES'
+custom_attributes:
+  1.2.840.113549.1.9.7: puppetauthorityagentkey0000000000000000000000000
+ATTRIBUTES
+    /usr/bin/puppet ssl bootstrap --waitforcert 10 --maxwaitforcert 120 </dev/null \
+      || fail "puppetca.example.test did not sign a certificate for $certname; its journal (journalctl -t puppet-autosign) says why"
+  fi
+
+  systemctl enable --now --quiet puppet
+  echo "$certname is an agent of puppet.example.test"
+}
+
+join

@@ -1,0 +1,147 @@
+# Converges main.example.test: installs Puppet's agent if it is missing, then applies the host state.
+# The whole script is read before anything runs, so that no command can swallow the rest of it.
+set -euo pipefail
+umask 022
+
+home=/var/lib/pulumi-puppet
+
+fail() {
+  echo "main.example.test: $*" >&2
+  exit 1
+}
+
+install_agent() {
+  echo "installing openvox-agent"
+  export DEBIAN_FRONTEND=noninteractive
+# The repository's signing key is part of this script, so that no server can supply another.
+. /etc/os-release
+install -D -m 0644 /dev/stdin /etc/apt/keyrings/openvox8.asc <<'KEY'
+-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mQENBGeGidcBCADjJzn2Mh7E7guNotcwRh1vvKQkQrw/TYY+xuKA2DGOvMrVYzyn
+BQ5CzQ3n2A4fyvUWhRqbgy2hV8uYQNap2ddJ05BlzH1WotUaLfHcAUmCxRIOYw89
+nhi/5v+tZNjvAZo96E9fvYvWVnsYXVpYcG4xyGuQYdvEiBIrgxXM3M3XCgS3+Ns+
+Hlm2FGZSxIYI0IOsbu34J5KDV/sAmBSAG7Oyg+hXGBAABWW97IQcZw0l260ksDHS
+ea7Z0HcWmNgH6CjG2eR+WkGHJ7nVDxIr06SUgRr1xL66BrwYfD7rtURZJQWYPur4
+D8G95js0Aisf2oUMHK0PRkq1hAUTBFXdE1P9ABEBAAG0IlZveCBQdXB1bGkgPG9w
+ZW52b3hAdm94cHVwdWxpLm9yZz6JAVEEEwEIADsWIQQOJkKZhwAkGPlRPypfuZnC
+1i/z2QUCZ4aJ1wIbAwULCQgHAgIiAgYVCgkICwIEFgIDAQIeBwIXgAAKCRBfuZnC
+1i/z2dLbCADcttMJyLG3TFax4FAzhNMwqM/Md7eWvDcAlhiXCbvQCNEsK97zumzV
+v2EnTRwH7HWJeq/+5YMMKZh7BGKQb5BqKygBamF7EyzR8I3AfDqoKXhvs9yIDnVv
+BuGO1uzLZCP/jdN/KBGbcQvU5u2Uxr3nB9VxPcQnBtg4e3uYWPDPqm9sfiOzLn5D
+UFLiE1MyFkQER6BZO86QxsL+jQDbOnSCIIKTMd017rUBxNDV9713KMNerjRhB1UT
+K73UfsKCHfc45xg0t3dQz7td/3fp7GyJafvT65ww9bTRoHLVFG/q3jOQ4b5pNAuz
+YyhoaxkEPFLXD/uYahTG6YnKBZQnEU+9uQENBGeGidcBCADL6aKBBbYcNV+tqcq0
+2wV6QluFwyfqCK6tRBMd9iMXa9JOLLncKf6ADMAfstSJ95IDzeJMQJrMAJ9Jq9/c
+dGceEv7IHahyQ3LbDrz6S8cFyDXxJNlFvVu1+xbuDdVTlmBb69u34TpFenqsO6oO
+TO7C9bK+pt3lZuiCmzgCgtsqHA38/M0BhtR/as4tTbnwR9FDj5xYH4WgKCIj4OqN
+F2dmmdjmtHtnpNVGLCiFsfiCRxQGj4WzQnrXe60FXekV/MJBCnGGdttdyBkFFywb
+cT6ceZCJJ9nbVborqkAZgipllwE4JG5rjNVsX1vraNtzvikfykANNRoSNf9ZC2ya
+4O4dABEBAAGJATYEGAEIACAWIQQOJkKZhwAkGPlRPypfuZnC1i/z2QUCZ4aJ1wIb
+DAAKCRBfuZnC1i/z2UZVCACCAvzs6VSVmQYeMilylNd3pAlY+LaVGrdCMbYZ4FBv
+vMNhpTOzcV6y/9gcfP5NH5jSmbIQ6Lq82OBGgaag0gUvcY5AIFutuZAph9LPVfY8
+kEqBCa8TqRAiWMzqYElbUvWMnY4pLL3+vlQViXPFuLk8MViEJ5jphGG3j4WDTgwC
+al8R3f/kzwRYoJc9CK9LbZreqKVWFLVbxunyq8R/7nWxH/9jCUr6GbY0X1bQfc5M
+laqQNoSXiDwb+K2CU+szqmwcuyxliV3arAQ/2a509l90H1VyNzBNmC42JxqgFAAT
+8Dj43+HR+npsfqx1w78xgCtYYi1TU+S+tKpvKybylNP9
+=vzYO
+-----END PGP PUBLIC KEY BLOCK-----
+KEY
+install -m 0644 /dev/stdin /etc/apt/sources.list.d/openvox8.list <<LIST
+deb [signed-by=/etc/apt/keyrings/openvox8.asc] https://apt.voxpupuli.org $ID$VERSION_ID openvox8
+LIST
+
+  apt-get update -qq || fail "apt-get update failed; the package sources in /etc/apt must be reachable from this host"
+  apt-get install -qq --no-install-recommends openvox-agent >"$home/install.log" 2>&1 </dev/null \
+    || { tail -n 20 "$home/install.log" >&2; fail "apt-get could not install openvox-agent"; }
+}
+
+converge() {
+  # Root only: the host state holds keys.
+  install -d -m 0700 "$home"
+  # One run on a host at a time: a run whose connection was cut goes on here, and the next one waits for it.
+  exec 9>"$home/lock"
+  if ! flock --nonblock 9; then
+    echo "waiting for another run on this host to end"
+    flock --timeout 900 9 || fail "another run still holds $home/lock after 900 s; end it (fuser $home/lock shows it) and run again"
+  fi
+
+  test -x /opt/puppetlabs/bin/puppet || install_agent
+
+  mkdir -p "$home"/modules/host_state/lib/puppet/functions/host_state
+  cat >"$home/modules/host_state/lib/puppet/functions/host_state/read.rb" <<'FUNCTION'
+# Puppet's core reads YAML and JSON only through Hiera, which would interpolate %{...} inside file contents.
+Puppet::Functions.create_function(:'host_state::read') do
+  dispatch(:read) { param 'String', :path }
+
+  def read(path)
+    JSON.parse(File.read(path, encoding: 'UTF-8'))
+  end
+end
+FUNCTION
+  cat >"$home/converge.pp" <<'MANIFEST'
+# Applies the host state: resources of Puppet's core types, in the order they are listed.
+# Each requires the one before it, so the first failure stops the rest.
+$host_state = host_state::read($facts['host_state_file'])
+
+$host_state.reduce(undef) |$previous, $resource| {
+  # A Sensitive value is in no diff, log or report; without a backup it is in no file bucket either.
+  $secrecy = $resource['sensitive'] ? {
+    true    => {
+      'content'   => Sensitive($resource['parameters']['content']),
+      'show_diff' => false,
+      'backup'    => false,
+    },
+    default => {},
+  }
+  $order = $previous ? {
+    undef   => {},
+    default => { 'require' => $previous },
+  }
+  create_resources($resource['type'], { $resource['title'] => $resource['parameters'] + $secrecy + $order })
+  Resource[$resource['type'], $resource['title']]
+}
+
+# A run that did not finish may have written a file and not restarted its service, which this run would see
+# no reason for. So the services that files notify take their configuration again.
+if $facts['host_state_unfinished'] {
+  $notified = $host_state.map |$resource| { $resource['parameters']['notify'] }.flatten.filter |$reference| { $reference =~ NotUndef }
+  notify { 'The last run did not finish: services take their configuration again':
+    notify => $notified.unique,
+  }
+}
+MANIFEST
+  rm -f "$home/state.json"
+  (umask 077 && cat >"$home/state.json") <<'STATE'
+[{"type":"file","title":"/etc/motd","parameters":{"content":"first\nSTATE\n'%{x}' ü\n"}}]
+STATE
+
+  # Own folders, so that this run and the host's own agent know nothing of each other. The run writes to
+  # a file and not to the connection: when that is cut, a package is still installed to its end.
+  unfinished=
+  test ! -e "$home/unfinished" || unfinished=yes
+  touch "$home/unfinished"
+  FACTER_host_state_file="$home/state.json" ${unfinished:+env FACTER_host_state_unfinished=yes} /opt/puppetlabs/bin/puppet apply "$home/converge.pp" \
+    --confdir "$home/etc" --vardir "$home/cache" --publicdir "$home/public" --logdir "$home/log" --rundir "$home/run" \
+    --modulepath "$home/modules" --detailed-exitcodes --evaltrace --verbose --color=false --logdest console \
+    </dev/null >"$home/last-run.log" 2>&1 9>&- &
+  tail --pid=$! --sleep-interval=0.2 --lines=+1 --follow "$home/last-run.log" 2>/dev/null | progress || true
+  status=0
+  wait $! || status=$?
+  case $status in
+    0 | 2) rm -f "$home/unfinished" ;;
+    *)
+      grep --max-count=5 '^Error: ' "$home/last-run.log" | sed 's/^Error: //; s/^/main.example.test: /' >&2 || true
+      fail "puppet apply ended with exit code $status; $home/last-run.log on this host has all of it"
+      ;;
+  esac
+}
+
+# What the host is doing, a line each: changes, and the resources that can take long as they begin.
+progress() {
+  sed --unbuffered --quiet --regexp-extended \
+    -e 's/^Info: .*\/((Package|Exec|Service)\[[^]]*\]): Starting to evaluate the resource.*/\1 .../p' \
+    -e 's/^(Notice|Error): (\/Stage\[main\]\/Main\/)?/\1: /p'
+}
+
+converge

@@ -1,0 +1,271 @@
+/** Settings that must be refused, and the exact sentences it is told with. */
+interface BadSettings {
+  what: string;
+  /** Values beside a good `domain`, which they may replace. */
+  values: Readonly<Record<string, unknown>>;
+  sentences: readonly string[];
+}
+
+const hostName =
+  "write a host name of at most 63 lower-case letters, digits and inner hyphens, without the domain.";
+const domain =
+  "write the DNS domain of the hosts, at most 53 characters in lower case, such as example.com.";
+const serviceName =
+  "write a DNS name in lower case, with or without a domain, such as puppet or puppet.example.com.";
+const caName =
+  "write at most 59 letters, digits, blanks or . : _ -, beginning with a letter or digit.";
+const compilers = "write a number of compilers from 1 to 50, or a list of 1 to 50 host names.";
+const subnet =
+  "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
+const topLevel =
+  "write one of platform, domain, distribution, compilers, puppetServer, caServer, fileServer, caName, mainServer, compiler, loadBalancer, containers, or remove it.";
+
+/** A value that is refused with one sentence: what it is, what to write instead. */
+const one = (
+  what: string,
+  setting: string,
+  value: unknown,
+  remedy: string,
+  shown = `is ${JSON.stringify(value)}`,
+): BadSettings => {
+  const [first = "", second] = setting.split(".");
+  return {
+    what,
+    values: { [first]: second === undefined ? value : { [second]: value } },
+    sentences: [`puppet:${setting} ${shown}; ${remedy}`],
+  };
+};
+const inList = (what: string, name: string): BadSettings => ({
+  what,
+  values: { compilers: ["first", name] },
+  sentences: [`puppet:compilers[1] is "${name}"; ${hostName}`],
+});
+const range = (what: string, setting: string, from: number, to: number): BadSettings[] =>
+  [from - 1, to + 1, from + 0.5, `${String(from)}x`, true, null].map((value) =>
+    one(
+      `${setting} ${JSON.stringify(value)}`,
+      setting,
+      value,
+      `write ${what} from ${String(from)} to ${String(to)}.`,
+    ),
+  );
+
+export const badSettings: readonly BadSettings[] = [
+  one("no domain", "domain", undefined, domain, "is not set"),
+  one("a domain that is a number", "domain", 5, domain),
+  one("a domain that is null", "domain", null, domain),
+  one("an empty domain", "domain", "", domain),
+  one("a domain in upper case", "domain", "Example.test", domain),
+  one("a domain with a final dot", "domain", "example.test.", domain),
+  one("a domain with an empty label", "domain", "a..b", domain),
+  one("a domain with a label of 64", "domain", "d".repeat(64), domain),
+  one("a domain that leaves no room", "domain", `${"d".repeat(40)}.${"e".repeat(13)}`, domain),
+
+  one("an unknown platform", "platform", "aws", "write containers."),
+  one("a platform that is a number", "platform", 1, "write containers."),
+  one("an unknown distribution", "distribution", "puppet8", "write debian, openvox8 or openvox9."),
+
+  one("an unknown setting", "colour", "red", topLevel, "is not a setting"),
+  one(
+    "an unknown setting of the compilers",
+    "compiler.ram",
+    4096,
+    "write one of jrubies, heap, codeCache, or remove it.",
+    "is not a setting",
+  ),
+  one(
+    "a setting of the main server in another case",
+    "mainServer.Heap",
+    2048,
+    "write one of jrubies, heap, codeCache, or remove it.",
+    "is not a setting",
+  ),
+  one(
+    "an unknown setting of the balancer",
+    "loadBalancer.port",
+    8404,
+    "write one of statsPort, compileTimeout, or remove it.",
+    "is not a setting",
+  ),
+  one(
+    "an unknown setting of the containers",
+    "containers.cidr",
+    "10.0.0.0/24",
+    "write one of subnet, memory, or remove it.",
+    "is not a setting",
+  ),
+  one(
+    "a group that is a number",
+    "mainServer",
+    5,
+    "write an object with jrubies, heap, codeCache.",
+  ),
+  one(
+    "a group that is a list",
+    "loadBalancer",
+    [],
+    "write an object with statsPort, compileTimeout.",
+  ),
+  one("a group that is null", "compiler", null, "write an object with jrubies, heap, codeCache."),
+  one("a group that is a text", "containers", "big", "write an object with subnet, memory."),
+
+  ...[0, 51, -1, 1.5, "two", true, null, {}, [], [1], ["a", false]].map((value) =>
+    one(`compilers ${JSON.stringify(value)}`, "compilers", value, compilers),
+  ),
+  one(
+    "51 names of compilers",
+    "compilers",
+    Array.from({ length: 51 }, (_, index) => `c${String(index)}`),
+    compilers,
+  ),
+  inList("a compiler in upper case", "Second"),
+  inList("a compiler with an underscore", "second_one"),
+  inList("a compiler with a domain", "second.example.test"),
+  inList("a compiler with a leading hyphen", "-second"),
+  inList("a compiler with a trailing hyphen", "second-"),
+  inList("a compiler with a blank", "second one"),
+  inList("a compiler without a name", ""),
+  inList("a compiler with 64 letters", "c".repeat(64)),
+  {
+    what: "a compiler that has no room beside the domain",
+    values: { compilers: ["c".repeat(52)] },
+    sentences: [
+      `puppet:compilers has ${"c".repeat(52)}, too long beside the domain for a certificate; write a name of at most 51 characters.`,
+    ],
+  },
+  {
+    what: "a compiler named three times",
+    values: { compilers: ["a", "b", "a", "a"] },
+    sentences: ["puppet:compilers has a more than once; write each host name once."],
+  },
+  {
+    what: "compilers with the names of the other hosts",
+    values: { compilers: ["balancer", "c", "main"] },
+    sentences: ["main", "balancer"].map(
+      (name) => `puppet:compilers has ${name}, the name of another host; write another name.`,
+    ),
+  },
+  {
+    what: "compilers that share an address",
+    values: { compilers: ["rho", "c", "chi"] },
+    sentences: [
+      "puppet:compilers has rho and chi, which would share an address of the containers' network; write another name for one of them.",
+    ],
+  },
+
+  one("a service name in upper case", "puppetServer", "Puppet", serviceName),
+  one("a service name that is a number", "puppetServer", 1, serviceName),
+  one("a service name with a blank", "caServer", "puppet ca", serviceName),
+  one("an empty service name", "fileServer", "", serviceName),
+  one("a service name that is an address with a port", "puppetServer", "puppet:8140", serviceName),
+  {
+    what: "the CA with a short name of the balancer, in another domain",
+    values: { caServer: "puppet.ca.example" },
+    sentences: [
+      "puppet:caServer is puppet.ca.example, and puppet is a name of the balancer; write another name, because certificates come from the main server.",
+    ],
+  },
+  {
+    what: "puppetServer with the short name of a host, in another domain",
+    values: { puppetServer: "main.other.example" },
+    sentences: [
+      "puppet:puppetServer is main.other.example, and main is the name of a host; write a name that no host has.",
+    ],
+  },
+  ...["puppet", "puppetfiles", "puppet.example.test"].map((caServer) => ({
+    what: `the CA called ${caServer}, as the balancer is`,
+    values: { caServer },
+    sentences: [
+      `puppet:caServer is ${caServer.replace(/\..*/, "")}.example.test, and ${caServer.replace(/\..*/, "")} is a name of the balancer; write another name, because certificates come from the main server.`,
+    ],
+  })),
+  ...[
+    ["puppetServer", "compiler2"],
+    ["caServer", "main"],
+    ["fileServer", "balancer"],
+    ["puppetServer", "main.example.test"],
+  ].map(([setting = "", name = ""]) => ({
+    what: `${setting} called ${name}, as a host is`,
+    values: { [setting]: name },
+    sentences: [
+      `puppet:${setting} is ${name.replace(/\..*/, "")}.example.test, and ${name.replace(/\..*/, "")} is the name of a host; write a name that no host has.`,
+    ],
+  })),
+
+  one("an empty name of the CA", "caName", "", caName),
+  one("a name of the CA for the shell", "caName", "CA; reboot", caName),
+  one("a name of the CA with a leading blank", "caName", " CA", caName),
+  one("a name of the CA with 60 letters", "caName", "c".repeat(60), caName),
+  one("a name of the CA that is a boolean", "caName", true, caName),
+
+  ...range("a whole number of JRubies", "compiler.jrubies", 1, 64),
+  ...range("a whole number of MiB", "mainServer.heap", 512, 65536),
+  ...range("a whole number of MiB", "compiler.codeCache", 96, 2048),
+  ...range("a TCP port", "loadBalancer.statsPort", 1024, 65535),
+  ...range("whole seconds", "loadBalancer.compileTimeout", 60, 7200),
+  ...range("a whole number of MiB", "containers.memory", 1120, 65536),
+  one(
+    "the statistics page on the port of agents",
+    "loadBalancer.statsPort",
+    8140,
+    "write another port.",
+    "is 8140, the port that agents connect to",
+  ),
+
+  one(
+    "a network that is a number",
+    "containers.subnet",
+    10,
+    "write an IPv4 network such as 10.213.7.0/24.",
+  ),
+  ...[
+    ["text", "here"],
+    ["no prefix", "10.213.7.0"],
+    ["host bits", "10.213.7.1/24"],
+    ["leading zeros", "010.213.7.0/24"],
+    ["public addresses", "192.0.2.0/24"],
+    ["public addresses beside private ones", "172.32.0.0/16"],
+    ["a prefix that is too short", "10.0.0.0/15"],
+    ["a prefix that is too long", "10.0.0.0/25"],
+    ["a prefix that is none", "10.0.0.0/33"],
+    ["a number above 255", "10.0.256.0/24"],
+    ["IPv6", "fd00::/64"],
+  ].map(([what = "", value]) => one(`a network of ${what}`, "containers.subnet", value, subnet)),
+
+  {
+    what: "a fault in each of several settings",
+    values: {
+      domain: "X",
+      compilers: 0,
+      compiler: { heap: 1, ram: 2 },
+      colour: "red",
+      size: "big",
+    },
+    sentences: [
+      `puppet:domain is "X"; ${domain}`,
+      `puppet:compilers is 0; ${compilers}`,
+      "puppet:compiler.heap is 1; write a whole number of MiB from 512 to 65536.",
+      "puppet:compiler.ram is not a setting; write one of jrubies, heap, codeCache, or remove it.",
+      `puppet:colour is not a setting; ${topLevel}`,
+      `puppet:size is not a setting; ${topLevel}`,
+    ],
+  },
+  {
+    what: "several names at fault in one list",
+    values: { compilers: ["A", "b", "c."] },
+    sentences: [
+      `puppet:compilers[0] is "A"; ${hostName}`,
+      `puppet:compilers[2] is "c."; ${hostName}`,
+    ],
+  },
+  {
+    what: "names and network that do not go together",
+    values: { compilers: ["main", "main"], caServer: "puppet", containers: { subnet: "here" } },
+    sentences: [
+      "puppet:compilers has main more than once; write each host name once.",
+      "puppet:compilers has main, the name of another host; write another name.",
+      "puppet:caServer is puppet.example.test, and puppet is a name of the balancer; write another name, because certificates come from the main server.",
+      `puppet:containers.subnet is "here"; ${subnet}`,
+    ],
+  },
+];

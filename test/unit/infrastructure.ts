@@ -1,0 +1,229 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor, type MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
+import { PuppetInfrastructure, type PuppetInfrastructureArgs } from "../../components/index.js";
+import type { Distribution } from "../../distributions/index.js";
+import type { Host } from "../../hosts/host.js";
+import type { HostState } from "../../hosts/host-state.js";
+
+/** What the program tells the engine of one resource, as far as tests look at it. */
+export interface Registration {
+  type: string;
+  name: string;
+  urn: string;
+  /** Inputs with secrets in clear; {@link secrets} has their names. */
+  inputs: Record<string, unknown>;
+  /** Names of the inputs that are secrets. */
+  secrets: string[];
+  parent: string;
+  /** URNs of the resources it waits for. */
+  dependencies: string[];
+  /** URN of the resource that takes this one with it. */
+  deletedWith: string;
+  deleteBeforeReplace: boolean;
+  timeouts: { create: string; update: string } | undefined;
+}
+
+/** A resolved host state. */
+export type State = pulumi.Unwrap<HostState>;
+
+/** The composed infrastructure as the engine would see it. */
+export interface Composed {
+  registrations: Registration[];
+  /** The one registration of a name and, where several share it, a type. */
+  find: (name: string, type?: string) => Registration;
+  /** The script a host runs. */
+  script: (host: string) => string;
+  /** The host state in that script. */
+  state: (host: string) => State;
+  agentInstall: string;
+  agentInstallIsSecret: boolean;
+  statsUrl: string;
+}
+
+/** What RegisterResourceRequest has, as far as it is recorded; the mocks themselves show less. */
+interface Request {
+  getParent(): string;
+  getType(): string;
+  getName(): string;
+  getDependenciesList(): string[];
+  getDeletedwith(): string;
+  getDeletebeforereplace(): boolean;
+  getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
+  getObject(): { toJavaScript(): Record<string, unknown> };
+}
+
+/** PEM as a CA serves it. */
+export const caPem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+/** A random password's value: letters and digits, and recognisable. */
+export const passwordOf = (name: string, length = 48) =>
+  name.replace(/[^A-Za-z0-9]/g, "").padEnd(length, "0");
+
+/** Which of the infrastructure's secrets a text holds. */
+export const secretsIn = (text: string) =>
+  Object.entries({
+    agentKey: passwordOf("puppet-authority-agent-key"),
+    infrastructureKey: passwordOf("puppet-authority-infrastructure-key"),
+    statsPassword: passwordOf("balancer-stats-password", 24),
+  })
+    .filter(([, secret]) => text.includes(secret))
+    .map(([name]) => name);
+
+/** The type and the title of each resource, in order. */
+export const titlesOf = (state: State) => state.map(({ type, title }) => `${type} ${title}`);
+
+/** The one resource of a title. */
+export function resourceOf(state: State, title: string): State[number] {
+  const [only, ...others] = state.filter((resource) => resource.title === title);
+  if (only === undefined || others.length > 0) throw new Error(`not one resource ${title}`);
+  return only;
+}
+
+export const contentOf = (state: State, path: string) =>
+  String(resourceOf(state, path).parameters.content);
+
+/** Marks a secret in what is sent to the engine. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+/** A machine that something else made. */
+export function hostOf(name: string, changes: Partial<Host> = {}): Host {
+  const fqdn = `${name}.example.test`;
+  return {
+    name,
+    fqdn,
+    address: `10.0.0.${String((name.codePointAt(name.length - 1) ?? 0) % 200)}`,
+    cores: 4,
+    memory: 8192,
+    identity: pulumi.output(`machine-of-${name}`),
+    connection: { host: fqdn, privateKey: pulumi.secret(`login-to-${name}`), hostKey: "key" },
+    endpoint: (port) => pulumi.output(`127.0.0.1:${String(port + 10000)}`),
+    ...changes,
+  };
+}
+
+/** Composes an infrastructure, and gives what it registered once all of it is settled. */
+export async function compose(
+  distribution: Distribution,
+  changes: Partial<Omit<PuppetInfrastructureArgs, "hosts">> & {
+    compilers?: readonly string[];
+    main?: Partial<Host>;
+  } = {},
+): Promise<Composed> {
+  const { compilers = ["compiler1", "compiler2"], main = {}, ...args } = changes;
+  const registrations: Registration[] = [];
+  const restore = recordRequests(registrations);
+  await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs as object }, "p", "s");
+
+  const machine = new command.local.Command("machine", { create: "true" });
+  const infrastructure = new PuppetInfrastructure("puppet", {
+    hosts: {
+      main: hostOf("main", { machine, ...main }),
+      loadBalancer: hostOf("balancer"),
+      compilers: compilers.map((name) => hostOf(name)),
+    },
+    distribution,
+    puppetServer: "puppet.example.test",
+    caServer: "puppetca.example.test",
+    fileServer: "puppetfiles.example.test",
+    caName: "Puppet CA",
+    statsPort: 8404,
+    compileTimeout: 900,
+    ...args,
+  });
+  const agentInstall = await settled(infrastructure.agentInstall);
+  const statsUrl = await settled(infrastructure.loadBalancer.statsUrl);
+  const agentInstallIsSecret = await pulumi.isSecret(infrastructure.agentInstall);
+  await pulumi.runtime.disconnect();
+  restore();
+
+  const find = (name: string, type?: string) => {
+    const found = registrations.filter(
+      (one) => one.name === name && (type === undefined || one.type === type),
+    );
+    const [only] = found;
+    if (only === undefined || found.length > 1)
+      throw new Error(`${String(found.length)} resources are called ${name}`);
+    return only;
+  };
+  const script = (host: string) => String(find(`${host}-configuration-run`).inputs.stdin);
+  return {
+    registrations,
+    find,
+    script,
+    state: (host) => stateOf(script(host)),
+    agentInstall,
+    agentInstallIsSecret,
+    statsUrl,
+  };
+}
+
+/** The host state in a converge script. */
+export function stateOf(script: string): State {
+  const [, json = ""] = /<<'STATE'\n(.*)\nSTATE\n/.exec(script) ?? [];
+  return JSON.parse(json) as State;
+}
+
+/** What a provider would answer. */
+function newResource({ type, name, inputs }: MockResourceArgs): {
+  id: string;
+  state: Record<string, unknown>;
+} {
+  const given = inputs as Record<string, unknown>;
+  const outputs: Record<string, unknown> =
+    type === "random:index/randomPassword:RandomPassword"
+      ? { result: passwordOf(name, Number(given.length)) }
+      : name.endsWith("-ca-certificate-read")
+        ? { stdout: caPem }
+        : {};
+  return { id: `${name}-id`, state: { ...given, ...outputs } };
+}
+
+/** The mocks hide most of what is asked of the engine: this reads it from the request itself. */
+function recordRequests(registrations: Registration[]): () => void {
+  type Answer = (error: unknown, response?: { getUrn(): string }) => void;
+  type Register = (this: MockMonitor, request: Request, answer: Answer) => Promise<void>;
+  const prototype = MockMonitor.prototype as unknown as { registerResource: Register };
+  const original = prototype.registerResource;
+  prototype.registerResource = function (request, answer) {
+    const raw = request.getObject().toJavaScript();
+    const timeouts = request.getCustomtimeouts();
+    const registration: Registration = {
+      type: request.getType(),
+      name: request.getName(),
+      urn: "",
+      inputs: unwrap(raw) as Record<string, unknown>,
+      secrets: Object.keys(raw).filter((name) => isSecret(raw[name])),
+      parent: request.getParent(),
+      dependencies: request.getDependenciesList(),
+      deletedWith: request.getDeletedwith(),
+      deleteBeforeReplace: request.getDeletebeforereplace(),
+      timeouts: timeouts && { create: timeouts.getCreate(), update: timeouts.getUpdate() },
+    };
+    registrations.push(registration);
+    return original.call(this, request, (error, response) => {
+      registration.urn = response?.getUrn() ?? "";
+      answer(error, response);
+    });
+  };
+  return () => {
+    prototype.registerResource = original;
+  };
+}
+
+function isSecret(value: unknown): value is { value: unknown } {
+  return typeof value === "object" && value !== null && secretMark in value;
+}
+
+function unwrap(value: unknown): unknown {
+  if (isSecret(value)) return unwrap(value.value);
+  if (Array.isArray(value)) return value.map(unwrap);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrap(inner)]));
+}
+
+function settled<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
+}

@@ -1,0 +1,35 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished, vi } from "vitest";
+
+/** A folder that goes when the test is over. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-unit-"));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** Writes a program; its text is read by `sh`, which finds the system's programs. */
+export function program(folder: string, name: string, text: string): string {
+  const path = join(folder, name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, `#!/bin/sh\nPATH=/usr/bin:/bin\n${text}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/**
+ * Makes a folder PATH, so that nothing of this machine is found.
+ *
+ * @param programs texts of programs by their names
+ */
+export function onlyPrograms(programs: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder();
+  for (const [name, text] of Object.entries(programs)) program(folder, name, text);
+  symlinkSync("/bin/sh", join(folder, "sh"));
+  vi.stubEnv("PATH", folder);
+  return folder;
+}
