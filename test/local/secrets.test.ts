@@ -62,9 +62,11 @@ describe("the environment's secrets", () => {
         const { stdout: mode } = await exec(host, ["stat", "-c", "%a", file]);
         expect(mode.trim(), file).toMatch(/^6[04]0$/);
       }
-      const journal = await exec(host, ["sh", "-c", "journalctl | grep -cF -f /dev/stdin"], {
-        stdin: patterns,
-      });
+      const journal = await exec(
+        host,
+        ["sh", "-c", "exec 3<&0; journalctl | grep -cF -f /dev/fd/3"],
+        { stdin: patterns },
+      );
       expect(journal.stdout.trim(), host).toBe("0");
     }
   });
