@@ -1,5 +1,6 @@
-import { domainOf, joinAgent, removeAgent, runAgent } from "./agents.js";
+import { joinAgent, removeAgent, runAgent } from "./agents.js";
 import { main, Problem } from "./problem.js";
+import { readSettings } from "./settings.js";
 import { Stack } from "./stack.js";
 import { toolchain } from "./toolchain/toolchain.js";
 
@@ -14,18 +15,18 @@ await main(async () => {
   const stack = new Stack(environment, await toolchain());
   if (!(await stack.exists()))
     throw new Problem(`There is no environment ${environment}; npm start makes it.`);
-  const outputs = (await stack.outputs()) as {
+  const { agentInstall, hosts } = (await stack.outputs()) as {
     agentInstall: string;
-    hosts: Record<string, { fqdn: string }>;
+    hosts: object;
   };
-  if (name in outputs.hosts) {
+  if (name in hosts) {
     throw new Problem(`${name} is a host of the environment; give the agent another name.`);
   }
-  const domain = domainOf(outputs);
-  const agent = { environment, domain, agentInstall: outputs.agentInstall };
+  const { domain, distribution } = readSettings(environment, stack.stackFile).settings;
+  const agent = { environment, domain, distribution, agentInstall };
   try {
     await joinAgent(agent, name);
-    return (await runAgent(environment, name, true)).code;
+    return (await runAgent(agent, name, true)).code;
   } finally {
     await removeAgent(agent, name);
   }

@@ -1,27 +1,30 @@
-import { distributions } from "../distributions/index.js";
+import { distributions, type DistributionName } from "../distributions/index.js";
 import { podmanNames } from "../hosts/containers/names.js";
+import { mainName } from "../settings.js";
 import { exec, startContainer } from "./podman.js";
 import { Problem } from "./problem.js";
 import { run, type Result } from "./shell.js";
 
-/** What joining an agent takes from the environment's outputs. */
+/** The environment that an agent belongs to. */
 export interface AgentEnvironment {
+  /** Its name. */
   readonly environment: string;
   /** DNS domain of the hosts. */
   readonly domain: string;
+  /** Where the agent's package comes from. */
+  readonly distribution: DistributionName;
   /** The output `agentInstall`. */
   readonly agentInstall: string;
 }
 
-/** The layout of the containers. */
-const { paths } = distributions.debian;
-
-/** Whether the container of an agent is there. */
-export async function agentExists(environment: string, name: string): Promise<boolean> {
-  return (
-    (await run(["podman", "container", "exists", podmanNames.container(environment, name)]))
-      .code === 0
-  );
+/** Whether an agent is there and joined to the environment as it is now, and not to an earlier one. */
+export async function isJoined(agent: AgentEnvironment, name: string): Promise<boolean> {
+  const { paths, services } = distributions[agent.distribution];
+  const authority = /^ca_fingerprint = .*$/m.exec(agent.agentInstall)?.[0] ?? "";
+  // Enabling the service is the last step of joining.
+  const test = 'grep -qxF "$1" "$2" && systemctl is-enabled --quiet "$3"';
+  const values = [authority, `${paths.confdir}/puppet.conf`, services.agent];
+  return (await exec(agent.environment, name, ["sh", "-c", test, "sh", ...values])).code === 0;
 }
 
 /**
@@ -29,38 +32,29 @@ export async function agentExists(environment: string, name: string): Promise<bo
  *
  * @throws Problem with the script's own message when it does not succeed
  */
-export async function joinAgent(
-  { environment, domain, agentInstall }: AgentEnvironment,
-  name: string,
-): Promise<void> {
-  await cleanCertificate(environment, `${name}.${domain}`);
-  await startContainer(environment, name, domain);
-  const { code, stderr } = await exec(environment, name, ["bash", "-s"], {
-    stdin: agentInstall,
-  });
+export async function joinAgent(agent: AgentEnvironment, name: string): Promise<void> {
+  await cleanCertificate(agent, name);
+  await startContainer(agent.environment, name, agent.domain);
+  const stdin = agent.agentInstall;
+  const { code, stderr } = await exec(agent.environment, name, ["bash", "-s"], { stdin });
   if (code !== 0) throw new Problem(`${name} could not join: ${stderr.trim()}`);
 }
 
 /** One run of an agent; exit code 0 or 2 is a success, 2 means that it changed something. */
-export function runAgent(environment: string, name: string, show = false): Promise<Result> {
-  return exec(environment, name, [paths.puppet, "agent", "--test", "--color=false"], { show });
+export function runAgent(
+  { environment, distribution }: Pick<AgentEnvironment, "environment" | "distribution">,
+  name: string,
+  show = false,
+): Promise<Result> {
+  const { puppet } = distributions[distribution].paths;
+  return exec(environment, name, [puppet, "agent", "--test", "--color=false"], { show });
 }
 
 /** Removes an agent's container and certificate. */
-export async function removeAgent(
-  { environment, domain }: AgentEnvironment,
-  name: string,
-): Promise<void> {
-  await run([
-    "podman",
-    "rm",
-    "--force",
-    "--ignore",
-    "--time",
-    "0",
-    podmanNames.container(environment, name),
-  ]);
-  await cleanCertificate(environment, `${name}.${domain}`);
+export async function removeAgent(agent: AgentEnvironment, name: string): Promise<void> {
+  const container = podmanNames.container(agent.environment, name);
+  await run(["podman", "rm", "--force", "--ignore", "--time", "0", container]);
+  await cleanCertificate(agent, name);
 }
 
 /** The compiler that a run's catalog came from, by the message of the first site manifest. */
@@ -68,26 +62,15 @@ export function compilerOf(output: string): string | undefined {
   return /Catalog compiled by (\S+)/.exec(output)?.[1];
 }
 
-async function cleanCertificate(environment: string, certname: string): Promise<void> {
-  const signed = `${paths.cadir}/signed/${certname}.pem`;
-  const { code, stderr } = await exec(environment, "main", [
-    ...[
-      "sh",
-      "-c",
-      'test ! -e "$1" || puppetserver ca clean --certname "$2"',
-      "sh",
-      signed,
-      certname,
-    ],
+/** Revokes and forgets an earlier certificate of the name, which would refuse a new key. */
+async function cleanCertificate(agent: AgentEnvironment, name: string): Promise<void> {
+  const { cadir, puppetserver } = distributions[agent.distribution].paths;
+  const certname = `${name}.${agent.domain}`;
+  const { code, stderr } = await exec(agent.environment, mainName, [
+    ...["sh", "-c", 'test ! -e "$1" || "$2" ca clean --certname "$3"'],
+    ...["sh", `${cadir}/signed/${certname}.pem`, puppetserver, certname],
   ]);
-  if (code !== 0)
+  if (code !== 0) {
     throw new Problem(`the old certificate of ${certname} could not be removed: ${stderr.trim()}`);
-}
-
-/** The DNS domain of an environment's hosts, from the stack's outputs. */
-export function domainOf(outputs: {
-  readonly hosts: Record<string, { readonly fqdn: string }>;
-}): string {
-  const [main] = Object.values(outputs.hosts);
-  return (main?.fqdn ?? "").split(".").slice(1).join(".");
+  }
 }

@@ -15,7 +15,8 @@ const deploymentDeadline = 20 * 60_000;
  * the state folder, so that deploying changes no committed file.
  */
 export class Stack {
-  private readonly stackFile: string;
+  /** Settings of the last deployment. */
+  readonly stackFile: string;
 
   /**
    * @param name name of the environment and its stack
@@ -47,9 +48,15 @@ export class Stack {
     return (await this.run(["stack", "ls", "--json"])).stdout.includes(`"name": "${this.name}"`);
   }
 
-  /** Deploys, showing what happens. */
-  async up(): Promise<number> {
-    return this.operate(["up", "--skip-preview"]);
+  /**
+   * Deploys, showing what happens.
+   *
+   * @param lost names of hosts whose machines are gone, to be made anew
+   */
+  async up(lost: readonly string[] = []): Promise<number> {
+    const type = "puppet:index:Containers$command:local:Command";
+    const replaced = lost.map((host) => `urn:pulumi:${this.name}::puppet::${type}::${host}`);
+    return this.operate(["up", "--skip-preview", ...replaced.flatMap((urn) => ["--replace", urn])]);
   }
 
   /** Destroys all resources, showing what happens. */

@@ -1,4 +1,6 @@
-import { agentExists, compilerOf, joinAgent, runAgent } from "./agents.js";
+import { podmanNames } from "../hosts/containers/names.js";
+import { mainName } from "../settings.js";
+import { compilerOf, isJoined, joinAgent, runAgent, type AgentEnvironment } from "./agents.js";
 import { prepareMachine } from "./machine.js";
 import { containersOf, networkExists } from "./podman.js";
 import { main, Problem } from "./problem.js";
@@ -22,30 +24,51 @@ await main(async () => {
 
   const stack = new Stack(name, await toolchain());
   await stack.prepare(text);
-  // After a boot the containers are there, but stopped.
-  const stopped = await containersOf(name, "stopped");
-  if (stopped.length > 0) await run(["podman", "start", ...stopped]);
-  const code = await stack.up();
+  const lost = await reviveContainers(stack);
+  const code = await stack.up(lost);
   if (code !== 0) return code;
 
-  const { domain } = settings;
+  const { domain, distribution } = settings;
   const outputs = (await stack.outputs()) as unknown as Outputs;
-  if (!(await agentExists(name, demonstration))) {
+  const { agentInstall } = outputs;
+  const agent: AgentEnvironment = { environment: name, domain, distribution, agentInstall };
+  if (!(await isJoined(agent, demonstration))) {
     console.log(`\njoining ${demonstration}.${domain} as an agent`);
-    await joinAgent(
-      { environment: name, domain, agentInstall: outputs.agentInstall },
-      demonstration,
-    );
+    await joinAgent(agent, demonstration);
   }
-  const agent = await runAgent(name, demonstration);
-  if (agent.code !== 0 && agent.code !== 2) {
+  const { code: exitCode, stdout, stderr } = await runAgent(agent, demonstration);
+  if (exitCode !== 0 && exitCode !== 2) {
     throw new Problem(
-      `the run of ${demonstration} failed with exit code ${String(agent.code)}:\n${agent.stdout}${agent.stderr}`,
+      `the run of ${demonstration} failed with exit code ${String(exitCode)}:\n${stdout}${stderr}`,
     );
   }
-  console.log(summary(outputs, `${demonstration}.${domain}`, compilerOf(agent.stdout)));
+  console.log(summary(outputs, `${demonstration}.${domain}`, compilerOf(stdout)));
   return 0;
 });
+
+/**
+ * Starts containers that were stopped, as all are after a boot.
+ *
+ * @returns names of hosts whose containers somebody removed, to be made anew
+ * @throws Problem when the main server is among them: the certificate authority was in it
+ */
+async function reviveContainers(stack: Stack): Promise<string[]> {
+  const stopped = await containersOf(stack.name, "stopped");
+  if (stopped.length > 0) await run(["podman", "start", ...stopped]);
+
+  const there = await containersOf(stack.name);
+  const { hosts = {} } = (await stack.outputs()) as Partial<Outputs>;
+  const lost = Object.keys(hosts).filter(
+    (host) => !there.includes(podmanNames.container(stack.name, host)),
+  );
+  if (lost.includes(mainName)) {
+    throw new Problem(
+      `The container of ${mainName} is gone, and with it the certificate authority; run npm stop, and then npm start to make the environment anew.`,
+    );
+  }
+  for (const host of lost) console.log(`the container of ${host} is gone; making it anew`);
+  return lost;
+}
 
 /** What the outputs of a stack hold, as far as it is shown here. */
 interface Outputs {

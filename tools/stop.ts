@@ -1,5 +1,5 @@
 import { containersOf, sweep } from "./podman.js";
-import { main } from "./problem.js";
+import { main, Problem } from "./problem.js";
 import { onPath } from "./shell.js";
 import { Stack } from "./stack.js";
 import { toolchain } from "./toolchain/toolchain.js";
@@ -14,7 +14,11 @@ await main(async () => {
     }
     await stack.remove();
   }
-  if (await onPath("podman")) await sweep(name);
+  if (await onPath("podman")) {
+    await sweep(name);
+    const left = await containersOf(name);
+    if (left.length > 0) throw new Problem(`podman could not remove ${left.join(", ")}.`);
+  }
   console.log(`environment ${name} is gone`);
-  return (await containersOf(name)).length === 0 ? 0 : 1;
+  return 0;
 });

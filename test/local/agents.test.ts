@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { compilerOf, runAgent, type AgentEnvironment } from "../../tools/agents.js";
 import { run } from "../../tools/shell.js";
 import { page, sessions, stateOf, statistics } from "./balancer.js";
-import { environment, exec, joined, output, outputs, until } from "./environment.js";
+import { distribution, environment, exec, joined, output, outputs, until } from "./environment.js";
 
 /** One run that must succeed; the compiler of its catalog. */
 async function compiled(agent: string): Promise<string> {
-  const { code, stdout, stderr } = await runAgent(environment, agent);
+  const { code, stdout, stderr } = await runAgent({ environment, distribution }, agent);
   if (code !== 0 && code !== 2) throw new Error(`${agent}: exit code ${code}: ${stdout}${stderr}`);
   return compilerOf(stdout) ?? "nobody";
 }

@@ -13,6 +13,7 @@ import type { Result, RunOptions } from "../../tools/shell.js";
 /** The environment that this suite deploys once; beside it a user's own may run. */
 export const environment = "suite";
 export const domain = "example.test";
+export const distribution = "debian";
 
 /** Runs a command on a host of the suite's environment. */
 export function exec(
@@ -120,7 +121,8 @@ export async function outputs(): Promise<Outputs> {
 
 /** Joins an agent to the suite's environment, for as long as the suite runs. */
 export async function joined(name: string): Promise<AgentEnvironment> {
-  const agent = { environment, domain, agentInstall: (await outputs()).agentInstall };
+  const { agentInstall } = await outputs();
+  const agent: AgentEnvironment = { environment, domain, distribution, agentInstall };
   await joinAgent(agent, name);
   return agent;
 }

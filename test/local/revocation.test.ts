@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { environment, exec, joined, output, until } from "./environment.js";
+import { distribution, environment, exec, joined, output, until } from "./environment.js";
 import { runAgent } from "../../tools/agents.js";
 
 const ssl = "/var/lib/puppet/ssl";
@@ -32,7 +32,7 @@ describe("a revocation", () => {
       ),
     );
     console.log(`effective after ${waits.map((wait) => wait.toFixed(1)).join(" and ")} s`);
-    const { code } = await runAgent(environment, "node2");
+    const { code } = await runAgent({ environment, distribution }, "node2");
     expect(code).toBe(1);
     // Others are not touched by the new list.
     expect(await accepted("agent1", "compiler1")).toBe(true);

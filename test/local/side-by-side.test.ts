@@ -3,7 +3,7 @@ import { podmanNames } from "../../hosts/containers/names.js";
 import { compilerOf, runAgent } from "../../tools/agents.js";
 import { containersOf, networkExists } from "../../tools/podman.js";
 import { run } from "../../tools/shell.js";
-import { environment, npmRun, settingsFile, stackOf } from "./environment.js";
+import { distribution, environment, npmRun, settingsFile, stackOf } from "./environment.js";
 
 const second = "second";
 
@@ -15,7 +15,7 @@ describe("a second environment", () => {
       expect(code, text).toBe(0);
       console.log(`a second environment with one compiler in ${seconds.toFixed(0)} s`);
       for (const name of [environment, second]) {
-        const agent = await runAgent(name, "agent1");
+        const agent = await runAgent({ environment: name, distribution }, "agent1");
         expect([0, 2]).toContain(agent.code);
         expect(compilerOf(agent.stdout)).toMatch(/^compiler\d\.example\.test$/);
       }
@@ -28,7 +28,7 @@ describe("a second environment", () => {
     expect(await stackOf(second).exists()).toBe(false);
     // The image is the first one's as well.
     expect((await run(["podman", "image", "exists", podmanNames.image])).code).toBe(0);
-    expect((await runAgent(environment, "agent1")).code).toBe(2);
+    expect((await runAgent({ environment, distribution }, "agent1")).code).toBe(2);
   });
 
   it("is refused where its network is taken, before anything is made", async () => {
