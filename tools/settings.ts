@@ -31,11 +31,29 @@ export function readSettings(
     );
   }
   const text = readFileSync(file, "utf8");
-  const { config = {} } = load(text) as { config?: Record<string, unknown> };
-  const values = Object.entries(config).map(
-    ([key, value]) => [key.replace(/^puppet:/, ""), value] as const,
-  );
-  return { text, settings: parseSettings(Object.fromEntries(values)) };
+  const own = Object.entries(configOf(text, file)).flatMap(([key, value]) => {
+    // A key without a prefix is the project's own, one with another prefix is a provider's.
+    const [, setting] = /^(?:puppet:)?([^:]+)$/.exec(key) ?? [];
+    return setting === undefined ? [] : [[setting, value] as const];
+  });
+  return { text, settings: parseSettings(Object.fromEntries(own)) };
+}
+
+function configOf(text: string, file: string): Record<string, unknown> {
+  let stack: unknown;
+  try {
+    stack = load(text);
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    throw new Problem(`${file} is not YAML (${reason}); put that right and run this again.`);
+  }
+  const config: unknown = (stack as { config?: unknown } | undefined | null)?.config;
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    throw new Problem(
+      `${file} has no settings; write them below config:, as Pulumi.local.yaml does.`,
+    );
+  }
+  return config as Record<string, unknown>;
 }
 
 /**

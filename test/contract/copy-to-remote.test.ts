@@ -52,7 +52,7 @@ test("texts, files and folders are copied, and copied again when their content c
   );
   expect(await remote("/tmp/target/folder/a /tmp/target/folder/sub/b")).toBe("in ain b");
   expect(await remote("/tmp/flat/deep/a /tmp/flat/deep/sub/b")).toBe("in ain b");
-  expect(await server.run("stat -c %a /tmp/copied")).toBe("600\n");
+  expect(await server.run("stat -c %a /tmp/copied")).toBe("644\n");
 
   writeFileSync(file, "short");
   await server.run("rm /tmp/target/folder/a");

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readSettings, requireFreeSubnet } from "../../tools/settings.js";
+
+describe("a stack file", () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-"));
+    file = join(folder, "Pulumi.trial.yaml");
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const read = (text: string) => {
+    writeFileSync(file, text);
+    return readSettings("trial", file);
+  };
+
+  it("gives its text and what it says; a prefix may be left out, and others are not ours", () => {
+    const text =
+      "config:\n  puppet:domain: example.test\n  compilers: 3\n  aws:region: eu-central-1\n";
+    const { text: same, settings } = read(text);
+    expect(same).toBe(text);
+    expect(settings.domain).toBe("example.test");
+    expect(settings.compilers).toHaveLength(3);
+  });
+
+  it.each(["", "# nothing\n", "config:\n", "config: none\n", "- config\n"])(
+    "without settings is refused: %j",
+    (text) => {
+      expect(() => read(text)).toThrow(
+        `${file} has no settings; write them below config:, as Pulumi.local.yaml does.`,
+      );
+    },
+  );
+
+  it("that is not YAML is refused", () => {
+    expect(() => read("config: [\n")).toThrow(
+      /Pulumi\.trial\.yaml is not YAML \(.+\); put that right and run this again\.$/,
+    );
+  });
+
+  it("that is not there is refused", () => {
+    expect(() => readSettings("trial", file)).toThrow(
+      `There is no ${file}; copy Pulumi.local.yaml to it, set puppet:containers.subnet to a network of its own, and run this again.`,
+    );
+  });
+});
+
+describe("the containers' network", () => {
+  const own = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === "IPv4" && !address.internal);
+
+  it("is refused where this machine has it already", () => {
+    const network = own?.address.replace(/\.\d+$/, ".0/24") ?? "127.0.0.0/24";
+    expect(() => {
+      requireFreeSubnet(network);
+    }).toThrow(
+      /^puppet:containers\.subnet is ".*", which overlaps .* of this machine's interface .*; write another/,
+    );
+  });
+
+  it("is taken where it is free", () => {
+    expect(() => {
+      requireFreeSubnet("198.18.77.0/24");
+    }).not.toThrow();
+  });
+});
