@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { load } from "js-yaml";
+import { loadAll } from "js-yaml";
 import { overlap, parseNetmask, parseSubnet, type Subnet } from "../hosts/containers/subnet.js";
 import { parseSettings, type Settings } from "../settings.js";
 import { Problem } from "./problem.js";
@@ -42,7 +42,8 @@ export function readSettings(
 function configOf(text: string, file: string): Record<string, unknown> {
   let stack: unknown;
   try {
-    stack = load(text);
+    // A file of nothing but comments holds no document at all.
+    [stack] = loadAll(text);
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     throw new Problem(`${file} is not YAML (${reason}); put that right and run this again.`);
