@@ -1,3 +1,4 @@
+import { balancerName, mainName } from "../settings.js";
 import { joinAgent, removeAgent, runAgent } from "./agents.js";
 import { main, Problem } from "./problem.js";
 import { readSettings } from "./settings.js";
@@ -15,14 +16,17 @@ await main(async () => {
   const stack = new Stack(environment, await toolchain());
   if (!(await stack.exists()))
     throw new Problem(`There is no environment ${environment}; npm start makes it.`);
-  const { agentInstall, hosts } = (await stack.outputs()) as {
-    agentInstall: string;
-    hosts: object;
-  };
-  if (name in hosts) {
-    throw new Problem(`${name} is a host of the environment; give the agent another name.`);
+  const { settings } = readSettings(environment, stack.stackFile);
+  const { domain, distribution } = settings;
+  // An agent of a service's name would also answer to it in the environment's DNS.
+  const services = [settings.puppetServer, settings.caServer, settings.fileServer];
+  const taken = [mainName, balancerName, ...settings.compilers, ...services];
+  if (taken.some((other) => other.split(".")[0] === name)) {
+    throw new Problem(
+      `${name} is a host or service of the environment; give the agent another name.`,
+    );
   }
-  const { domain, distribution } = readSettings(environment, stack.stackFile).settings;
+  const { agentInstall } = (await stack.outputs()) as { agentInstall: string };
   const agent = { environment, domain, distribution, agentInstall };
   try {
     await joinAgent(agent, name);

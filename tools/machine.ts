@@ -18,6 +18,12 @@ const needs: readonly {
     package: "runc",
     there: async () => existsSync("/sys/fs/cgroup/cgroup.controllers") || (await onPath("runc")),
   },
+  // Networks of containers that root does not run.
+  {
+    package: "slirp4netns",
+    there: async () =>
+      process.getuid?.() === 0 || (await onPath("slirp4netns")) || (await onPath("pasta")),
+  },
   // Makes the base image where none can be pulled.
   { package: "mmdebstrap", there: () => onPath("mmdebstrap") },
   { package: "openssh-client", there: () => onPath("ssh-keygen") },

@@ -14,7 +14,10 @@ const libraries = ["/usr/lib/podman/netavark", "/usr/lib/podman/aardvark-dns"];
 const podman = (answer: string) => ({ podman: answer });
 const good = podman("echo 5.4.2 netavark");
 const others = Object.fromEntries(
-  ["iptables", "newuidmap", "mmdebstrap", "ssh-keygen"].map((name) => [name, "true"]),
+  ["iptables", "newuidmap", "slirp4netns", "mmdebstrap", "ssh-keygen"].map((name) => [
+    name,
+    "true",
+  ]),
 );
 
 let said: string[];
@@ -65,7 +68,8 @@ describe("a machine that lacks something", () => {
   it("tells all of them at once, by Debian's names", async () => {
     files();
     onlyPrograms({});
-    const all = "podman netavark aardvark-dns iptables uidmap runc mmdebstrap openssh-client";
+    const all =
+      "podman netavark aardvark-dns iptables uidmap runc slirp4netns mmdebstrap openssh-client";
     await expect(prepare()).rejects.toThrow(
       new Error(
         `This machine lacks ${all.replaceAll(" ", ", ")}; install what is missing (on Debian and Ubuntu: apt-get install ${all}) and run this again.`,
