@@ -13,7 +13,12 @@ import {
 } from "../hosts/host-state.js";
 import { renderCrlRefresh, renderCrlService, renderCrlTimer } from "../templates/crl/crl.js";
 import { renderCsrAttributes } from "../templates/puppet/puppet.js";
-import { serverPuppetConf, serverService, serverSettings } from "./server-state.js";
+import {
+  certificateNames,
+  serverPuppetConf,
+  serverService,
+  serverSettings,
+} from "./server-state.js";
 import { serverSizing, type SizingArgs } from "./sizing.js";
 
 /** What every compiler of a pool shares. */
@@ -82,6 +87,7 @@ function compilerState(args: CompilerArgs): HostState {
   const { paths, users } = distribution;
   const puppetOwned = { owner: users.puppet, group: users.puppet };
   return [
+    ...certificateNames(distribution, host.fqdn, args.subjectAltNames),
     packageOf(distribution.packages.server),
     ...serverPuppetConf(distribution, {
       certname: host.fqdn,

@@ -4,7 +4,12 @@ import { HostConfiguration } from "../hosts/host-configuration.js";
 import type { Host } from "../hosts/host.js";
 import { packageOf } from "../hosts/host-state.js";
 import { CaCertificate, type CertificateAuthority } from "./certificate-authority.js";
-import { serverPuppetConf, serverService, serverSettings } from "./server-state.js";
+import {
+  certificateNames,
+  serverPuppetConf,
+  serverService,
+  serverSettings,
+} from "./server-state.js";
 import { serverSizing, type SizingArgs } from "./sizing.js";
 
 /** What a {@link MainServer} takes. */
@@ -35,6 +40,7 @@ export class MainServer extends pulumi.ComponentResource {
         host,
         distribution,
         state: [
+          ...certificateNames(distribution, host.fqdn, args.subjectAltNames),
           packageOf(distribution.packages.server),
           ...serverPuppetConf(distribution, {
             certname: host.fqdn,

@@ -12,6 +12,25 @@ import {
   type ServerSizing,
 } from "../templates/puppetserver/puppetserver.js";
 
+/**
+ * Fails, before anything is changed, when a server's certificate lacks a name that clients would ask for:
+ * a certificate keeps the names it was signed with.
+ */
+export function certificateNames(
+  distribution: Distribution,
+  fqdn: string,
+  names: readonly string[],
+): HostState {
+  const certificate = `${distribution.paths.ssldir}/certs/${fqdn}.pem`;
+  const asked = `openssl x509 -noout -ext subjectAltName -in ${certificate}`;
+  const sentence = `the certificate of ${fqdn} was signed without some of ${names.join(", ")}; set the service names back to what they were, or have a new certificate made (puppetserver ca clean on the main server, puppet ssl clean on this host)`;
+  return [
+    execOf(`names in the certificate of ${fqdn}`, ["sh", "-c", `echo "${sentence}" >&2; exit 1`], {
+      unless: `sh -c '! test -e ${certificate} || { ${names.map((name) => `${asked} | grep -qE "DNS:${name}(,|$)"`).join(" && ")}; }'`,
+    }),
+  ];
+}
+
 /** puppet.conf of a host that runs Puppet Server. */
 export function serverPuppetConf(
   distribution: Distribution,

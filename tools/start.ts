@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { podmanNames } from "../hosts/containers/names.js";
-import { mainName } from "../settings.js";
+import { mainName, type Settings } from "../settings.js";
 import { compilerOf, isJoined, joinAgent, runAgent, type AgentEnvironment } from "./agents.js";
 import { prepareMachine } from "./machine.js";
 import { containersOf, networkExists } from "./podman.js";
@@ -23,6 +24,7 @@ await main(async () => {
   if (!(await networkExists(name))) requireFreeSubnet(settings.containers.subnet);
 
   const stack = new Stack(name, await toolchain());
+  if ((await containersOf(name)).length > 0) requireSame(settings, stack.stackFile);
   await stack.prepare(text);
   const lost = await reviveContainers(stack);
   const code = await stack.up(lost);
@@ -45,6 +47,35 @@ await main(async () => {
   console.log(summary(outputs, `${demonstration}.${domain}`, compilerOf(stdout)));
   return 0;
 });
+
+/**
+ * Refuses changes that would throw the containers away, and with them the certificate authority.
+ *
+ * @param deployed stack file of the last deployment
+ * @throws Problem naming the setting
+ */
+function requireSame(settings: Settings, deployed: string): void {
+  if (!existsSync(deployed)) return;
+  const before = readSettings("", deployed).settings;
+  const fixed = [
+    ["domain", before.domain, settings.domain],
+    ["puppetServer", before.puppetServer, settings.puppetServer],
+    ["caServer", before.caServer, settings.caServer],
+    ["fileServer", before.fileServer, settings.fileServer],
+    ["distribution", before.distribution, settings.distribution],
+    ["containers.subnet", before.containers.subnet, settings.containers.subnet],
+    [
+      "loadBalancer.statsPort",
+      String(before.loadBalancer.statsPort),
+      String(settings.loadBalancer.statsPort),
+    ],
+  ] as const;
+  for (const [setting, was, is] of fixed.filter(([, was, is]) => was !== is)) {
+    throw new Problem(
+      `puppet:${setting} is "${is}", but the environment was made with "${was}" and would have to be made anew; write "${was}", or run npm stop first.`,
+    );
+  }
+}
 
 /**
  * Starts containers that were stopped, as all are after a boot.

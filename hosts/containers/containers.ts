@@ -135,7 +135,8 @@ export class Containers extends pulumi.ComponentResource {
           ENVIRONMENT: environment,
         },
         stdin: this.keys.apply(({ client, host }) => client.public + host.private),
-        triggers: [fqdn, address, aliases, ports],
+        // Not its aliases: a container keeps them, and agents would notice if it were made anew.
+        triggers: [fqdn, address, ports],
         addPreviousOutputInEnv: false,
       },
       {

@@ -32,14 +32,17 @@ export async function output(host: string, command: string, stdin?: string): Pro
 }
 
 /** Writes the settings of an environment to a file of their own. */
-export function settingsFile(settings: { subnet?: string; compilers?: number } = {}): string {
-  const { subnet = "10.213.99.0/24", compilers = 2 } = settings;
+export function settingsFile(
+  settings: { subnet?: string; compilers?: number; puppetServer?: string; domain?: string } = {},
+): string {
+  const { subnet = "10.213.99.0/24", compilers = 2, puppetServer = "puppet" } = settings;
   const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "Pulumi.suite.yaml");
   writeFileSync(
     file,
     [
       "config:",
-      `  puppet:domain: ${domain}`,
+      `  puppet:domain: ${settings.domain ?? domain}`,
+      `  puppet:puppetServer: ${puppetServer}`,
       `  puppet:compilers: ${compilers}`,
       "  puppet:containers:",
       `    subnet: ${subnet}`,

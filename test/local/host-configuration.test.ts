@@ -87,6 +87,13 @@ describe("the configuration of a host", () => {
     expect(await pidOf()).toBe(restarted);
   });
 
+  it("restarts nothing after a run that failed before it changed anything", async () => {
+    const pid = await pidOf();
+    expect((await converge([execOf("break", "false", {}), ...demo("good 3\n")])).code).toBe(1);
+    expect((await converge(demo("good 3\n"))).code).toBe(0);
+    expect(await pidOf()).toBe(pid);
+  });
+
   it("runs once at a time, and goes on when its connection is cut", async () => {
     const slow = [
       execOf(

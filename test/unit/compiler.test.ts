@@ -20,6 +20,7 @@ beforeAll(async () => {
 describe("a compiler", () => {
   it("is made in this order: it has its certificate and revocation list before the service", () => {
     expect(titlesOf(composed.state("compiler1"))).toEqual([
+      "exec names in the certificate of compiler1.example.test",
       "package puppetserver",
       "file /etc/puppet/puppet.conf",
       "file /etc/puppet/puppetserver/services.d/ca.cfg",

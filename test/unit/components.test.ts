@@ -23,6 +23,7 @@ beforeAll(async () => {
 describe("the main server", () => {
   it("is made in this order: settings, keys and CA stand before the service starts", () => {
     expect(titlesOf(composed.state("main"))).toEqual([
+      "exec names in the certificate of main.example.test",
       "package puppetserver",
       "file /etc/puppet/puppet.conf",
       "file /etc/puppet/puppetserver/services.d/ca.cfg",

@@ -131,6 +131,8 @@ STATE
   case $status in
     0 | 2) rm -f "$home/unfinished" ;;
     *)
+      # A run that failed before it changed anything has left no service behind its configuration.
+      test "$status" = 6 || test -n "$unfinished" || rm -f "$home/unfinished"
       grep --max-count=5 '^Error: ' "$home/last-run.log" | sed 's/^Error: //; s/^/main.example.test: /' >&2 || true
       fail "puppet apply ended with exit code $status; $home/last-run.log on this host has all of it"
       ;;
