@@ -3,7 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { environment, npmRun, settingsFile, startCommand } from "./environment.js";
+import { environment, npmRun, settingsFile, startCommand, until } from "./environment.js";
 
 /** What happened while the environment was deployed. */
 export interface Deployment {
@@ -36,6 +36,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await first.says("Package[puppetserver] ...", 600);
     process.kill(-first.pid, "SIGKILL");
     await first.ended;
+    // The engine is dead; so shall be all that worked for it on this machine.
+    const orphans = () =>
+      runningCommandLines().filter((line) => line.includes(`--stack ${environment} `));
+    await until("the killed deployment's program has ended", () => orphans().length === 0, 10);
 
     const second = await npmRun("start", environment, settings);
     if (second.code !== 0) throw new Error(`npm start failed:\n${second.text}`);

@@ -193,7 +193,9 @@ describe("toolchain", () => {
       PULUMI_BACKEND_URL: `file://${cache}`,
       PULUMI_CONFIG_PASSPHRASE: "test",
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      NODE_OPTIONS: "--no-deprecation",
+      NODE_OPTIONS: expect.stringMatching(
+        /^--no-deprecation --import=file:\/\/\S+\/end-with-engine\.js$/,
+      ) as unknown,
     });
     expect(said).toEqual([]);
   });
@@ -208,8 +210,10 @@ describe("toolchain", () => {
     expect(others).toEqual([path]);
     expect(rest.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBe("true");
     // The language host that was built reads no `nodeargs`; what the user set stays.
-    expect(NODE_OPTIONS).toMatch(/^--no-deprecation --import=file:\/\/\/.*\/tsx\/.*\.mjs$/);
-    const loader = NODE_OPTIONS?.split("--import=")[1] ?? "";
+    expect(NODE_OPTIONS).toMatch(
+      /^--no-deprecation --import=\S+\/end-with-engine\.js --import=file:\/\/\/\S+\/tsx\/\S+\.mjs$/,
+    );
+    const loader = NODE_OPTIONS?.split("--import=")[2] ?? "";
     expect(readFileSync(new URL(loader), "utf8")).not.toBe("");
   });
 });

@@ -27,13 +27,9 @@ export async function toolchain(
     prepend(environment, plugins);
     environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
   }
-  if (cli.built) {
-    // This language host does not read `nodeargs` of Pulumi.yaml.
-    const tsx = pathToFileURL(join(project, "node_modules", "tsx", "dist", "loader.mjs")).href;
-    environment.NODE_OPTIONS = [environment.NODE_OPTIONS, `--import=${tsx}`]
-      .filter(Boolean)
-      .join(" ");
-  }
+  preload(environment, "tools", "toolchain", "end-with-engine.js");
+  // This language host does not read `nodeargs` of Pulumi.yaml.
+  if (cli.built) preload(environment, "node_modules", "tsx", "dist", "loader.mjs");
   await useOwnBackend(environment);
   return environment;
 }
@@ -44,6 +40,13 @@ function announce(line: string): void {
 
 function prepend(environment: NodeJS.ProcessEnv, folder: string): void {
   if (folder !== "") environment.PATH = [folder, environment.PATH].filter(Boolean).join(delimiter);
+}
+
+/** Has every Node process below the CLI load a module of this project first. */
+function preload(environment: NodeJS.ProcessEnv, ...path: readonly string[]): void {
+  const option = `--import=${pathToFileURL(join(project, ...path)).href}`;
+  const given = environment.NODE_OPTIONS?.split(" ") ?? [];
+  environment.NODE_OPTIONS = [...new Set([...given, option])].join(" ");
 }
 
 async function useOwnBackend(environment: NodeJS.ProcessEnv): Promise<void> {
