@@ -4,8 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Distribution } from "../distributions/index.js";
 import type { Host } from "../hosts/host.js";
-import { directoryOf, execOf, fileOf, type HostState } from "../hosts/host-state.js";
-import { renderAutosignPolicy, renderAutosignRules } from "../templates/autosign/autosign.js";
+import { directoryOf, execOf, fileOf, serviceOf, type HostState } from "../hosts/host-state.js";
+import {
+  renderAutosignPolicy,
+  renderAutosignRules,
+  renderPurgeService,
+  renderPurgeTimer,
+} from "../templates/autosign/autosign.js";
 import { renderCaConf } from "../templates/puppetserver/puppetserver.js";
 
 /** What a {@link CertificateAuthority} takes. */
@@ -49,6 +54,11 @@ export class CertificateAuthority extends pulumi.ComponentResource {
 
     const { paths, users, services } = args.distribution;
     const folder = `${paths.confdir}/autosign`;
+    const authConf = `${paths.serverConfdir}/auth.conf`;
+    const rule =
+      '{ match-request: { path: "/puppet-ca/v1/certificate_request", type: path, method: get }, deny: "*", sort-order: 400, name: "stored requests are for nobody" },';
+    // The list of rules belongs to the package; a second file would replace all of it.
+    const insertion = `/^[[:space:]]*rules:[[:space:]]*\\[/a\\        ${rule}`;
     const forServer = { group: users.puppet, mode: "0640" };
     this.policy = `${folder}/policy`;
     this.state = [
@@ -93,6 +103,19 @@ export class CertificateAuthority extends pulumi.ComponentResource {
         ],
         { creates: `${paths.cadir}/ca_crt.pem` },
       ),
+      // As packaged, anybody may read a stored request, and with it the key in it. Agents only send theirs.
+      execOf("keep certificate requests from strangers", ["sed", "-i", insertion, authConf], {
+        unless: `grep -qF '${rule}' ${authConf}`,
+        notify: `Service[${services.server}]`,
+      }),
+      fileOf(
+        "/etc/systemd/system/puppet-refused-requests.service",
+        renderPurgeService({ user: users.puppet, cadir: paths.cadir }),
+      ),
+      fileOf("/etc/systemd/system/puppet-refused-requests.timer", renderPurgeTimer(), {
+        notify: "Service[puppet-refused-requests.timer]",
+      }),
+      serviceOf("puppet-refused-requests.timer"),
     ];
     this.registerOutputs();
   }

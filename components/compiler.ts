@@ -55,7 +55,7 @@ export class Compiler extends pulumi.ComponentResource {
     // A certificate left from an earlier machine of the name would refuse the new one's key; one whose
     // machine is gone must no longer be accepted.
     const signed = `${distribution.paths.cadir}/signed/${host.fqdn}.pem`;
-    const clean = `! test -e ${signed} || ${distribution.paths.puppetserver} ca clean --certname ${host.fqdn}`;
+    const clean = `rm -f ${distribution.paths.cadir}/requests/${host.fqdn}.pem; ! test -e ${signed} || ${distribution.paths.puppetserver} ca clean --certname ${host.fqdn}`;
     const certificate = new command.remote.Command(
       `${name}-certificate`,
       {
@@ -119,10 +119,13 @@ function compilerState(args: CompilerArgs): HostState {
     packageOf("curl"),
     fileOf(
       "/usr/local/sbin/puppet-crl-refresh",
-      renderCrlRefresh({ ssldir: paths.ssldir, caServer, user: users.puppet }),
+      renderCrlRefresh({ ssldir: paths.ssldir, caServer }),
       { mode: "0755" },
     ),
-    fileOf("/etc/systemd/system/puppet-crl-refresh.service", renderCrlService()),
+    fileOf(
+      "/etc/systemd/system/puppet-crl-refresh.service",
+      renderCrlService({ user: users.puppet }),
+    ),
     fileOf(
       "/etc/systemd/system/puppet-crl-refresh.timer",
       renderCrlTimer({ interval: crlInterval }),

@@ -1,5 +1,5 @@
 import { balancerName, mainName } from "../settings.js";
-import { joinAgent, removeAgent, runAgent } from "./agents.js";
+import { demonstrationAgent, joinAgent, removeAgent, runAgent } from "./agents.js";
 import { main, Problem } from "./problem.js";
 import { readSettings } from "./settings.js";
 import { Stack } from "./stack.js";
@@ -20,10 +20,10 @@ await main(async () => {
   const { domain, distribution } = settings;
   // An agent of a service's name would also answer to it in the environment's DNS.
   const services = [settings.puppetServer, settings.caServer, settings.fileServer];
-  const taken = [mainName, balancerName, ...settings.compilers, ...services];
+  const taken = [demonstrationAgent, mainName, balancerName, ...settings.compilers, ...services];
   if (taken.some((other) => other.split(".")[0] === name)) {
     throw new Problem(
-      `${name} is a host or service of the environment; give the agent another name.`,
+      `${name} is a host, service or agent of the environment; give the agent another name.`,
     );
   }
   const { agentInstall } = (await stack.outputs()) as { agentInstall: string };

@@ -17,6 +17,9 @@ export interface AgentEnvironment {
   readonly agentInstall: string;
 }
 
+/** The agent that shows, after each deployment, that the environment works. */
+export const demonstrationAgent = "agent1";
+
 /** Whether an agent is there and joined to the environment as it is now, and not to an earlier one. */
 export async function isJoined(agent: AgentEnvironment, name: string): Promise<boolean> {
   const { paths, services } = distributions[agent.distribution];
@@ -67,8 +70,12 @@ async function cleanCertificate(agent: AgentEnvironment, name: string): Promise<
   const { cadir, puppetserver } = distributions[agent.distribution].paths;
   const certname = `${name}.${agent.domain}`;
   const { code, stderr } = await exec(agent.environment, mainName, [
-    ...["sh", "-c", 'test ! -e "$1" || "$2" ca clean --certname "$3"'],
-    ...["sh", `${cadir}/signed/${certname}.pem`, puppetserver, certname],
+    ...[
+      "sh",
+      "-c",
+      'rm -f "$1/requests/$3.pem"; ! test -e "$1/signed/$3.pem" || "$2" ca clean --certname "$3"',
+    ],
+    ...["sh", cadir, puppetserver, certname],
   ]);
   if (code !== 0) {
     throw new Problem(`the old certificate of ${certname} could not be removed: ${stderr.trim()}`);

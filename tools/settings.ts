@@ -58,6 +58,19 @@ function configOf(text: string, file: string): Record<string, unknown> {
 }
 
 /**
+ * Refuses a name that cannot be one of a stack, a container and a file alike.
+ *
+ * @throws Problem saying what to write instead
+ */
+export function requireEnvironmentName(name: string): void {
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) {
+    throw new Problem(
+      `${JSON.stringify(name)} is no name for an environment; write at most 32 lower-case letters, digits and hyphens, beginning with a letter.`,
+    );
+  }
+}
+
+/**
  * Refuses a network that this machine already reaches through another interface.
  *
  * @throws Problem naming the interface

@@ -123,20 +123,14 @@ export class Stack {
   }
 
   private async operate(operation: readonly string[]): Promise<number> {
-    await this.releaseLock();
-    const { code } = await this.run(
-      [
-        ...operation,
-        "--yes",
-        "--suppress-outputs",
-        "--stack",
-        this.name,
-        "--config-file",
-        this.stackFile,
-      ],
-      { show: true },
-    );
-    return code;
+    const options = ["--yes", "--suppress-outputs", "--stack", this.name];
+    for (;;) {
+      await this.releaseLock();
+      const command = [...operation, ...options, "--config-file", this.stackFile];
+      const { code } = await this.run(command, { show: true });
+      // Another deployment may have begun at the same moment: then the lock that is left is not ours.
+      if (code === 0 || !this.lockOwners().some(isAlive)) return code;
+    }
   }
 
   /** Waits for a deployment that still runs; ends the claim of one that was killed. */
@@ -146,7 +140,7 @@ export class Stack {
     for (;;) {
       const owners = this.lockOwners();
       if (owners.length === 0) return;
-      const alive = owners.find((owner) => owner.hostname !== hostname() || isAlive(owner.pid));
+      const alive = owners.find(isAlive);
       if (alive === undefined) {
         console.log("an earlier deployment was interrupted; going on from where it was");
         await this.forgetInterruption();
@@ -206,9 +200,11 @@ interface LockOwner {
   readonly hostname: string;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a lock's owner may still be at work; of another machine's processes nothing is known. */
+function isAlive(owner: LockOwner): boolean {
+  if (owner.hostname !== hostname()) return true;
   try {
-    process.kill(pid, 0);
+    process.kill(owner.pid, 0);
     return true;
   } catch {
     return false;

@@ -1,22 +1,28 @@
 import { existsSync } from "node:fs";
 import { podmanNames } from "../hosts/containers/names.js";
 import { mainName, type Settings } from "../settings.js";
-import { compilerOf, isJoined, joinAgent, runAgent, type AgentEnvironment } from "./agents.js";
+import {
+  compilerOf,
+  demonstrationAgent,
+  isJoined,
+  joinAgent,
+  runAgent,
+  type AgentEnvironment,
+} from "./agents.js";
 import { prepareMachine } from "./machine.js";
 import { containersOf, networkExists } from "./podman.js";
+import { awaitPool, type Statistics } from "./pool.js";
 import { main, Problem } from "./problem.js";
 import { run } from "./shell.js";
-import { readSettings, requireFreeSubnet } from "./settings.js";
+import { readSettings, requireEnvironmentName, requireFreeSubnet } from "./settings.js";
 import { Stack } from "./stack.js";
 import { toolchain } from "./toolchain/toolchain.js";
-
-/** The agent that shows that the environment works. */
-const demonstration = "agent1";
 
 // `npm start [-- NAME [FILE]]`: deploys an environment on this machine and shows an agent's run. Its settings
 // are those of Pulumi.NAME.yaml, or of the file that is given.
 await main(async () => {
   const [name = "local", file] = process.argv.slice(2);
+  requireEnvironmentName(name);
   const { text, settings } = readSettings(name, file);
   await prepareMachine((line) => {
     console.log(line);
@@ -32,19 +38,22 @@ await main(async () => {
 
   const { domain, distribution } = settings;
   const outputs = (await stack.outputs()) as unknown as Outputs;
+  await awaitPool(outputs, (line) => {
+    console.log(line);
+  });
   const { agentInstall } = outputs;
   const agent: AgentEnvironment = { environment: name, domain, distribution, agentInstall };
-  if (!(await isJoined(agent, demonstration))) {
-    console.log(`\njoining ${demonstration}.${domain} as an agent`);
-    await joinAgent(agent, demonstration);
+  if (!(await isJoined(agent, demonstrationAgent))) {
+    console.log(`\njoining ${demonstrationAgent}.${domain} as an agent`);
+    await joinAgent(agent, demonstrationAgent);
   }
-  const { code: exitCode, stdout, stderr } = await runAgent(agent, demonstration);
+  const { code: exitCode, stdout, stderr } = await runAgent(agent, demonstrationAgent);
   if (exitCode !== 0 && exitCode !== 2) {
     throw new Problem(
-      `the run of ${demonstration} failed with exit code ${String(exitCode)}:\n${stdout}${stderr}`,
+      `the run of ${demonstrationAgent} failed with exit code ${String(exitCode)}:\n${stdout}${stderr}`,
     );
   }
-  console.log(summary(outputs, `${demonstration}.${domain}`, compilerOf(stdout)));
+  console.log(summary(name, outputs, `${demonstrationAgent}.${domain}`, compilerOf(stdout)));
   return 0;
 });
 
@@ -102,17 +111,19 @@ async function reviveContainers(stack: Stack): Promise<string[]> {
 }
 
 /** What the outputs of a stack hold, as far as it is shown here. */
-interface Outputs {
+interface Outputs extends Statistics {
   puppetServer: string;
   caServer: string;
   hosts: Record<string, { fqdn: string; address: string; roles: string[] }>;
-  loadBalancerStatsUrl: string;
-  loadBalancerStatsUser: string;
-  loadBalancerStatsPassword: string;
   agentInstall: string;
 }
 
-function summary(outputs: Outputs, agent: string, compiler: string | undefined): string {
+function summary(
+  environment: string,
+  outputs: Outputs,
+  agent: string,
+  compiler: string | undefined,
+): string {
   const rows = [
     ["Puppet server", `${outputs.puppetServer} (the balancer)`],
     ["CA server", `${outputs.caServer} (the main server)`],
@@ -122,7 +133,7 @@ function summary(outputs: Outputs, agent: string, compiler: string | undefined):
     ]),
     [
       "statistics page",
-      `${outputs.loadBalancerStatsUrl} (${outputs.loadBalancerStatsUser}; password: npm run pulumi -- stack output loadBalancerStatsPassword --show-secrets)`,
+      `${outputs.loadBalancerStatsUrl} (${outputs.loadBalancerStatsUser}; password: npm run pulumi -- stack output loadBalancerStatsPassword --show-secrets --stack ${environment})`,
     ],
     [
       "agent run",

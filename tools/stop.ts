@@ -1,14 +1,20 @@
-import { containersOf, sweep } from "./podman.js";
+import { containersOf, networkExists, sweep } from "./podman.js";
 import { main, Problem } from "./problem.js";
 import { onPath } from "./shell.js";
+import { requireEnvironmentName } from "./settings.js";
 import { Stack } from "./stack.js";
 import { toolchain } from "./toolchain/toolchain.js";
 
 // `npm stop [-- NAME]`: destroys an environment and all that is left of it on this machine.
 await main(async () => {
   const name = process.argv[2] ?? "local";
+  requireEnvironmentName(name);
   const stack = new Stack(name, await toolchain());
-  if (await stack.exists()) {
+  const deployed = await stack.exists();
+  if (!deployed && !((await onPath("podman")) && (await networkExists(name)))) {
+    throw new Problem(`There is no environment ${name}.`);
+  }
+  if (deployed) {
     if ((await stack.destroy()) !== 0) {
       console.log("the stack could not be destroyed in order; removing what it made");
     }

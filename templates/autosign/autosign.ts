@@ -37,3 +37,13 @@ export function renderAutosignRules(args: AutosignRulesArgs): string {
   };
   return JSON.stringify(rules, null, 2) + "\n";
 }
+
+/** Renders the systemd service that removes the requests which the policy has refused. */
+export function renderPurgeService(args: { user: string; cadir: string }): string {
+  return renderTemplate(new URL("purge.service.eta", import.meta.url), args);
+}
+
+/** Renders the systemd timer that runs the service. */
+export function renderPurgeTimer(): string {
+  return renderTemplate(new URL("purge.timer.eta", import.meta.url), {});
+}

@@ -71,7 +71,7 @@ describe("agents through the balancer", () => {
 
   it("are never read by the balancer", async () => {
     const modes = (await statistics())
-      .filter(({ pxname }) => ["puppet", "compilers"].includes(pxname))
+      .filter(({ pxname }) => ["puppet", "compilers"].includes(pxname ?? ""))
       .map(({ mode }) => mode);
     expect(new Set(modes)).toEqual(new Set(["tcp"]));
 

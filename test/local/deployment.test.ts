@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
 import { compilerOf } from "../../tools/agents.js";
-import { environment, npmRun, output, outputs } from "./environment.js";
+import { domain, environment, npmRun, output, outputs, until } from "./environment.js";
 
 const hosts = ["main", "balancer", "compiler1", "compiler2"];
 
@@ -47,6 +47,20 @@ describe("a deployment", () => {
     );
     expect(subjects).toMatch(/subject=CN ?= ?Puppet CA\nissuer=CN ?= ?Puppet CA root\n/);
     expect(subjects).toMatch(/subject=CN ?= ?Puppet CA root\nissuer=CN ?= ?Puppet CA root\n?/);
+  });
+
+  it("lets no stranger read a request, nor keep a name by one", async () => {
+    const { caServer } = await outputs();
+    const url = `https://${caServer}:8140/puppet-ca/v1/certificate_request/taken.${domain}`;
+    const ca = "--cacert /var/lib/puppet/ssl/certs/ca.pem";
+    const send = `openssl req -new -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=taken.${domain} 2>/dev/null |
+      curl -s -o /dev/null -w '%{http_code}' ${ca} -X PUT -H 'Content-Type: text/plain' --data-binary @- ${url}`;
+    expect(await output("agent1", send)).toBe("200");
+    expect(await output("agent1", `curl -s -o /dev/null -w '%{http_code}' ${ca} ${url}`)).toBe(
+      "403",
+    );
+    const requests = () => output("main", "ls /etc/puppet/puppetserver/ca/requests");
+    await until("the refused request is gone", async () => (await requests()) === "", 15);
   });
 
   it("gives compilers certificates with the service's names and no authority", async () => {

@@ -105,7 +105,7 @@ describe("a compiler", () => {
 
 describe("a compiler's certificate", () => {
   const clean =
-    "! test -e /etc/puppet/puppetserver/ca/signed/compiler1.example.test.pem || /usr/bin/puppetserver ca clean --certname compiler1.example.test";
+    "rm -f /etc/puppet/puppetserver/ca/requests/compiler1.example.test.pem; ! test -e /etc/puppet/puppetserver/ca/signed/compiler1.example.test.pem || /usr/bin/puppetserver ca clean --certname compiler1.example.test";
 
   it("is cleaned on the main server before the machine asks for one, and after it is gone", () => {
     const { inputs, deleteBeforeReplace } = composed.find("compiler1-certificate");

@@ -105,7 +105,7 @@ STATE
 # What the host is doing, a line each: changes, and the resources that can take long as they begin.
 progress() {
   sed --unbuffered --quiet --regexp-extended \
-    -e 's/^Info: .*\/((Package|Exec|Service)\[[^]]*\]): Starting to evaluate the resource.*/\1 .../p' \
+    -e 's/^Info: .*\/((Package|Service)\[[^]]*\]): Starting to evaluate the resource.*/\1 .../p' \
     -e 's/^(Notice|Error): (\/Stage\[main\]\/Main\/)?/\1: /p'
 }
 
