@@ -57,6 +57,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
     const authConf = `${paths.serverConfdir}/auth.conf`;
     const rule =
       '{ match-request: { path: "/puppet-ca/v1/certificate_request", type: path, method: get }, deny: "*", sort-order: 400, name: "stored requests are for nobody" },';
+    const inserted = `grep -qF '${rule}' ${authConf}`;
     // The list of rules belongs to the package; a second file would replace all of it.
     const insertion = `/^[[:space:]]*rules:[[:space:]]*\\[/a\\        ${rule}`;
     const forServer = { group: users.puppet, mode: "0640" };
@@ -105,9 +106,11 @@ export class CertificateAuthority extends pulumi.ComponentResource {
       ),
       // As packaged, anybody may read a stored request, and with it the key in it. Agents only send theirs.
       execOf("keep certificate requests from strangers", ["sed", "-i", insertion, authConf], {
-        unless: `grep -qF '${rule}' ${authConf}`,
+        unless: inserted,
         notify: `Service[${services.server}]`,
       }),
+      // A file in which sed found no list of rules would leave the requests open, and nobody would know.
+      execOf("certificate requests are kept from strangers", inserted, { unless: inserted }),
       fileOf(
         "/etc/systemd/system/puppet-refused-requests.service",
         renderPurgeService({ user: users.puppet, cadir: paths.cadir }),

@@ -37,6 +37,7 @@ describe("the main server", () => {
       "file /etc/puppet/puppetserver/conf.d/ca.conf",
       "exec set up the certificate authority",
       "exec keep certificate requests from strangers",
+      "exec certificate requests are kept from strangers",
       "file /etc/systemd/system/puppet-refused-requests.service",
       "file /etc/systemd/system/puppet-refused-requests.timer",
       "service puppet-refused-requests.timer",
