@@ -13,6 +13,7 @@ import {
 } from "../hosts/host-state.js";
 import { renderCrlRefresh, renderCrlService, renderCrlTimer } from "../templates/crl/crl.js";
 import { renderCsrAttributes } from "../templates/puppet/puppet.js";
+import { renderCleanCertificate } from "../templates/puppetserver/puppetserver.js";
 import {
   certificateNames,
   serverPuppetConf,
@@ -54,8 +55,7 @@ export class Compiler extends pulumi.ComponentResource {
 
     // A certificate left from an earlier machine of the name would refuse the new one's key; one whose
     // machine is gone must no longer be accepted.
-    const signed = `${distribution.paths.cadir}/signed/${host.fqdn}.pem`;
-    const clean = `rm -f ${distribution.paths.cadir}/requests/${host.fqdn}.pem; ! test -e ${signed} || ${distribution.paths.puppetserver} ca clean --certname ${host.fqdn}`;
+    const clean = renderCleanCertificate(distribution, host.fqdn);
     const certificate = new command.remote.Command(
       `${name}-certificate`,
       {

@@ -1,6 +1,7 @@
 import { distributions, type DistributionName } from "../distributions/index.js";
 import { podmanNames } from "../hosts/containers/names.js";
 import { mainName } from "../settings.js";
+import { renderCleanCertificate } from "../templates/puppetserver/puppetserver.js";
 import { exec, startContainer } from "./podman.js";
 import { Problem } from "./problem.js";
 import { run, type Result } from "./shell.js";
@@ -67,16 +68,9 @@ export function compilerOf(output: string): string | undefined {
 
 /** Revokes and forgets an earlier certificate of the name, which would refuse a new key. */
 async function cleanCertificate(agent: AgentEnvironment, name: string): Promise<void> {
-  const { cadir, puppetserver } = distributions[agent.distribution].paths;
   const certname = `${name}.${agent.domain}`;
-  const { code, stderr } = await exec(agent.environment, mainName, [
-    ...[
-      "sh",
-      "-c",
-      'rm -f "$1/requests/$3.pem"; ! test -e "$1/signed/$3.pem" || "$2" ca clean --certname "$3"',
-    ],
-    ...["sh", cadir, puppetserver, certname],
-  ]);
+  const clean = renderCleanCertificate(distributions[agent.distribution], certname);
+  const { code, stderr } = await exec(agent.environment, mainName, ["sh", "-c", clean]);
   if (code !== 0) {
     throw new Problem(`the old certificate of ${certname} could not be removed: ${stderr.trim()}`);
   }

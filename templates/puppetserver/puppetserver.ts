@@ -1,3 +1,4 @@
+import type { Distribution } from "../../distributions/index.js";
 import { renderTemplate } from "../render.js";
 
 /** Memory and workers of one Puppet Server. */
@@ -41,4 +42,15 @@ export function renderJavaArgs(values: ServerSizing): string {
     // As packaged: without it JRuby's messages miss the server's log.
     "-Djruby.logger.class=com.puppetlabs.jruby_utils.jruby.Slf4jLogger",
   ].join(" ");
+}
+
+/**
+ * Renders the shell command that, on the main server, makes a name free for a new key: it removes a pending
+ * request, and revokes and removes a certificate. It succeeds when there is neither.
+ *
+ * @param certname full name of a host, lower case
+ */
+export function renderCleanCertificate({ paths }: Distribution, certname: string): string {
+  const signed = `${paths.cadir}/signed/${certname}.pem`;
+  return `rm -f ${paths.cadir}/requests/${certname}.pem; ! test -e ${signed} || ${paths.puppetserver} ca clean --certname ${certname}`;
 }

@@ -58,7 +58,6 @@ async function build(
   const total = packages.stdout.trim().split("\n").length;
   const name = tool.split("/").at(-1) ?? tool;
   say(`building ${name}: ${String(total)} packages`);
-  // `-v` names each package as it is compiled.
   const child = run(
     ["go", "build", "-p", String(availableParallelism()), "-o", join(folder, name), ...flags, tool],
     { cwd },
