@@ -1,10 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PuppetInfrastructure } from "./components/index.js";
+import { puppetdbMemory, puppetdbSizing } from "./components/puppetdb-sizing.js";
 import { serverSizing } from "./components/sizing.js";
 import { distributions } from "./distributions/index.js";
 import { containerHardware, Containers } from "./hosts/containers/containers.js";
+import type { Host } from "./hosts/host.js";
 import { compilerOffset } from "./hosts/containers/subnet.js";
-import { balancerName, mainName, parseSettings, SettingsError, type Settings } from "./settings.js";
+import {
+  balancerName,
+  mainName,
+  parseSettings,
+  puppetdbName,
+  SettingsError,
+  type Settings,
+} from "./settings.js";
 
 const settings = checkedSettings();
 
@@ -28,13 +37,29 @@ const loadBalancer = platform.host({
 const compilerHosts = settings.compilers.map((name) =>
   platform.host({ name, offset: compilerOffset(name) }),
 );
+const puppetdb = {
+  own: () => platform.host({ name: puppetdbName, offset: 6 }),
+  main: () => main,
+  none: () => undefined,
+}[settings.puppetdb.host]();
 
 const infrastructure = new PuppetInfrastructure("puppet", {
   ...settings,
   ...settings.loadBalancer,
-  hosts: { main, loadBalancer, compilers: compilerHosts },
+  hosts: { main, loadBalancer, compilers: compilerHosts, puppetdb },
+  plannedCompilers: settings.plannedCompilers.map((name) => `${name}.${domain}`),
   distribution: distributions[settings.distribution],
 });
+
+const puppetdbRoles = ["puppetdb", "postgresql"];
+const roles: { host: Host; roles: string[] }[] = [
+  { host: main, roles: ["main", "ca", ...(puppetdb === main ? puppetdbRoles : [])] },
+  { host: loadBalancer, roles: ["load-balancer"] },
+  ...(puppetdb === undefined || puppetdb === main
+    ? []
+    : [{ host: puppetdb, roles: puppetdbRoles }]),
+  ...compilerHosts.map((host) => ({ host, roles: ["compiler"] })),
+];
 
 /** Name that agents get catalogs from. */
 export const puppetServer = settings.puppetServer;
@@ -43,13 +68,17 @@ export const caServer = settings.caServer;
 /** The compilers: name, full name, address. */
 export const compilers = infrastructure.pool.members;
 /** Every host by its name: full name, address and roles. */
-export const hosts = Object.fromEntries<{ fqdn: string; address: string; roles: string[] }>(
-  [
-    { host: main, roles: ["main", "ca"] },
-    { host: loadBalancer, roles: ["load-balancer"] },
-    ...compilerHosts.map((host) => ({ host, roles: ["compiler"] })),
-  ].map(({ host: { name, fqdn, address }, roles }) => [name, { fqdn, address, roles }]),
+export const hosts = Object.fromEntries(
+  roles.map(({ host: { name, fqdn, address }, roles }) => [name, { fqdn, address, roles }]),
 );
+/** How each host is reached over SSH, by its name; secret, as it has the private key. */
+export const connections = pulumi.secret(
+  Object.fromEntries(roles.map(({ host }) => [host.name, host.connection])),
+);
+/** PuppetDB for Puppet servers; absent where there is none. */
+export const puppetdbUrl = infrastructure.puppetdb?.url;
+/** PuppetDB for people and tools, with a certificate of `npm run puppetdb-access`. */
+export const puppetdbQueryUrl = infrastructure.puppetdb?.queryUrl;
 /** HAProxy's statistics page; Prometheus reads /metrics beside it. */
 export const loadBalancerStatsUrl = infrastructure.loadBalancer.statsUrl;
 /** Name for the statistics page. */
@@ -63,6 +92,7 @@ export const agentInstall = infrastructure.agentInstall;
 function checkedSettings(): Settings {
   try {
     const settings = parseSettings(stackSettings());
+    checkSealed(settings);
     checkSizing(settings);
     return settings;
   } catch (error) {
@@ -80,22 +110,41 @@ function stackSettings(): Record<string, unknown> {
   );
 }
 
+/** Refuses passwords that stand in clear in the stack's file, and would stand so in the state. */
+function checkSealed({ postgresql }: Settings): void {
+  const given = [postgresql.password, postgresql.readPassword].some((one) => one !== undefined);
+  // Where the language host tells which settings are sealed.
+  const sealed = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
+  if (given && !sealed.includes(`${pulumi.getProject()}:postgresql`)) {
+    throw new SettingsError([
+      "puppet:postgresql has passwords in clear; write each with pulumi config set --secret --path puppet:postgresql.password (and .readPassword).",
+    ]);
+  }
+}
+
 /** Refuses, before anything is made, what the hosts cannot carry. */
-function checkSizing({ domain, mainServer, compiler, compilers, containers }: Settings): void {
+function checkSizing(settings: Settings): void {
+  const { domain, mainServer, compiler, compilers, containers, puppetdb, postgresql } = settings;
   const hardware = containerHardware(containers);
-  const servers = [
-    { setting: "mainServer", name: mainName, given: mainServer },
-    ...compilers.map((name) => ({
-      setting: "compiler",
-      name,
-      given: compiler,
-    })),
-  ];
-  for (const { setting, name, given } of servers) {
+  const fqdn = (name: string) => `${name}.${domain}`;
+  const refuse = (setting: string, check: () => unknown) => {
     try {
-      serverSizing({ ...hardware, fqdn: `${name}.${domain}` }, given);
+      check();
     } catch (error) {
       throw new SettingsError([`puppet:${setting}.${(error as Error).message}`]);
     }
+  };
+  const beside = puppetdb.host === "main";
+  const shared = puppetdbMemory(hardware.memory, beside);
+  if (puppetdb.host !== "none") {
+    const host = { ...hardware, memory: shared, fqdn: fqdn(beside ? mainName : puppetdbName) };
+    refuse("puppetdb", () => puppetdbSizing(host, puppetdb, postgresql.server === undefined));
+  }
+  const memory = hardware.memory - (beside ? shared : 0);
+  refuse("mainServer", () =>
+    serverSizing({ ...hardware, memory, fqdn: fqdn(mainName) }, mainServer),
+  );
+  for (const name of compilers) {
+    refuse("compiler", () => serverSizing({ ...hardware, fqdn: fqdn(name) }, compiler));
   }
 }

@@ -35,7 +35,8 @@ const domain = text(
   dotted(longestDomain),
   `the DNS domain of the hosts, at most ${String(longestDomain)} characters in lower case, such as example.com`,
 );
-const compilers = "a number of compilers from 1 to 50, or a list of 1 to 50 host names";
+const mostCompilers = 50;
+const compilers = `a number of compilers from 1 to ${String(mostCompilers)}, or a list of 1 to ${String(mostCompilers)} host names`;
 
 const sizing = object({
   /** JRubies: catalogs compiled at the same time. */
@@ -44,6 +45,84 @@ const sizing = object({
   heap: integer(512, 65536, "a whole number of MiB").optional(),
   /** JVM code cache in MiB. */
   codeCache: integer(96, 2048, "a whole number of MiB").optional(),
+});
+
+const duration = text(
+  /^[1-9]\d{0,4}[dhm]$/,
+  "a duration in days, hours or minutes, such as 14d, 36h or 90m",
+);
+const role = text(
+  /^[a-z_][a-z0-9_]{0,62}$/,
+  "a name of at most 63 lower-case letters, digits and underscores, beginning with a letter",
+);
+const password = text(
+  /^[A-Za-z0-9_-]{12,128}$/,
+  "12 to 128 letters, digits, underscores and hyphens, with pulumi config set --secret --path",
+);
+
+const puppetdb = object({
+  /** Where PuppetDB runs: on a host of its own, beside the main server, or not at all. */
+  host: z.enum(["own", "main", "none"], "own, main or none").default("own"),
+  /** Further PuppetDBs, which servers use when the environment's own is away. */
+  serverUrls: z
+    .array(
+      text(
+        new RegExp(`^https://(${label}\\.)*${label}:\\d{1,5}$`),
+        "a URL with a port, such as https://puppetdb2.example.com:8081",
+      ),
+      "a list of URLs such as https://puppetdb2.example.com:8081",
+    )
+    .max(10, "at most 10 URLs")
+    .default([]),
+  /**
+   * Whether agents run on while PuppetDB is away. With true a catalog is served although its facts, its exported
+   * resources and the report are not stored; they are at the next run. With false every run fails until PuppetDB
+   * is back, and with it every agent of the site. Agents are there to keep machines in order and PuppetDB to tell
+   * of it, so the default is true; false is for sites where a catalog without stored exported resources does harm.
+   */
+  softWriteFailure: z.boolean("true or false").default(true),
+  /** Seconds a server waits for an answer. A PuppetDB that hangs delays a run by about three times this. */
+  requestTimeout: integer(3, 600, "whole seconds").default(10),
+  /** Time without a word after which a node counts as gone. */
+  nodeTtl: duration.default("7d"),
+  /** Time as gone after which a node is deleted. */
+  nodePurgeTtl: duration.default("14d"),
+  /** Age at which reports are deleted. */
+  reportTtl: duration.default("14d"),
+  /** JVM heap in MiB. */
+  heap: integer(512, 32768, "a whole number of MiB").optional(),
+  /** Commands stored at the same time. */
+  threads: integer(1, 64, "a whole number of threads").optional(),
+  /** Connections to PostgreSQL for commands. */
+  writeConnections: integer(2, 200, "a whole number of connections").optional(),
+  /** Connections to PostgreSQL for queries. */
+  readConnections: integer(1, 200, "a whole number of connections").optional(),
+});
+
+const postgresql = object({
+  /** Name of a PostgreSQL server that is there; without it PuppetDB's host gets one. */
+  server: text(dotted(253), "the DNS name of a server, as in its certificate").optional(),
+  /** TCP port of that server. */
+  port: integer(1, 65535, "a TCP port").default(5432),
+  /** Name of the database. */
+  database: role.default("puppetdb"),
+  /** Role that owns the database. */
+  user: role.default("puppetdb"),
+  /** Its password on a server that is there. */
+  password: password.optional(),
+  /** Role that only reads. */
+  readUser: role.default("puppetdb_read"),
+  /** Its password on a server that is there. */
+  readPassword: password.optional(),
+  /** Certificates that the server's own is verified with; those the host's system trusts by default. */
+  caCertificate: text(
+    /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----\n?$/,
+    "certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+  ).optional(),
+  /** Time of the day of the backup, on the clock of PuppetDB's host. */
+  backupTime: text(/^([01]\d|2[0-3]):[0-5]\d$/, "a time from 00:00 to 23:59").default("02:30"),
+  /** Days a backup is kept. */
+  backupDays: integer(1, 3650, "whole days").default(14),
 });
 
 const schema = object({
@@ -59,8 +138,8 @@ const schema = object({
   compilers: z
     .union(
       [
-        z.int().min(1, compilers).max(50, compilers),
-        z.array(hostName).min(1, compilers).max(50, compilers),
+        z.int().min(1, compilers).max(mostCompilers, compilers),
+        z.array(hostName).min(1, compilers).max(mostCompilers, compilers),
       ],
       compilers,
     )
@@ -84,6 +163,8 @@ const schema = object({
     /** Seconds a catalog may take to compile. */
     compileTimeout: integer(60, 7200, "whole seconds").default(900),
   }).prefault({}),
+  puppetdb: puppetdb.prefault({}),
+  postgresql: postgresql.prefault({}),
   containers: object({
     /** IPv4 network of the containers. */
     subnet: z.string("an IPv4 network such as 10.213.7.0/24").default("10.213.7.0/24"),
@@ -96,6 +177,8 @@ const schema = object({
 export const mainName = "main";
 /** Host name of the load balancer. */
 export const balancerName = "balancer";
+/** Host name of PuppetDB, where it has a host of its own. */
+export const puppetdbName = "puppetdb";
 
 /** TCP port of Puppet Server, and of the balancer before it. */
 const agentsPort = 8140;
@@ -106,6 +189,8 @@ type Parsed = z.output<typeof schema>;
 export type Settings = Omit<Parsed, "compilers"> & {
   /** Host names of the compilers. */
   compilers: readonly string[];
+  /** Host names that compilers may have later, besides {@link compilers}: those a greater number would give. */
+  plannedCompilers: readonly string[];
 };
 
 /** Settings that cannot be used; its message has a sentence for each. */
@@ -133,23 +218,39 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   }
   const given = result.data;
   const inDomain = (name: string) => (name.includes(".") ? name : `${name}.${given.domain}`);
+  const numbered = Array.from(
+    { length: mostCompilers },
+    (_, index) => `compiler${String(index + 1)}`,
+  );
+  const asked = given.compilers;
+  const names = typeof asked === "number" ? numbered.slice(0, asked) : asked;
   const settings: Settings = {
     ...given,
-    compilers:
-      typeof given.compilers === "number"
-        ? Array.from({ length: given.compilers }, (_, index) => `compiler${String(index + 1)}`)
-        : given.compilers,
+    compilers: names,
+    plannedCompilers: typeof asked === "number" ? numbered.slice(asked) : [],
     puppetServer: inDomain(given.puppetServer),
     caServer: inDomain(given.caServer),
     fileServer: inDomain(given.fileServer),
   };
-  const sentences = [...nameClashes(settings), ...subnetFaults(settings.containers.subnet)];
+  const sentences = [
+    ...nameClashes(settings),
+    ...postgresqlFaults(settings),
+    ...subnetFaults(settings.containers.subnet),
+  ];
   if (sentences.length > 0) throw new SettingsError(sentences);
   return settings;
 }
 
 /** The settings that are more than a text, and so come from the engine as JSON. */
-const structured = ["compilers", "mainServer", "compiler", "loadBalancer", "containers"];
+const structured = [
+  "compilers",
+  "mainServer",
+  "compiler",
+  "loadBalancer",
+  "puppetdb",
+  "postgresql",
+  "containers",
+];
 
 function fromEngine(key: string, value: unknown): unknown {
   if (typeof value !== "string" || !structured.includes(key)) return value;
@@ -175,7 +276,9 @@ function sentencesOf(issue: z.core.$ZodIssue, values: unknown): string[] {
     (at, key) => (at as Record<PropertyKey, unknown>)[key],
     values,
   );
-  const found = value === undefined ? "is not set" : `is ${JSON.stringify(value)}`;
+  const secret = issue.path.some((key) => /password$/i.test(String(key)));
+  const found =
+    value === undefined ? "is not set" : `is ${secret ? "unsuitable" : JSON.stringify(value)}`;
   return [`${setting} ${found}; write ${issue.message}.`];
 }
 
@@ -201,7 +304,8 @@ function nameClashes(settings: Settings): string[] {
   for (const name of new Set(repeated)) {
     sentences.push(`puppet:compilers has ${name} more than once; write each host name once.`);
   }
-  for (const name of [mainName, balancerName].filter((taken) => compilers.includes(taken))) {
+  const others = hostsBesideCompilers(settings);
+  for (const name of others.filter((taken) => compilers.includes(taken))) {
     sentences.push(`puppet:compilers has ${name}, the name of another host; write another name.`);
   }
   const room = longestFqdn - `.${domain}`.length;
@@ -232,7 +336,7 @@ function nameClashes(settings: Settings): string[] {
     );
   }
   // Certificates carry the short names as well, so these must differ too.
-  const hosts: readonly string[] = [mainName, balancerName, ...compilers];
+  const hosts: readonly string[] = [...others, ...compilers, ...settings.plannedCompilers];
   for (const setting of ["puppetServer", "caServer", "fileServer"] as const) {
     const name = settings[setting];
     const short = shortOf(name) ?? name;
@@ -241,6 +345,45 @@ function nameClashes(settings: Settings): string[] {
         `puppet:${setting} is ${name}, and ${short} is the name of a host; write a name that no host has.`,
       );
     }
+  }
+  return sentences;
+}
+
+/** Names of the hosts that are no compilers. */
+export function hostsBesideCompilers({ puppetdb }: Pick<Settings, "puppetdb">): string[] {
+  return [mainName, balancerName, ...(puppetdb.host === "own" ? [puppetdbName] : [])];
+}
+
+/** What an external database needs, and one of our own does not. */
+function postgresqlFaults({ puppetdb, postgresql }: Settings): string[] {
+  const sentences: string[] = [];
+  const { server, user, readUser } = postgresql;
+  if (user === readUser) {
+    sentences.push(
+      `puppet:postgresql.readUser is "${readUser}", as is puppet:postgresql.user; write another role, which only reads.`,
+    );
+  }
+  if (server !== undefined && puppetdb.host === "none") {
+    sentences.push(
+      `puppet:postgresql.server is "${server}", but puppet:puppetdb.host is "none"; write own or main there, or remove puppet:postgresql.server.`,
+    );
+  }
+  for (const key of ["password", "readPassword"] as const) {
+    if (server !== undefined && postgresql[key] === undefined) {
+      sentences.push(
+        `puppet:postgresql.${key} is not set; write the password that ${key === "password" ? user : readUser} has on ${server}, with pulumi config set --secret --path puppet:postgresql.${key}.`,
+      );
+    }
+    if (server === undefined && postgresql[key] !== undefined) {
+      sentences.push(
+        `puppet:postgresql.${key} is set, but a PostgreSQL of the environment's own has passwords that nobody needs to know; remove it, or set puppet:postgresql.server.`,
+      );
+    }
+  }
+  if (server === undefined && postgresql.caCertificate !== undefined) {
+    sentences.push(
+      "puppet:postgresql.caCertificate is set without puppet:postgresql.server; set that, or remove it.",
+    );
   }
   return sentences;
 }

@@ -9,6 +9,8 @@ import {
   serverPuppetConf,
   serverService,
   serverSettings,
+  puppetdbClient,
+  type PuppetDbClient,
 } from "./server-state.js";
 import { serverSizing, type SizingArgs } from "./sizing.js";
 
@@ -24,6 +26,10 @@ export interface MainServerArgs {
   subjectAltNames: readonly string[];
   /** Workers and memory; computed from the host by default. */
   sizing?: SizingArgs;
+  /** MiB of the host's memory that other services on it need. */
+  reservedMemory?: number;
+  /** How it reaches PuppetDB; without it, there is none. */
+  puppetdb?: PuppetDbClient;
 }
 
 /** The main Puppet server: the one with the certificate authority. */
@@ -48,10 +54,15 @@ export class MainServer extends pulumi.ComponentResource {
             caServer: args.caServer,
             dnsAltNames: args.subjectAltNames,
             autosign: authority.policy,
+            puppetdb: args.puppetdb,
           }),
+          ...puppetdbClient(distribution, args.puppetdb),
           ...serverSettings(distribution, {
             authority: true,
-            sizing: serverSizing(host, args.sizing),
+            sizing: serverSizing(
+              { ...host, memory: host.memory - (args.reservedMemory ?? 0) },
+              args.sizing,
+            ),
           }),
           ...authority.state,
           ...serverService(distribution),

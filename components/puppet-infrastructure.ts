@@ -6,6 +6,9 @@ import { CertificateAuthority } from "./certificate-authority.js";
 import { CompilerPool } from "./compiler-pool.js";
 import { LoadBalancer } from "./load-balancer.js";
 import { MainServer } from "./main-server.js";
+import { puppetdbMemory, type PuppetDbSizingArgs } from "./puppetdb-sizing.js";
+import { PuppetDb, puppetdbUrl, type PostgresqlArgs, type Retention } from "./puppetdb.js";
+import type { PuppetDbClient } from "./server-state.js";
 import type { SizingArgs } from "./sizing.js";
 
 /** What a {@link PuppetInfrastructure} takes. */
@@ -16,7 +19,14 @@ export interface PuppetInfrastructureArgs {
     loadBalancer: Host;
     /** One compiler for each host. */
     compilers: readonly Host[];
+    /** PuppetDB's own host, or the main server's; without it, none is made. */
+    puppetdb?: Host;
   };
+  /**
+   * Certificate names of compilers there may be later. Agents cannot have them, and PuppetDB knows them already,
+   * so that it need not hear of a compiler that is added.
+   */
+  plannedCompilers: readonly string[];
   distribution: Distribution;
   /** Name that agents get catalogs from: the balancer. */
   puppetServer: string;
@@ -34,15 +44,27 @@ export interface PuppetInfrastructureArgs {
   statsPort: number;
   /** Seconds a catalog may take to compile. */
   compileTimeout: number;
+  /** How Puppet servers use PuppetDB, and how PuppetDB is made where a host is given for it. */
+  puppetdb: PuppetDbSettings;
+  /** Where PuppetDB's database is. */
+  postgresql: PostgresqlArgs;
+}
+
+/** Settings of PuppetDB, and of those who use it. */
+export interface PuppetDbSettings extends PuppetDbClient, Retention, PuppetDbSizingArgs {
+  /** Further PuppetDBs, as `https://NAME:PORT`; Puppet servers use them when the environment's own is away. */
+  serverUrls: readonly string[];
 }
 
 /**
- * The load-balanced Puppet architecture: a main server with the certificate authority, compilers, and HAProxy
- * before them.
+ * The load-balanced Puppet architecture: a main server with the certificate authority, PuppetDB, compilers, and
+ * HAProxy before them.
  */
 export class PuppetInfrastructure extends pulumi.ComponentResource {
   readonly pool: CompilerPool;
   readonly loadBalancer: LoadBalancer;
+  /** PuppetDB, where a host is given for it. */
+  readonly puppetdb?: PuppetDb;
   /** Script that joins a machine of the distribution as an agent; secret. Run it as root. */
   readonly agentInstall: pulumi.Output<string>;
 
@@ -63,12 +85,16 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         caName: args.caName,
         serviceNames: [...caNames, ...poolNames],
         subjectAltNames: caNames,
-        infrastructure: withShortNames(
-          [hosts.main, hosts.loadBalancer, ...hosts.compilers].map((host) => host.fqdn),
-        ),
+        infrastructure: withShortNames([
+          ...[hosts.main, hosts.loadBalancer, ...hosts.compilers].map((host) => host.fqdn),
+          ...(hosts.puppetdb === undefined ? [] : [hosts.puppetdb.fqdn]),
+          ...args.plannedCompilers,
+        ]),
       },
       { parent: this },
     );
+    const puppetdb = puppetdbClientOf(args);
+    const beside = hosts.puppetdb?.fqdn === hosts.main.fqdn;
     const main = new MainServer(
       hosts.main.name,
       {
@@ -78,23 +104,48 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         caServer,
         subjectAltNames: caNames,
         sizing: args.mainServer,
+        puppetdb,
+        reservedMemory: beside ? puppetdbMemory(hosts.main.memory, true) : 0,
       },
       { parent: this },
     );
-    const caCertificate = main.caCertificate.pem;
+    const certificates = {
+      mainHost: hosts.main,
+      distribution,
+      caCertificate: main.caCertificate.pem,
+      infrastructureKey: authority.infrastructureKey,
+    };
+    if (hosts.puppetdb !== undefined) {
+      this.puppetdb = new PuppetDb(
+        beside ? `${hosts.main.name}-puppetdb` : hosts.puppetdb.name,
+        {
+          ...certificates,
+          ...args.puppetdb,
+          host: hosts.puppetdb,
+          caServer,
+          servers: [
+            ...[hosts.main, ...hosts.compilers].map((host) => host.fqdn),
+            ...args.plannedCompilers,
+          ],
+          postgresql: args.postgresql,
+          sizing: args.puppetdb,
+        },
+        { parent: this, dependsOn: main },
+      );
+    }
     this.pool = new CompilerPool(
       `${name}-compilers`,
       {
+        ...certificates,
         hosts: hosts.compilers,
-        distribution,
-        mainHost: hosts.main,
         caServer,
-        caCertificate,
-        infrastructureKey: authority.infrastructureKey,
         subjectAltNames: poolNames,
         sizing: args.compiler,
+        puppetdb,
       },
-      { parent: this, dependsOn: main },
+      // A catalog that collects exported resources cannot be compiled without PuppetDB: where it is new, compilers
+      // turn to it once it serves.
+      { parent: this, dependsOn: this.puppetdb ?? main },
     );
     this.loadBalancer = new LoadBalancer(
       hosts.loadBalancer.name,
@@ -102,7 +153,7 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         host: hosts.loadBalancer,
         distribution,
         puppetServer,
-        caCertificate,
+        caCertificate: certificates.caCertificate,
         members: this.pool.members,
         statsPort: args.statsPort,
         compileTimeout: args.compileTimeout,
@@ -123,6 +174,16 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
       );
     this.registerOutputs();
   }
+}
+
+/** How the servers reach PuppetDB: the environment's own first. */
+function puppetdbClientOf(args: PuppetInfrastructureArgs): PuppetDbClient | undefined {
+  const own = args.hosts.puppetdb;
+  const serverUrls = [
+    ...(own === undefined ? [] : [puppetdbUrl(own)]),
+    ...args.puppetdb.serverUrls,
+  ];
+  return serverUrls.length === 0 ? undefined : { ...args.puppetdb, serverUrls };
 }
 
 /** Full names, each with its short form. */

@@ -1,12 +1,22 @@
 import type { Distribution } from "../distributions/index.js";
-import { directoryOf, execOf, fileOf, serviceOf, type HostState } from "../hosts/host-state.js";
+import {
+  absenceOf,
+  directoryOf,
+  execOf,
+  fileOf,
+  packageOf,
+  serviceOf,
+  type HostState,
+} from "../hosts/host-state.js";
 import {
   renderSiteManifest,
   renderPuppetConf,
   type PuppetConf,
 } from "../templates/puppet/puppet.js";
+import { renderClientConf, renderRoutes } from "../templates/puppetdb/puppetdb.js";
 import {
   renderCaCfg,
+  renderHttpClientConf,
   renderJavaArgs,
   renderSizingConf,
   type ServerSizing,
@@ -34,10 +44,13 @@ export function certificateNames(
 /** puppet.conf of a host that runs Puppet Server. */
 export function serverPuppetConf(
   distribution: Distribution,
-  values: Omit<PuppetConf, "serverSection"> & { autosign?: string },
+  values: Omit<PuppetConf, "serverSection"> & {
+    autosign?: string;
+    puppetdb: PuppetDbClient | undefined;
+  },
 ): HostState {
   const { paths } = distribution;
-  const { autosign, ...rest } = values;
+  const { autosign, puppetdb, ...rest } = values;
   return [
     fileOf(
       `${paths.confdir}/puppet.conf`,
@@ -49,11 +62,46 @@ export function serverPuppetConf(
           logdir: paths.serverLogdir,
           rundir: paths.serverRundir,
           codedir: paths.codedir,
+          puppetdb: puppetdb !== undefined,
           ...(autosign === undefined ? {} : { cadir: paths.cadir, autosign }),
         },
       }),
       { notify: `Service[${distribution.services.server}]` },
     ),
+  ];
+}
+
+/** How a Puppet server uses PuppetDB. */
+export interface PuppetDbClient {
+  /** PuppetDBs as `https://NAME:PORT`; the first that answers is used. */
+  serverUrls: readonly string[];
+  /**
+   * Whether agents run on while PuppetDB is away. With `true` a catalog is served although its facts, exported
+   * resources and report are not stored; what is missing is stored at the agent's next run. Catalogs that collect
+   * exported resources still fail, and agents use their cached ones. With `false` each run fails.
+   */
+  softWriteFailure: boolean;
+  /** Seconds a server waits for an answer of PuppetDB; three requests of a run may wait one after the other. */
+  requestTimeout: number;
+}
+
+/** What makes a Puppet server store facts, catalogs and reports in PuppetDB; without a client, what unmakes it. */
+export function puppetdbClient(
+  { packages, paths, services }: Distribution,
+  client: PuppetDbClient | undefined,
+): HostState {
+  const notify = `Service[${services.server}]`;
+  const conf = `${paths.confdir}/puppetdb.conf`;
+  const routes = `${paths.confdir}/routes.yaml`;
+  const httpClient = `${paths.serverConfdir}/http-client.conf`;
+  if (client === undefined) {
+    return [conf, routes, httpClient].map((path) => absenceOf(path, { notify }));
+  }
+  return [
+    packageOf(packages.puppetdbTermini),
+    fileOf(conf, renderClientConf(client), { notify }),
+    fileOf(routes, renderRoutes(), { notify }),
+    fileOf(httpClient, renderHttpClientConf(client), { notify }),
   ];
 }
 

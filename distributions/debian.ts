@@ -1,9 +1,15 @@
 import type { Distribution } from "./distribution.js";
 
-/** Debian's own packages, from Debian 13 on: Puppet Server 8, agent 8. */
+/** Debian's own packages, from Debian 13 on: Puppet Server 8, agent 8, PuppetDB 8. */
 export const debian: Distribution = {
   name: "debian",
-  packages: { agent: "puppet-agent", server: "puppetserver" },
+  packages: {
+    agent: "puppet-agent",
+    server: "puppetserver",
+    // Debian's package would make a database with a password nobody knows.
+    puppetdb: ["dbconfig-no-thanks", "puppetdb"],
+    puppetdbTermini: "puppet-terminus-puppetdb",
+  },
   paths: {
     ruby: "/usr/bin/ruby",
     puppet: "/usr/bin/puppet",
@@ -18,7 +24,9 @@ export const debian: Distribution = {
     serverLogdir: "/var/log/puppetserver",
     serverRundir: "/run/puppetserver",
     serverDefaults: "/etc/default/puppetserver",
+    puppetdbConfdir: "/etc/puppetdb",
+    puppetdbDefaults: "/etc/default/puppetdb",
   },
-  users: { puppet: "puppet" },
-  services: { agent: "puppet", server: "puppetserver" },
+  users: { puppet: "puppet", puppetdb: "puppetdb" },
+  services: { agent: "puppet", server: "puppetserver", puppetdb: "puppetdb" },
 };

@@ -7,6 +7,10 @@ export interface Distribution {
   readonly packages: {
     readonly agent: string;
     readonly server: string;
+    /** PuppetDB, in the order to install: what keeps a package from making a database of its own comes first. */
+    readonly puppetdb: readonly string[];
+    /** What a Puppet server needs to talk to PuppetDB. */
+    readonly puppetdbTermini: string;
   };
   readonly paths: {
     /** Ruby that runs Puppet, and so the autosign policy: always installed where Puppet is. */
@@ -30,14 +34,21 @@ export interface Distribution {
     readonly serverRundir: string;
     /** Environment file of the service with JAVA_ARGS; also read by {@link puppetserver}. */
     readonly serverDefaults: string;
+    /** Folder of PuppetDB; its `conf.d` has INI and HOCON files, merged. */
+    readonly puppetdbConfdir: string;
+    /** Environment file of PuppetDB's service with JAVA_ARGS. */
+    readonly puppetdbDefaults: string;
   };
   readonly users: {
     /** Owner of Puppet Server's process, keys and CA. */
     readonly puppet: string;
+    /** PuppetDB's process. */
+    readonly puppetdb: string;
   };
   readonly services: {
     readonly agent: string;
     readonly server: string;
+    readonly puppetdb: string;
   };
 }
 

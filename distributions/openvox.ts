@@ -12,7 +12,12 @@ function openvox(name: DistributionName): Distribution {
       key: readFileSync(new URL("openvox-key.asc", import.meta.url), "utf8"),
       fingerprint: "0E26429987002418F9513F2A5FB999C2D62FF3D9",
     },
-    packages: { agent: "openvox-agent", server: "openvox-server" },
+    packages: {
+      agent: "openvox-agent",
+      server: "openvox-server",
+      puppetdb: ["openvoxdb"],
+      puppetdbTermini: "openvoxdb-termini",
+    },
     paths: {
       ruby: "/opt/puppetlabs/puppet/bin/ruby",
       puppet: "/opt/puppetlabs/bin/puppet",
@@ -27,9 +32,11 @@ function openvox(name: DistributionName): Distribution {
       serverLogdir: "/var/log/puppetlabs/puppetserver",
       serverRundir: "/run/puppetlabs/puppetserver",
       serverDefaults: "/etc/default/puppetserver",
+      puppetdbConfdir: "/etc/puppetlabs/puppetdb",
+      puppetdbDefaults: "/etc/default/puppetdb",
     },
-    users: { puppet: "puppet" },
-    services: { agent: "puppet", server: "puppetserver" },
+    users: { puppet: "puppet", puppetdb: "puppetdb" },
+    services: { agent: "puppet", server: "puppetserver", puppetdb: "puppetdb" },
   };
 }
 

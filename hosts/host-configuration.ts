@@ -33,7 +33,7 @@ export class HostConfiguration extends pulumi.ComponentResource {
 
     const script = pulumi
       .secret(args.state)
-      .apply((state) => renderConvergeScript(host.fqdn, distribution, state));
+      .apply((state) => renderConvergeScript(name, host.fqdn, distribution, state));
     new command.remote.Command(
       `${name}-run`,
       {
@@ -53,17 +53,20 @@ export class HostConfiguration extends pulumi.ComponentResource {
 /**
  * Renders the script that converges a host.
  *
+ * @param name what the configuration's files on the host are called
  * @param host the name its messages carry
  * @param distribution the host's distribution
  * @param state resolved host state
  * @returns a Bash script, to be run as root
  */
 export function renderConvergeScript(
+  name: string,
   host: string,
   distribution: Distribution,
   state: pulumi.Unwrap<HostState>,
 ): string {
   return renderTemplate(new URL("converge.sh.eta", import.meta.url), {
+    name,
     host,
     paths: distribution.paths,
     packages: distribution.packages,

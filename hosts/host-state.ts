@@ -74,6 +74,41 @@ export function fileOf(
   };
 }
 
+/** A copy of a file of the same host, such as a key for a service that may not read the original. */
+export function copyOf(
+  path: string,
+  source: string,
+  attributes: Metaparameters & {
+    /** Owner; root by default. */
+    readonly owner?: string;
+    /** Group; root by default. */
+    readonly group?: string;
+    /** Octal, four digits; 0644 by default. */
+    readonly mode?: string;
+  } = {},
+): HostResource {
+  return {
+    type: "file",
+    title: path,
+    parameters: {
+      ensure: "file",
+      owner: "root",
+      group: "root",
+      mode: "0644",
+      source,
+      // It may be a key: in no diff, and without a backup in no file bucket.
+      show_diff: false,
+      backup: false,
+      ...attributes,
+    },
+  };
+}
+
+/** A file that shall not be there. */
+export function absenceOf(path: string, attributes: Metaparameters = {}): HostResource {
+  return { type: "file", title: path, parameters: { ensure: "absent", ...attributes } };
+}
+
 /** A folder. */
 export function directoryOf(
   path: string,

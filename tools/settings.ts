@@ -34,9 +34,22 @@ export function readSettings(
   const own = Object.entries(configOf(text, file)).flatMap(([key, value]) => {
     // A key without a prefix is the project's own, one with another prefix is a provider's.
     const [, setting] = /^(?:puppet:)?([^:]+)$/.exec(key) ?? [];
-    return setting === undefined ? [] : [[setting, value] as const];
+    return setting === undefined ? [] : [[setting, unsealed(value)] as const];
   });
   return { text, settings: parseSettings(Object.fromEntries(own)) };
+}
+
+/**
+ * What stands for a sealed value, which only the engine can read: something that passes the checks of a password.
+ * The program checks the value itself.
+ */
+const sealed = "sealed-by-pulumi";
+
+function unsealed(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(unsealed);
+  if ("secure" in value) return sealed;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unsealed(inner)]));
 }
 
 function configOf(text: string, file: string): Record<string, unknown> {

@@ -1,12 +1,24 @@
 import { renderTemplate } from "../render.js";
 
 /** Renders the script that fetches the CA's revocation list on a host other than the CA's. */
-export function renderCrlRefresh(values: { ssldir: string; caServer: string }): string {
+export function renderCrlRefresh(values: {
+  /** The file to keep. */
+  list: string;
+  /** File with the CA's certificates. */
+  caFile: string;
+  caServer: string;
+}): string {
   return renderTemplate(new URL("refresh.sh.eta", import.meta.url), values);
 }
 
 /** Renders the systemd service that runs the script once. */
-export function renderCrlService(values: { user: string }): string {
+export function renderCrlService(values: {
+  /** Name of the script. */
+  name: string;
+  user: string;
+  /** Program that root runs after each fetch, where services do not watch the file themselves. */
+  apply?: string;
+}): string {
   return renderTemplate(new URL("service.eta", import.meta.url), values);
 }
 

@@ -24,3 +24,24 @@ export function renderHaproxyConf(values: HaproxyConf): string {
 export function renderHaproxyReload(): string {
   return readFileSync(new URL("reload.sh", import.meta.url), "utf8");
 }
+
+/** Values of a haproxy.cfg before a PuppetDB, for those who only read. */
+export interface ReadersConf {
+  /** Full name of PuppetDB's host, as in its certificate. */
+  fqdn: string;
+  /** TCP port for readers. */
+  port: number;
+  /** TCP port of PuppetDB on the same host. */
+  puppetdbPort: number;
+  /** The host's certificate; its key is beside it, with the ending `.key`. */
+  certificate: string;
+  caFile: string;
+  crlFile: string;
+  /** Ending of the names in readers' certificates. */
+  suffix: string;
+}
+
+/** Renders the haproxy.cfg of a PuppetDB's host. */
+export function renderReadersConf(values: ReadersConf): string {
+  return renderTemplate(new URL("readers.cfg.eta", import.meta.url), values);
+}

@@ -21,6 +21,8 @@ export interface PuppetConf {
     /** Folder of the CA and its autosign policy; on the main server only. */
     cadir?: string;
     autosign?: string;
+    /** Facts, catalogs and reports go to PuppetDB. */
+    puppetdb: boolean;
   };
 }
 

@@ -54,3 +54,12 @@ export function renderCleanCertificate({ paths }: Distribution, certname: string
   const signed = `${paths.cadir}/signed/${certname}.pem`;
   return `rm -f ${paths.cadir}/requests/${certname}.pem; ! test -e ${signed} || ${paths.puppetserver} ca clean --certname ${certname}`;
 }
+
+/**
+ * Renders the HOCON file that bounds how long a server waits for others.
+ *
+ * @param values.requestTimeout seconds without an answer
+ */
+export function renderHttpClientConf(values: { requestTimeout: number }): string {
+  return renderTemplate(new URL("http-client.conf.eta", import.meta.url), values);
+}

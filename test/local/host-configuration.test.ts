@@ -20,7 +20,7 @@ describe("the configuration of a host", () => {
 
   const converge = (state: readonly HostResource[]): Promise<Result> =>
     host.exec(["bash", "-s"], {
-      stdin: renderConvergeScript(fqdn, distributions.debian, state as never),
+      stdin: renderConvergeScript("demo", fqdn, distributions.debian, state as never),
     });
   const sh = async (command: string): Promise<string> =>
     (await host.exec(["sh", "-c", command])).stdout.trim();
@@ -133,7 +133,7 @@ describe("the configuration of a host", () => {
     ]);
     expect(first.stdout + first.stderr + second.stdout + second.stderr).not.toContain(secret);
     const files = await sh(`grep -rlsF ${secret} /etc /var /run /root /tmp | sort`);
-    expect(files.split("\n")).toEqual(["/etc/secret", "/var/lib/pulumi-puppet/state.json"]);
+    expect(files.split("\n")).toEqual(["/etc/secret", "/var/lib/pulumi-puppet/demo.json"]);
     expect(await sh("stat -c %a /var/lib/pulumi-puppet")).toBe("700");
   });
 });

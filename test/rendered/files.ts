@@ -75,7 +75,7 @@ export const linesOf = (content: string) =>
 
 /** With a state of little text: the real ones are the other files. */
 function convergeScript(distribution: Distribution): string {
-  return renderConvergeScript("main.example.test", distribution, [
+  return renderConvergeScript("main-configuration", "main.example.test", distribution, [
     { type: "file", title: "/etc/motd", parameters: { content: "first\nSTATE\n'%{x}' ü\n" } },
   ]);
 }

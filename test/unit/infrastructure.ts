@@ -108,17 +108,26 @@ export async function compose(
   changes: Partial<Omit<PuppetInfrastructureArgs, "hosts">> & {
     compilers?: readonly string[];
     main?: Partial<Host>;
+    /** Host of PuppetDB; `none` for none. */
+    puppetdbHost?: "puppetdb" | "main" | "none";
   } = {},
 ): Promise<Composed> {
-  const { compilers = ["compiler1", "compiler2"], main = {}, ...args } = changes;
+  const {
+    compilers = ["compiler1", "compiler2"],
+    main = {},
+    puppetdbHost = "puppetdb",
+    ...args
+  } = changes;
   const registrations: Registration[] = [];
   const restore = recordRequests(registrations);
   await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs as object }, "p", "s");
 
   const machine = new command.local.Command("machine", { create: "true" });
+  const mainHost = hostOf("main", { machine, ...main });
   const infrastructure = new PuppetInfrastructure("puppet", {
     hosts: {
-      main: hostOf("main", { machine, ...main }),
+      main: mainHost,
+      puppetdb: { puppetdb: hostOf("puppetdb"), main: mainHost, none: undefined }[puppetdbHost],
       loadBalancer: hostOf("balancer"),
       compilers: compilers.map((name) => hostOf(name)),
     },
@@ -129,6 +138,23 @@ export async function compose(
     caName: "Puppet CA",
     statsPort: 8404,
     compileTimeout: 900,
+    plannedCompilers: ["compiler8.example.test"],
+    puppetdb: {
+      serverUrls: [],
+      softWriteFailure: true,
+      requestTimeout: 10,
+      nodeTtl: "7d",
+      nodePurgeTtl: "14d",
+      reportTtl: "14d",
+    },
+    postgresql: {
+      port: 5432,
+      database: "puppetdb",
+      user: "puppetdb",
+      readUser: "puppetdb_read",
+      backupTime: "02:30",
+      backupDays: 14,
+    },
     ...args,
   });
   const agentInstall = await settled(infrastructure.agentInstall);

@@ -1,0 +1,76 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Distribution } from "../distributions/index.js";
+import type { Host } from "../hosts/host.js";
+import { directoryOf, execOf, fileOf, type HostState } from "../hosts/host-state.js";
+import { renderCsrAttributes } from "../templates/puppet/puppet.js";
+import { renderCleanCertificate } from "../templates/puppetserver/puppetserver.js";
+
+/** What a host of the infrastructure needs to get its certificate. */
+export interface HostCertificateArgs {
+  /** The host the certificate is for. */
+  host: Host;
+  /** Host of the main server, where the certificate is revoked when the host is removed. */
+  mainHost: Host;
+  distribution: Distribution;
+  /** The CA's certificates, PEM: trusted from the first connection on. */
+  caCertificate: pulumi.Input<string>;
+  /** The key that gets an infrastructure host's certificate signed. */
+  infrastructureKey: pulumi.Input<string>;
+}
+
+/**
+ * Makes the host's name free on the main server before the machine asks for a certificate, and revokes the
+ * certificate when the host is removed. A certificate left from an earlier machine of the name would refuse the
+ * new one's key; one whose machine is gone must no longer be accepted.
+ *
+ * @param parent the component of the host's role
+ * @returns what the host's configuration has to wait for
+ */
+export function hostCertificate(
+  name: string,
+  { host, mainHost, distribution }: HostCertificateArgs,
+  parent: pulumi.Resource,
+): pulumi.Resource {
+  const clean = renderCleanCertificate(distribution, host.fqdn);
+  return new command.remote.Command(
+    name,
+    {
+      connection: mainHost.connection,
+      create: clean,
+      delete: clean,
+      triggers: [host.identity],
+      addPreviousOutputInEnv: false,
+    },
+    // The old certificate goes before the new machine asks for its own. With the CA itself gone, it is void.
+    { parent, deleteBeforeReplace: true, deletedWith: mainHost.machine },
+  );
+}
+
+/**
+ * Host state that requests the certificate; puppet.conf comes before it, services after it.
+ *
+ * @param owner user of the service that uses Puppet's own folder of certificates; root by default
+ */
+export function certificateRequest(args: HostCertificateArgs, owner = "root"): HostState {
+  const { host, distribution } = args;
+  const { paths } = distribution;
+  const owned = { owner, group: owner };
+  return [
+    fileOf(
+      `${paths.confdir}/csr_attributes.yaml`,
+      pulumi
+        .output(args.infrastructureKey)
+        .apply((presharedKey) => renderCsrAttributes({ presharedKey })),
+      { mode: "0600", sensitive: true },
+    ),
+    directoryOf(paths.ssldir, { ...owned, mode: "0771" }),
+    directoryOf(`${paths.ssldir}/certs`, owned),
+    fileOf(`${paths.ssldir}/certs/ca.pem`, args.caCertificate, owned),
+    execOf(
+      `request the certificate of ${host.fqdn}`,
+      [paths.puppet, "ssl", "bootstrap", "--waitforcert", "5", "--maxwaitforcert", "120"],
+      { creates: `${paths.ssldir}/certs/${host.fqdn}.pem` },
+    ),
+  ];
+}

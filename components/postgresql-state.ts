@@ -1,0 +1,150 @@
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  directoryOf,
+  execOf,
+  fileOf,
+  packageOf,
+  serviceOf,
+  type HostState,
+} from "../hosts/host-state.js";
+import {
+  renderBackup,
+  renderBackupService,
+  renderBackupTimer,
+  renderDatabaseCheck,
+  renderDatabaseSql,
+  renderPgHba,
+  renderPgService,
+  renderPostgresqlConf,
+  renderRestart,
+  renderRestore,
+  type Address,
+  type Passwords,
+  type Roles,
+} from "../templates/postgresql/postgresql.js";
+
+/** PostgreSQL's configuration of ours, beside the packaged one. */
+const folder = "/etc/postgresql-common/puppetdb";
+/** How backups and restores reach the database. */
+const services = `${folder}/pg_service.conf`;
+/** Folder of the backups. */
+export const backupFolder = "/var/backups/puppetdb";
+
+/** A PostgreSQL on PuppetDB's own host. */
+export const localAddress: Address = {
+  server: "localhost",
+  port: 5432,
+  caFile: `${folder}/server.crt`,
+};
+
+/** Certificates that an external PostgreSQL's own is verified with, where the stack names some. */
+export const externalCaFile = `${folder}/ca.pem`;
+
+/** What all of it is about. */
+export interface DatabaseState {
+  roles: Roles;
+  passwords: pulumi.Output<Passwords>;
+}
+
+/** PostgreSQL's package, and how its programs reach the database. */
+export function postgresqlClient(
+  { roles, passwords }: DatabaseState,
+  address: pulumi.Output<Address>,
+  local: boolean,
+): HostState {
+  return [
+    packageOf(local ? "postgresql" : "postgresql-client"),
+    directoryOf(folder),
+    fileOf(
+      services,
+      passwords.apply((passwords) =>
+        address.apply((address) => renderPgService({ ...roles, ...passwords, ...address })),
+      ),
+      { mode: "0600", sensitive: true },
+    ),
+  ];
+}
+
+/** PuppetDB's database in a PostgreSQL on its own host. */
+export function localPostgresql(
+  { roles, passwords }: DatabaseState,
+  sizing: { connections: number; sharedBuffers: number },
+): HostState {
+  const notify = "Service[postgresql]";
+  const owned = { owner: "postgres", group: "postgres" };
+  // Whatever version the system carries: it reads this folder.
+  const link = `for folder in /etc/postgresql/*/main/conf.d; do ln -sfn ${folder}/postgresql.conf $folder/puppetdb.conf; done`;
+  const linked = `for folder in /etc/postgresql/*/main/conf.d; do test "$(readlink $folder/puppetdb.conf)" = ${folder}/postgresql.conf || exit 1; done`;
+  const [key, certificate] = [`${folder}/server.key`, `${folder}/server.crt`];
+  const request = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 7300 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout ${key} -out ${certificate}.new`;
+  return [
+    // PuppetDB trusts this one certificate, so nobody has to sign it.
+    execOf(
+      "make PostgreSQL's certificate",
+      ["sh", "-c", `${request} && chown postgres: ${key} && mv ${certificate}.new ${certificate}`],
+      { creates: certificate, notify },
+    ),
+    fileOf(`${folder}/pg_hba.conf`, renderPgHba(roles), { ...owned, mode: "0640", notify }),
+    fileOf(`${folder}/postgresql.conf`, renderPostgresqlConf({ folder, ...sizing }), { notify }),
+    execOf("PostgreSQL reads its configuration", ["sh", "-c", link], {
+      unless: `sh -c '${linked}'`,
+      notify,
+    }),
+    directoryOf("/etc/systemd/system/postgresql@.service.d"),
+    fileOf("/etc/systemd/system/postgresql@.service.d/puppetdb.conf", renderRestart()),
+    serviceOf("postgresql"),
+    fileOf(
+      `${folder}/database.sql`,
+      passwords.apply((passwords) => renderDatabaseSql({ ...roles, ...passwords })),
+      {
+        ...owned,
+        mode: "0600",
+        sensitive: true,
+        notify: "Exec[make PuppetDB's database]",
+      },
+    ),
+    execOf(
+      "make PuppetDB's database",
+      [
+        ...["runuser", "--user", "postgres", "--", "psql", "--no-psqlrc", "--quiet"],
+        `--file=${folder}/database.sql`,
+      ],
+      { refreshonly: true },
+    ),
+  ];
+}
+
+/** What the host needs to reach a PostgreSQL that somebody else keeps, and whether it can be used. */
+export function externalPostgresql(
+  { roles }: DatabaseState,
+  caCertificate: pulumi.Input<string> | undefined,
+): HostState {
+  const check = "/usr/local/sbin/puppetdb-database-check";
+  return [
+    ...(caCertificate === undefined ? [] : [fileOf(externalCaFile, caCertificate)]),
+    fileOf(check, renderDatabaseCheck({ ...roles, services }), { mode: "0755" }),
+    execOf("the external database can be used", check, { unless: check }),
+  ];
+}
+
+/** Backups of the database on a timer, and the script that restores one. */
+export function backups(
+  { roles }: DatabaseState,
+  { time, days, service }: { time: string; days: number; service: string },
+): HostState {
+  const scripts = { services, folder: backupFolder };
+  return [
+    directoryOf(backupFolder, { mode: "0700" }),
+    fileOf("/usr/local/sbin/puppetdb-backup", renderBackup({ ...scripts, days }), {
+      mode: "0755",
+    }),
+    fileOf("/usr/local/sbin/puppetdb-restore", renderRestore({ ...scripts, ...roles, service }), {
+      mode: "0755",
+    }),
+    fileOf("/etc/systemd/system/puppetdb-backup.service", renderBackupService()),
+    fileOf("/etc/systemd/system/puppetdb-backup.timer", renderBackupTimer({ time }), {
+      notify: "Service[puppetdb-backup.timer]",
+    }),
+    serviceOf("puppetdb-backup.timer"),
+  ];
+}

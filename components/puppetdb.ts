@@ -1,0 +1,173 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Distribution } from "../distributions/index.js";
+import { HostConfiguration } from "../hosts/host-configuration.js";
+import type { Host } from "../hosts/host.js";
+import type { HostState } from "../hosts/host-state.js";
+import { fileOf } from "../hosts/host-state.js";
+import { renderPuppetConf } from "../templates/puppet/puppet.js";
+import { puppetdbPort, readerPort } from "../templates/puppetdb/puppetdb.js";
+import {
+  certificateRequest,
+  hostCertificate,
+  type HostCertificateArgs,
+} from "./host-certificate.js";
+import {
+  backups,
+  externalCaFile,
+  externalPostgresql,
+  localAddress,
+  localPostgresql,
+  postgresqlClient,
+  type DatabaseState,
+} from "./postgresql-state.js";
+import { puppetdbMemory, puppetdbSizing, type PuppetDbSizingArgs } from "./puppetdb-sizing.js";
+import { puppetdbState, readersState } from "./puppetdb-state.js";
+
+/** How long PuppetDB keeps what it knows; durations such as `14d`, `36h` or `90m`. */
+export interface Retention {
+  /** After this time without a word a node counts as gone, and queries leave it out. */
+  nodeTtl: string;
+  /** After this time as gone, all that is known of a node is deleted. */
+  nodePurgeTtl: string;
+  /** Reports are deleted after this time. */
+  reportTtl: string;
+}
+
+/** Where PuppetDB's database is. */
+export interface PostgresqlArgs {
+  /** Name of a PostgreSQL server that is there, such as one of RDS; without it, PuppetDB's host gets one. */
+  server?: pulumi.Input<string>;
+  /** TCP port of that server. */
+  port: number;
+  /** Name of the database. */
+  database: string;
+  /** Role that owns the database. */
+  user: string;
+  /** Its password on an external server: letters, digits, `_` and `-`; for one of its own it is made. */
+  password?: pulumi.Input<string>;
+  /** Role that may only read. */
+  readUser: string;
+  /** Its password, as above. */
+  readPassword?: pulumi.Input<string>;
+  /** Certificates, PEM, that the external server's own is verified with; those the system trusts by default. */
+  caCertificate?: pulumi.Input<string>;
+  /** Time of the day of the backup, `HH:MM` on the host's clock. */
+  backupTime: string;
+  /** Days a backup is kept. */
+  backupDays: number;
+}
+
+/** What a {@link PuppetDb} takes. */
+export interface PuppetDbArgs extends Retention, HostCertificateArgs {
+  /** A host of its own, or the main server's. */
+  host: Host;
+  distribution: Distribution;
+  /** Name under which all hosts reach the CA. */
+  caServer: string;
+  /**
+   * Certificate names of the Puppet servers, which may send commands and query. With the names of servers still
+   * to come in it, PuppetDB need not hear of them when they do.
+   */
+  servers: readonly string[];
+  /** Where the database is. */
+  postgresql: PostgresqlArgs;
+  /** Workers and memory; computed from the host by default. */
+  sizing?: PuppetDbSizingArgs;
+}
+
+/** Where PuppetDB on a host answers Puppet servers. */
+export const puppetdbUrl = (host: Host) => `https://${host.fqdn}:${String(puppetdbPort)}`;
+
+/**
+ * PuppetDB with its PostgreSQL: facts, catalogs and reports of every agent.
+ *
+ * Puppet servers reach it at {@link url}; people and tools that only read at {@link queryUrl}, with a certificate
+ * made for it. Both are TLS with certificates of the CA on both sides.
+ */
+export class PuppetDb extends pulumi.ComponentResource {
+  /** Where Puppet servers reach it. */
+  readonly url: string;
+  /** Where readers do. */
+  readonly queryUrl: string;
+
+  constructor(name: string, args: PuppetDbArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("puppet:index:PuppetDb", name, {}, opts);
+    const { host, mainHost, distribution, caServer, postgresql } = args;
+    this.url = puppetdbUrl(host);
+    this.queryUrl = `https://${host.fqdn}:${String(readerPort)}`;
+
+    const beside = host.fqdn === mainHost.fqdn;
+    const local = postgresql.server === undefined;
+    const memory = puppetdbMemory(host.memory, beside);
+    const sizing = puppetdbSizing({ ...host, memory }, args.sizing ?? {}, local);
+
+    const password = (role: string, given: pulumi.Input<string> | undefined) =>
+      given === undefined
+        ? new random.RandomPassword(
+            `${name}-${role}-password`,
+            { length: 32, special: false },
+            { parent: this },
+          ).result
+        : pulumi.secret(given);
+    const database: DatabaseState = {
+      roles: {
+        database: postgresql.database,
+        user: postgresql.user,
+        readUser: postgresql.readUser,
+      },
+      passwords: pulumi
+        .all([password("write", postgresql.password), password("read", postgresql.readPassword)])
+        .apply(([password, readPassword]) => ({ password, readPassword })),
+    };
+    const connections = sizing.writeConnections + sizing.readConnections;
+    const address = pulumi.output(postgresql.server).apply((server) =>
+      server === undefined
+        ? localAddress
+        : {
+            server,
+            port: postgresql.port,
+            caFile:
+              postgresql.caCertificate === undefined
+                ? "/etc/ssl/certs/ca-certificates.crt"
+                : externalCaFile,
+          },
+    );
+
+    const state: HostState = [
+      ...(beside ? [] : ownCertificate(args)),
+      ...postgresqlClient(database, address, local),
+      ...(local
+        ? localPostgresql(database, { connections, sharedBuffers: sizing.sharedBuffers })
+        : externalPostgresql(database, postgresql.caCertificate)),
+      ...puppetdbState({ ...args, sizing, database, address, caServer }),
+      ...readersState(host, distribution),
+      ...backups(database, {
+        time: postgresql.backupTime,
+        days: postgresql.backupDays,
+        service: distribution.services.puppetdb,
+      }),
+    ];
+    new HostConfiguration(
+      `${name}-configuration`,
+      { host, distribution, state },
+      {
+        parent: this,
+        dependsOn: beside ? [] : [hostCertificate(`${name}-certificate`, args, this)],
+      },
+    );
+    this.registerOutputs();
+  }
+}
+
+/** The certificate of a host that runs no Puppet server. */
+function ownCertificate(args: PuppetDbArgs): HostState {
+  const { host, distribution, caServer } = args;
+  const conf = renderPuppetConf({
+    certname: host.fqdn,
+    server: caServer,
+    caServer,
+    dnsAltNames: [],
+  });
+  return [fileOf(`${distribution.paths.confdir}/puppet.conf`, conf), ...certificateRequest(args)];
+}
