@@ -4,13 +4,21 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Distribution } from "../distributions/index.js";
 import type { Host } from "../hosts/host.js";
-import { directoryOf, execOf, fileOf, serviceOf, type HostState } from "../hosts/host-state.js";
+import {
+  directoryOf,
+  execOf,
+  fileOf,
+  serviceOf,
+  unitOf,
+  type HostState,
+} from "../hosts/host-state.js";
 import {
   renderAutosignPolicy,
   renderAutosignRules,
   renderPurgeService,
   renderPurgeTimer,
 } from "../templates/autosign/autosign.js";
+import { readerSuffix } from "../templates/puppetdb/puppetdb.js";
 import { renderCaConf } from "../templates/puppetserver/puppetserver.js";
 
 /** What a {@link CertificateAuthority} takes. */
@@ -64,9 +72,13 @@ export class CertificateAuthority extends pulumi.ComponentResource {
     this.policy = `${folder}/policy`;
     this.state = [
       directoryOf(folder),
-      fileOf(this.policy, renderAutosignPolicy({ ruby: paths.ruby, directory: folder }), {
-        mode: "0755",
-      }),
+      fileOf(
+        this.policy,
+        renderAutosignPolicy({ ruby: paths.ruby, directory: folder, signedByHand: readerSuffix }),
+        {
+          mode: "0755",
+        },
+      ),
       // Read at every decision: names can be added without a restart.
       fileOf(
         `${folder}/rules.json`,
@@ -111,11 +123,11 @@ export class CertificateAuthority extends pulumi.ComponentResource {
       }),
       // A file in which sed found no list of rules would leave the requests open, and nobody would know.
       execOf("certificate requests are kept from strangers", inserted, { unless: inserted }),
-      fileOf(
-        "/etc/systemd/system/puppet-refused-requests.service",
+      ...unitOf(
+        "puppet-refused-requests.service",
         renderPurgeService({ user: users.puppet, cadir: paths.cadir }),
       ),
-      fileOf("/etc/systemd/system/puppet-refused-requests.timer", renderPurgeTimer(), {
+      ...unitOf("puppet-refused-requests.timer", renderPurgeTimer(), {
         notify: "Service[puppet-refused-requests.timer]",
       }),
       serviceOf("puppet-refused-requests.timer"),

@@ -5,6 +5,7 @@ import {
   fileOf,
   packageOf,
   serviceOf,
+  unitOf,
   type HostState,
 } from "../hosts/host-state.js";
 import {
@@ -91,7 +92,7 @@ export function localPostgresql(
       notify,
     }),
     directoryOf("/etc/systemd/system/postgresql@.service.d"),
-    fileOf("/etc/systemd/system/postgresql@.service.d/puppetdb.conf", renderRestart()),
+    ...unitOf("postgresql@.service.d/puppetdb.conf", renderRestart()),
     serviceOf("postgresql"),
     fileOf(
       `${folder}/database.sql`,
@@ -141,8 +142,8 @@ export function backups(
     fileOf("/usr/local/sbin/puppetdb-restore", renderRestore({ ...scripts, ...roles, service }), {
       mode: "0755",
     }),
-    fileOf("/etc/systemd/system/puppetdb-backup.service", renderBackupService()),
-    fileOf("/etc/systemd/system/puppetdb-backup.timer", renderBackupTimer({ time }), {
+    ...unitOf("puppetdb-backup.service", renderBackupService()),
+    ...unitOf("puppetdb-backup.timer", renderBackupTimer({ time }), {
       notify: "Service[puppetdb-backup.timer]",
     }),
     serviceOf("puppetdb-backup.timer"),

@@ -1,4 +1,4 @@
-import { fileOf, packageOf, serviceOf, type HostState } from "../hosts/host-state.js";
+import { fileOf, packageOf, serviceOf, unitOf, type HostState } from "../hosts/host-state.js";
 import { renderCrlRefresh, renderCrlService, renderCrlTimer } from "../templates/crl/crl.js";
 
 /** Seconds between two fetches of the revocation list. */
@@ -32,8 +32,8 @@ export function revocationListTimer(args: {
 }): HostState {
   const { name } = args;
   return [
-    fileOf(`/etc/systemd/system/${name}.service`, renderCrlService(args)),
-    fileOf(`/etc/systemd/system/${name}.timer`, renderCrlTimer({ interval }), {
+    ...unitOf(`${name}.service`, renderCrlService(args)),
+    ...unitOf(`${name}.timer`, renderCrlTimer({ interval }), {
       notify: `Service[${name}.timer]`,
     }),
     serviceOf(`${name}.timer`),

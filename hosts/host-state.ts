@@ -74,6 +74,16 @@ export function fileOf(
   };
 }
 
+/** A systemd unit in a file of its own, or an addition to one, and systemd told of it. */
+export function unitOf(name: string, content: string, attributes: Metaparameters = {}): HostState {
+  const exec = `systemd reads ${name}`;
+  const notify = [`Exec[${exec}]`, attributes.notify ?? []].flat();
+  return [
+    fileOf(`/etc/systemd/system/${name}`, content, { notify }),
+    execOf(exec, ["systemctl", "daemon-reload"], { refreshonly: true }),
+  ];
+}
+
 /** A copy of a file of the same host, such as a key for a service that may not read the original. */
 export function copyOf(
   path: string,

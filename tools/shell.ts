@@ -1,4 +1,5 @@
 import { spawn, type StdioOptions } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
 
 /** How a command ended. */
@@ -15,6 +16,10 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Text for standard input, which is empty otherwise. */
   readonly stdin?: string;
+  /** File for standard input, however large, instead of a text. */
+  readonly stdinFile?: string;
+  /** File that takes standard output instead of the result; made anew, for its owner alone. */
+  readonly stdoutFile?: string;
   /** Shows output as it comes instead of collecting it. */
   readonly show?: boolean;
   /** Milliseconds after which the command is killed; unlimited by default. */
@@ -30,7 +35,18 @@ export interface RunOptions {
 export function run(command: readonly string[], options: RunOptions = {}): Promise<Result> {
   const [program = "", ...args] = command;
   const output = options.show === true ? "inherit" : "pipe";
-  const stdio: StdioOptions = [options.stdin === undefined ? "ignore" : "pipe", output, output];
+  const files: number[] = [];
+  const open = (path: string, flags: string) => {
+    const file = openSync(path, flags, 0o600);
+    files.push(file);
+    return file;
+  };
+  const stdin = options.stdin === undefined ? "ignore" : "pipe";
+  const stdio: StdioOptions = [
+    options.stdinFile === undefined ? stdin : open(options.stdinFile, "r"),
+    options.stdoutFile === undefined ? output : open(options.stdoutFile, "w"),
+    output,
+  ];
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio,
@@ -39,6 +55,7 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
       timeout: options.timeout,
       killSignal: "SIGKILL",
     });
+    for (const file of files) closeSync(file);
     let stdout = "";
     let stderr = "";
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -10,6 +10,8 @@ export interface AutosignPolicyArgs {
    * of them is missing or open to others, the policy refuses every request.
    */
   directory: string;
+  /** Ending of names that the policy never signs. */
+  signedByHand: string;
 }
 
 /** Which names only holders of the infrastructure key may use. */

@@ -5,8 +5,8 @@ import { renderTemplate } from "../render.js";
 export const puppetdbPort = 8081;
 /** TCP port for people and tools that only read. */
 export const readerPort = 8082;
-/** Ending of readers' certificate names; the `@` keeps any host, and so any agent, from having one. */
-export const readerSuffix = "@puppetdb-reader";
+/** Ending of readers' certificate names: the autosign policy signs none, so that an administrator has to. */
+export const readerSuffix = ".puppetdb-reader";
 /** The role in readers' certificates (pp_auth_role). */
 export const readerRole = "puppetdb-reader";
 

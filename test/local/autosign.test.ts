@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
+import { readerSuffix } from "../../templates/puppetdb/puppetdb.js";
 import { renderAutosignPolicy } from "../../templates/autosign/autosign.js";
 import { exec } from "./environment.js";
 
@@ -113,7 +114,11 @@ describe("autosign policy with a set-up that is not in order", () => {
 
   async function reasonAfter(change: string): Promise<string> {
     const prepare = `rm -rf ${copy}; cp -a ${directory} ${copy}; cat > ${copy}/policy; cd ${copy}; ${change}`;
-    const text = renderAutosignPolicy({ ruby: paths.ruby, directory: copy });
+    const text = renderAutosignPolicy({
+      ruby: paths.ruby,
+      directory: copy,
+      signedByHand: readerSuffix,
+    });
     await output(["sh", "-c", prepare], { stdin: text });
     const { code, stderr } = await exec(ca, [`${copy}/policy`, "web1.attack.test"], {
       stdin: "",

@@ -144,6 +144,10 @@ def attacks_on_names
     attack "#{kind} name in capitals as certname, agent key", name.upcase, request(name.upcase)
     attack "#{kind} name with a final dot as certname, agent key", "#{name}.", request("#{name}.")
   end
+  %w[alice.puppetdb-reader x.y.puppetdb-reader].each do |name|
+    attack "#{name}, agent key", name, request(name)
+    attack "#{name}, infrastructure key", name, infrastructure(name)
+  end
   attack 'service name as certname, infrastructure key', SERVICE, infrastructure(SERVICE)
   attack 'foreign name, infrastructure key', AGENT, infrastructure(AGENT)
   attack 'common name of another agent', AGENT, request('web2.attack.test')

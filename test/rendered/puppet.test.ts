@@ -120,7 +120,14 @@ describe("Ruby files, read by Ruby", () => {
   const reader = readFileSync(new URL("../../hosts/read.rb", import.meta.url), "utf8");
   const policies = distributionNames.map((name) => {
     const { ruby, confdir } = distributions[name].paths;
-    return [`${name}'s policy`, renderAutosignPolicy({ ruby, directory: `${confdir}/autosign` })];
+    return [
+      `${name}'s policy`,
+      renderAutosignPolicy({
+        ruby,
+        directory: `${confdir}/autosign`,
+        signedByHand: ".puppetdb-reader",
+      }),
+    ];
   });
   const files = [["read.rb", reader], ...policies];
   const check = (content: string) => inParsers(["ruby", "-wc"], content);

@@ -3,6 +3,7 @@ import { renderAutosignPolicy, renderAutosignRules } from "../../templates/autos
 
 describe("renderAutosignPolicy", () => {
   const policy = renderAutosignPolicy({
+    signedByHand: ".puppetdb-reader",
     ruby: "/usr/bin/ruby",
     directory: "/etc/puppet/autosign",
   });
@@ -13,6 +14,7 @@ describe("renderAutosignPolicy", () => {
 
   it("starts with the interpreter, which must not load Puppet Server's gems", () => {
     const other = renderAutosignPolicy({
+      signedByHand: ".puppetdb-reader",
       ruby: "/opt/puppetlabs/puppet/bin/ruby",
       directory: "/etc/puppetlabs/puppet/autosign",
     });

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Problem } from "./problem.js";
+import { run, type Result, type RunOptions } from "./shell.js";
+import type { Stack } from "./stack.js";
+
+/** What the outputs of a stack tell of its hosts. */
+interface HostOutputs {
+  readonly hosts: Readonly<Record<string, { fqdn: string; address: string; roles: string[] }>>;
+  readonly connections: Readonly<
+    Record<
+      string,
+      { host: string; port?: number; user: string; privateKey: string; hostKey: string }
+    >
+  >;
+}
+
+/** A host of any stack, reached as Pulumi reaches it. */
+export interface RemoteHost {
+  readonly fqdn: string;
+  readonly address: string;
+  /** Runs a shell command on it. */
+  run(command: string, options?: RunOptions): Promise<Result>;
+}
+
+/**
+ * The host that has a role in a stack.
+ *
+ * @param role as the output `hosts` names it
+ * @throws Problem when no host has it
+ */
+export async function hostWith(stack: Stack, role: string): Promise<RemoteHost> {
+  if (!(await stack.exists())) {
+    throw new Problem(
+      `There is no stack ${stack.name}; npm start makes local, and npm run pulumi -- stack ls shows what there is.`,
+    );
+  }
+  const { hosts = {}, connections = {} } = (await stack.outputs()) as Partial<HostOutputs>;
+  const [name, host] = Object.entries(hosts).find(([, { roles }]) => roles.includes(role)) ?? [];
+  const connection = connections[name ?? ""];
+  if (host === undefined || connection === undefined) {
+    throw new Problem(
+      `No host of the stack ${stack.name} is its ${role}; see puppet:puppetdb.host, and deploy the stack with this version.`,
+    );
+  }
+  return {
+    ...host,
+    run: (command, options) => ssh(connection, command, options),
+  };
+}
+
+async function ssh(
+  connection: HostOutputs["connections"][string],
+  command: string,
+  options: RunOptions = {},
+): Promise<Result> {
+  const { host, port = 22, user, privateKey, hostKey } = connection;
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-ssh-"));
+  const [key, known] = [join(folder, "key"), join(folder, "known_hosts")];
+  try {
+    writeFileSync(key, `${privateKey.trimEnd()}\n`, { mode: 0o600 });
+    writeFileSync(known, `host ${hostKey.trim()}\n`);
+    const settings = {
+      UserKnownHostsFile: known,
+      // Whatever address leads to it, it is this one key's host.
+      HostKeyAlias: "host",
+      StrictHostKeyChecking: "yes",
+      IdentitiesOnly: "yes",
+      BatchMode: "yes",
+      ConnectTimeout: "30",
+      ServerAliveInterval: "15",
+    };
+    const flags = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+    return await run(
+      [
+        ...["ssh", "-F", "none", "-i", key, ...flags, "-p", String(port)],
+        ...[`${user}@${host}`, "--", command],
+      ],
+      options,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
