@@ -150,7 +150,16 @@ export class PuppetDb extends pulumi.ComponentResource {
     ];
     new HostConfiguration(
       `${name}-configuration`,
-      { host, distribution, state },
+      {
+        host,
+        distribution,
+        state,
+        services: [
+          distribution.services.puppetdb,
+          ...(local ? ["postgresql"] : []),
+          ...["haproxy", "puppetdb-crl-refresh.timer", "puppetdb-backup.timer"],
+        ],
+      },
       {
         parent: this,
         dependsOn: beside ? [] : [hostCertificate(`${name}-certificate`, args, this)],

@@ -15,6 +15,8 @@ export interface HostConfigurationArgs {
   distribution: Distribution;
   /** What the host shall be; secrets in it stay secret. */
   state: HostState;
+  /** Services that stop when this role leaves a host that stays; all else is left as it is, data above all. */
+  services?: readonly string[];
 }
 
 /** Seconds a run waits for an earlier one on the same host. */
@@ -29,7 +31,7 @@ const lockDeadline = 900;
 export class HostConfiguration extends pulumi.ComponentResource {
   constructor(name: string, args: HostConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:HostConfiguration", name, {}, opts);
-    const { host, distribution } = args;
+    const { host, distribution, services = [] } = args;
 
     const script = pulumi
       .secret(args.state)
@@ -40,11 +42,17 @@ export class HostConfiguration extends pulumi.ComponentResource {
         connection: host.connection,
         create: "bash -s",
         stdin: script,
+        ...(services.length > 0 ? { delete: `systemctl disable --now ${services.join(" ")}` } : {}),
         // Another machine behind the name has none of this yet.
         triggers: [host.identity],
         addPreviousOutputInEnv: false,
       },
-      { parent: this, customTimeouts: { create: "40m", update: "40m" } },
+      {
+        parent: this,
+        customTimeouts: { create: "40m", update: "40m" },
+        // Nothing to stop where the machine goes as well.
+        ...(services.length > 0 ? { deletedWith: host.machine } : {}),
+      },
     );
     this.registerOutputs();
   }

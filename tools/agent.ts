@@ -1,4 +1,4 @@
-import { balancerName, mainName } from "../settings.js";
+import { hostsBesideCompilers } from "../settings.js";
 import { demonstrationAgent, joinAgent, removeAgent, runAgent } from "./agents.js";
 import { main, Problem } from "./problem.js";
 import { readSettings } from "./settings.js";
@@ -20,7 +20,12 @@ await main(async () => {
   const { domain, distribution } = settings;
   // An agent of a service's name would also answer to it in the environment's DNS.
   const services = [settings.puppetServer, settings.caServer, settings.fileServer];
-  const taken = [demonstrationAgent, mainName, balancerName, ...settings.compilers, ...services];
+  const infrastructure = [
+    ...hostsBesideCompilers(settings),
+    ...settings.compilers,
+    ...settings.plannedCompilers,
+  ];
+  const taken = [demonstrationAgent, ...infrastructure, ...services];
   if (taken.some((other) => other.split(".")[0] === name)) {
     throw new Problem(
       `${name} is a host, service or agent of the environment; give the agent another name.`,

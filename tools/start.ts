@@ -31,8 +31,10 @@ await main(async () => {
 
   const stack = new Stack(name, await toolchain());
   if ((await containersOf(name)).length > 0) requireSame(settings, stack.stackFile);
+  const deployed = (await stack.exists()) ? ((await stack.outputs()) as Partial<Outputs>) : {};
+  requirePlacement(settings, deployed);
   await stack.prepare(text);
-  const lost = await reviveContainers(stack);
+  const lost = await reviveContainers(stack, deployed);
   const code = await stack.up(lost);
   if (code !== 0) return code;
 
@@ -87,17 +89,34 @@ function requireSame(settings: Settings, deployed: string): void {
 }
 
 /**
+ * Refuses to leave a database behind on one host and to begin anew on another.
+ *
+ * @param deployed outputs of the last deployment
+ * @throws Problem saying how to move it
+ */
+function requirePlacement(settings: Settings, { hosts = {} }: Partial<Outputs>): void {
+  const [name] = Object.entries(hosts).find(([, { roles }]) => roles.includes("puppetdb")) ?? [];
+  if (name === undefined) return;
+  const was = name === mainName ? "main" : "own";
+  const is = settings.puppetdb.host;
+  if (is !== was && is !== "none") {
+    throw new Problem(
+      `puppet:puppetdb.host is "${is}", but the database is where it was made, with "${was}"; write "${was}", or move it: npm run backup into a folder here, deploy with "none", then with "${is}", npm run restore.`,
+    );
+  }
+}
+
+/**
  * Starts containers that were stopped, as all are after a boot.
  *
  * @returns names of hosts whose containers somebody removed, to be made anew
  * @throws Problem when the main server is among them: the certificate authority was in it
  */
-async function reviveContainers(stack: Stack): Promise<string[]> {
+async function reviveContainers(stack: Stack, { hosts = {} }: Partial<Outputs>): Promise<string[]> {
   const stopped = await containersOf(stack.name, "stopped");
   if (stopped.length > 0) await run(["podman", "start", ...stopped]);
 
   const there = await containersOf(stack.name);
-  const { hosts = {} } = (await stack.outputs()) as Partial<Outputs>;
   const lost = Object.keys(hosts).filter(
     (host) => !there.includes(podmanNames.container(stack.name, host)),
   );
@@ -116,6 +135,8 @@ interface Outputs extends Statistics {
   caServer: string;
   hosts: Record<string, { fqdn: string; address: string; roles: string[] }>;
   agentInstall: string;
+  puppetdbUrl?: string;
+  puppetdbQueryUrl?: string;
 }
 
 function summary(
@@ -135,6 +156,15 @@ function summary(
       "statistics page",
       `${outputs.loadBalancerStatsUrl} (${outputs.loadBalancerStatsUser}; password: npm run pulumi -- stack output loadBalancerStatsPassword --show-secrets --stack ${environment})`,
     ],
+    ...(outputs.puppetdbUrl === undefined
+      ? []
+      : [
+          ["PuppetDB", `${outputs.puppetdbUrl} (for Puppet servers)`],
+          [
+            "",
+            `${outputs.puppetdbQueryUrl ?? ""} (for people: npm run puppetdb-access -- YOUR-NAME${environment === "local" ? "" : ` ${environment}`})`,
+          ],
+        ]),
     [
       "agent run",
       `${agent} through ${outputs.puppetServer}, catalog compiled by ${compiler ?? "unknown"}`,

@@ -2,7 +2,7 @@ import { describe, expect, inject, it } from "vitest";
 import { compilerOf } from "../../tools/agents.js";
 import { domain, environment, npmRun, output, outputs, until } from "./environment.js";
 
-const hosts = ["main", "balancer", "compiler1", "compiler2"];
+const hosts = ["main", "balancer", "puppetdb", "compiler1", "compiler2"];
 
 describe("a deployment", () => {
   const { killed, finished, settings, seconds } = inject("deployment");
@@ -24,6 +24,7 @@ describe("a deployment", () => {
     for (const host of [...hosts, "puppet", "puppetca"])
       expect(summary).toContain(`${host}.example.test`);
     expect(summary).toMatch(/statistics page +http:\/\/127\.0\.0\.1:\d+\/stats/);
+    expect(summary).toMatch(/PuppetDB +https:\/\/puppetdb\.example\.test:8081/);
     expect(summary).toMatch(/agent run .* compiled by compiler[12]\.example\.test/);
   });
 

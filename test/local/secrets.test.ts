@@ -7,6 +7,12 @@ import { exec, stackOf } from "./environment.js";
 const keepers: Readonly<Record<string, readonly string[]>> = {
   main: ["/etc/puppet/autosign/agent.key", "/etc/puppet/autosign/infrastructure.key"],
   balancer: ["/etc/haproxy/haproxy.cfg"],
+  puppetdb: [
+    "/etc/puppet/csr_attributes.yaml",
+    "/etc/postgresql-common/puppetdb/database.sql",
+    "/etc/postgresql-common/puppetdb/pg_service.conf",
+    "/etc/puppetdb/conf.d/database.ini",
+  ],
   compiler1: ["/etc/puppet/csr_attributes.yaml"],
   compiler2: ["/etc/puppet/csr_attributes.yaml"],
   agent1: [],
@@ -36,7 +42,7 @@ async function secrets(): Promise<string[]> {
 describe("the environment's secrets", () => {
   it("are in clear nowhere but in the files made for them", async () => {
     const all = await secrets();
-    expect(all).toHaveLength(5);
+    expect(all).toHaveLength(7);
     for (const secret of all) expect(secret.length).toBeGreaterThan(20);
     const patterns = `${all.join("\n")}\n`;
 

@@ -1,0 +1,82 @@
+import { mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { environment, npmRun, output, until } from "./environment.js";
+import { reportsOf, timedRun } from "./puppetdb.js";
+
+describe("a backup", () => {
+  it("is made and copied by one command, and holds what is restored", async () => {
+    await timedRun("agent1");
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-"));
+    const before = await reportsOf("agent1");
+    const backup = await npmRun("backup", environment, folder);
+    expect(backup.code, backup.text).toBe(0);
+    const copy = / (\/\S+\.dump) is a copy of it/.exec(backup.text)?.[1] ?? "";
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    const there = await output(
+      "puppetdb",
+      "ls -l /var/backups/puppetdb; stat -c %a /var/backups/puppetdb",
+    );
+    expect(there).toMatch(/^-rw------- 1 root root .* puppetdb-\d{8}T\d{6}Z\.dump$/m);
+    expect(there).toMatch(/^700$/m);
+
+    await timedRun("agent1");
+    await until(
+      "a newer report is there",
+      async () => (await reportsOf("agent1")) === before + 1,
+      30,
+    );
+
+    const pid = await output("puppetdb", "systemctl show --property MainPID --value puppetdb");
+    const rehearsed = await npmRun("restore", "latest", environment, "--rehearse");
+    expect(rehearsed.code, rehearsed.text).toBe(0);
+    expect(rehearsed.text).toMatch(/in use +\d+ +\d+ +\d+ +\d+\nin the backup +\d+/);
+    expect(await reportsOf("agent1")).toBe(before + 1);
+    expect(await output("puppetdb", "systemctl show --property MainPID --value puppetdb")).toBe(
+      pid,
+    );
+
+    const restored = await npmRun("restore", copy, environment);
+    expect(restored.code, restored.text).toBe(0);
+    expect(await reportsOf("agent1")).toBe(before);
+    expect(await output("puppetdb", "ls /var/backups/puppetdb")).not.toContain("uploaded");
+    console.log(`restored in ${restored.seconds.toFixed(1)} s`);
+    // It goes on from there, readers' role included.
+    await timedRun("agent1");
+    await until("reports are stored", async () => (await reportsOf("agent1")) === before + 1, 30);
+  });
+
+  it("that is none changes nothing", async () => {
+    const before = await reportsOf("agent1");
+    const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "broken.dump");
+    writeFileSync(file, "PGDMP but no backup");
+    for (const wrong of [file, "/var/backups/puppetdb/none.dump"]) {
+      const { code, text } = await npmRun("restore", wrong, environment);
+      expect(code).not.toBe(0);
+      expect(text).toMatch(/there is no backup|is no backup that pg_restore can read/);
+    }
+    expect(await reportsOf("agent1")).toBe(before);
+  });
+
+  it("is made every day, and goes when it is old", async () => {
+    const timer = await output(
+      "puppetdb",
+      "systemctl list-timers --no-legend puppetdb-backup.timer",
+    );
+    expect(timer).toContain("02:30:00");
+    await output(
+      "puppetdb",
+      "touch -d '15 days ago' /var/backups/puppetdb/puppetdb-20200101T000000Z.dump",
+    );
+    await output(
+      "puppetdb",
+      "touch -d '13 days ago' /var/backups/puppetdb/puppetdb-20200102T000000Z.dump",
+    );
+    await output("puppetdb", "systemctl start puppetdb-backup.service");
+    const left = await output("puppetdb", "ls /var/backups/puppetdb");
+    expect(left).not.toContain("20200101");
+    expect(left).toContain("20200102");
+    await output("puppetdb", "rm /var/backups/puppetdb/puppetdb-2020*");
+  });
+});

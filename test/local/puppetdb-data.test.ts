@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exec, joined, output, until } from "./environment.js";
+import { query, reportsOf, timedRun } from "./puppetdb.js";
+
+const manifest = "/etc/puppet/code/environments/production/manifests/exported.pp";
+/** One node exports a file for every node, another collects what there is for it. */
+const code = `
+node 'exporter.example.test' {
+  @@file { '/root/exported': ensure => file, content => "by \${server_facts['servername']}\\n" }
+}
+node 'collector.example.test' {
+  File <<| title == '/root/exported' |>>
+}
+`;
+
+/** A run whose catalog comes from one compiler. */
+async function runOn(compiler: string, agent: string): Promise<void> {
+  const command = ["puppet", "agent", "--test", "--server", `${compiler}.example.test`];
+  const { code, stdout, stderr } = await exec(agent, command);
+  if (code !== 0 && code !== 2) throw new Error(`${agent}: ${code}: ${stdout}${stderr}`);
+}
+
+describe("PuppetDB", () => {
+  beforeAll(async () => {
+    await joined("exporter");
+    await joined("collector");
+  });
+  afterAll(async () => {
+    for (const compiler of ["compiler1", "compiler2"]) await output(compiler, `rm -f ${manifest}`);
+  });
+
+  it("has nodes, facts, catalogs and reports of agents that ran through the balancer", async () => {
+    const before = await reportsOf("agent1");
+    await timedRun("agent1");
+    await timedRun("exporter");
+    await until("the report is there", async () => (await reportsOf("agent1")) === before + 1, 30);
+
+    const nodes = await query<{ certname: string }>("nodes[certname] { }");
+    const names = nodes.map(({ certname }) => certname);
+    expect(names).toEqual(expect.arrayContaining(["agent1.example.test", "exporter.example.test"]));
+
+    const node = 'certname = "agent1.example.test"';
+    const name = await output("agent1", "hostname -f");
+    const facts = await query<{ value: { fqdn: string } }>(
+      `facts[value] { ${node} and name = "networking" }`,
+    );
+    expect(facts.map(({ value }) => value.fqdn)).toEqual([name]);
+    const [catalog] = await query<{ environment: string; producer: string }>(
+      `catalogs[environment, producer] { ${node} }`,
+    );
+    expect(catalog?.environment).toBe("production");
+    expect(catalog?.producer).toMatch(/^compiler[12]\.example\.test$/);
+    const reports = await query<{ status: string; noop: boolean }>(
+      `reports[status, noop] { ${node} and latest_report? = true }`,
+    );
+    expect(reports).toEqual([{ status: "changed", noop: false }]);
+  });
+
+  it("carries an exported resource from one compiler to another", async () => {
+    for (const compiler of ["compiler1", "compiler2"]) {
+      await output(compiler, `cat >${manifest}`, code);
+    }
+    await runOn("compiler1", "exporter");
+    await until(
+      "the resource is there",
+      async () => (await query('resources { exported = true and type = "File" }')).length === 1,
+      30,
+    );
+    await runOn("compiler2", "collector");
+    expect(await output("collector", "cat /root/exported")).toBe("by compiler1.example.test");
+  });
+
+  it("is what servers keep reports in: none is left on their disks", async () => {
+    for (const host of ["compiler1", "compiler2"]) {
+      expect(await output(host, "find / -xdev -path '*/reports/*.yaml' 2>/dev/null | wc -l")).toBe(
+        "0",
+      );
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { joined, output, until } from "./environment.js";
+import { reportsOf, serves, systemctl, timedRun } from "./puppetdb.js";
+
+/** Runs agents one after the other, each by itself, until told to stop; the seconds of all runs. */
+function loop(agents: readonly string[]): { end: () => Promise<number[]> } {
+  let going = true;
+  const runs = agents.map(async (agent) => {
+    const seconds: number[] = [];
+    while (going) seconds.push(await timedRun(agent));
+    return seconds;
+  });
+  return {
+    end: async () => {
+      going = false;
+      return (await Promise.all(runs)).flat();
+    },
+  };
+}
+
+const agents = ["outage1", "outage2"];
+const longest = (seconds: readonly number[]) => Math.max(...seconds);
+
+describe("agents without PuppetDB", () => {
+  beforeAll(async () => {
+    for (const agent of agents) await joined(agent);
+  });
+  afterAll(async () => {
+    await output("puppetdb", "pkill --signal CONT --uid puppetdb java; systemctl start puppetdb");
+  });
+
+  it("run on while it is stopped for two minutes, and report again when it is back", async () => {
+    const usual = longest(await Promise.all(agents.map(timedRun)));
+    await systemctl("stop puppetdb");
+    const running = loop(agents);
+    // The length of the outage itself: there is no condition to wait for.
+    await pause(120_000);
+    const seconds = await running.end();
+    await systemctl("start puppetdb");
+    await serves();
+    console.log(
+      `${String(seconds.length)} runs without PuppetDB, the longest ${longest(seconds).toFixed(1)} s; usual ${usual.toFixed(1)} s`,
+    );
+    expect(seconds.length).toBeGreaterThan(10);
+
+    const before = await Promise.all(agents.map(reportsOf));
+    await Promise.all(agents.map(timedRun));
+    await until(
+      "both agents' reports arrive",
+      async () =>
+        (await Promise.all(agents.map(reportsOf))).every(
+          (now, at) => now === (before[at] ?? 0) + 1,
+        ),
+      30,
+    );
+  });
+
+  it("take at most a minute longer while it is frozen", async () => {
+    const usual = longest(await Promise.all(agents.map(timedRun)));
+    await output("puppetdb", "pkill --signal STOP --uid puppetdb java");
+    const seconds = await Promise.all(agents.map(timedRun));
+    await output("puppetdb", "pkill --signal CONT --uid puppetdb java");
+    console.log(
+      `beside a frozen PuppetDB: ${seconds.map((one) => one.toFixed(1)).join(" and ")} s; usual ${usual.toFixed(1)} s`,
+    );
+    // It did hang, or this would show nothing.
+    expect(Math.min(...seconds)).toBeGreaterThan(usual + 5);
+    expect(longest(seconds)).toBeLessThan(usual + 60);
+
+    const before = await reportsOf("outage1");
+    await timedRun("outage1");
+    await until("reports arrive again", async () => (await reportsOf("outage1")) > before, 30);
+  });
+});

@@ -1,0 +1,55 @@
+import { runAgent } from "../../tools/agents.js";
+import { distribution, environment, exec, output } from "./environment.js";
+
+/** PuppetDB for Puppet servers. */
+export const url = "https://puppetdb.example.test:8081";
+/** PuppetDB for those who only read. */
+export const readersUrl = "https://puppetdb.example.test:8082";
+
+const ssl = "/var/lib/puppet/ssl";
+
+/** curl with the certificate of a host, on that host. */
+export const curl = (host: string, more: string) =>
+  `curl --silent --max-time 30 --cacert ${ssl}/certs/ca.pem --cert ${ssl}/certs/${host}.example.test.pem --key ${ssl}/private_keys/${host}.example.test.pem ${more}`;
+
+/** What PuppetDB answers to a question in PQL, asked by a compiler. */
+export async function query<Row>(pql: string): Promise<Row[]> {
+  const answer = await output(
+    "compiler1",
+    curl("compiler1", `--fail-with-body --get --data-urlencode query@- ${url}/pdb/query/v4`),
+    pql,
+  );
+  return JSON.parse(answer) as Row[];
+}
+
+/** How many reports PuppetDB has of a node. */
+export async function reportsOf(node: string): Promise<number> {
+  const [row] = await query<{ count: number }>(
+    `reports[count()] { certname = "${node}.example.test" }`,
+  );
+  return row?.count ?? 0;
+}
+
+/** The HTTP status of a request made with a host's certificate; 000 when there is no connection. */
+export async function statusOf(host: string, request: string): Promise<string> {
+  const { stdout } = await exec(host, [
+    "sh",
+    "-c",
+    curl(host, `--output /dev/null --write-out '%{http_code}' ${request}`),
+  ]);
+  return stdout;
+}
+
+/** One run of an agent that must succeed, and the seconds it took. */
+export async function timedRun(agent: string): Promise<number> {
+  const began = Date.now();
+  const { code, stdout, stderr } = await runAgent({ environment, distribution }, agent);
+  if (code !== 0 && code !== 2) throw new Error(`${agent}: exit code ${code}: ${stdout}${stderr}`);
+  return (Date.now() - began) / 1000;
+}
+
+/** systemctl on PuppetDB's host. */
+export const systemctl = (words: string) => output("puppetdb", `systemctl ${words}`);
+
+/** Waits on PuppetDB's host until it serves. */
+export const serves = () => output("puppetdb", "puppetdb-await");
