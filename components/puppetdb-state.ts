@@ -32,6 +32,7 @@ import { refreshScript, revocationListScript, revocationListTimer } from "./revo
 /** Name of the script and units that fetch the revocation list. */
 const crlRefresh = "puppetdb-crl-refresh";
 const crlApply = "/usr/local/sbin/puppetdb-crl-apply";
+const awaitScript = "/usr/local/sbin/puppetdb-await";
 const haproxyReload = "/usr/local/sbin/haproxy-reload";
 
 /** Seconds until PuppetDB serves; it may have a large database to migrate. */
@@ -101,24 +102,31 @@ export function puppetdbState(args: PuppetDbState): HostState {
         notify: "Exec[restart PuppetDB for its JVM]",
       },
     ),
-    // All else takes a reload, which is ten times as fast.
-    execOf("restart PuppetDB for its JVM", ["systemctl", "try-restart", services.puppetdb], {
-      refreshonly: true,
-    }),
-    serviceOf(services.puppetdb, { restart: `systemctl reload ${services.puppetdb}` }),
     fileOf(
-      "/usr/local/sbin/puppetdb-await",
+      awaitScript,
       renderAwait({
         fqdn: host.fqdn,
         ssldir,
         port: puppetdbPort,
         service: services.puppetdb,
+        log: `${paths.puppetdbLogdir}/puppetdb.log`,
         deadline: startDeadline,
       }),
       { mode: "0755" },
     ),
-    execOf("PuppetDB serves", "/usr/local/sbin/puppetdb-await", {
-      unless: "/usr/local/sbin/puppetdb-await 0",
+    // All else takes a reload, which is ten times as fast.
+    execOf(
+      "restart PuppetDB for its JVM",
+      [
+        "sh",
+        "-c",
+        `systemctl is-active --quiet ${services.puppetdb} || exit 0; systemctl --no-block restart ${services.puppetdb}; ${awaitScript}`,
+      ],
+      { refreshonly: true, timeout: startDeadline + 60 },
+    ),
+    serviceOf(services.puppetdb, { restart: `systemctl reload ${services.puppetdb}` }),
+    execOf("PuppetDB serves", awaitScript, {
+      unless: `${awaitScript} 0`,
       timeout: startDeadline + 60,
     }),
   ];

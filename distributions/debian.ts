@@ -25,6 +25,7 @@ export const debian: Distribution = {
     serverRundir: "/run/puppetserver",
     serverDefaults: "/etc/default/puppetserver",
     puppetdbConfdir: "/etc/puppetdb",
+    puppetdbLogdir: "/var/log/puppetdb",
     puppetdbDefaults: "/etc/default/puppetdb",
   },
   users: { puppet: "puppet", puppetdb: "puppetdb" },

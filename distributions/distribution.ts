@@ -36,6 +36,8 @@ export interface Distribution {
     readonly serverDefaults: string;
     /** Folder of PuppetDB; its `conf.d` has INI and HOCON files, merged. */
     readonly puppetdbConfdir: string;
+    /** Where PuppetDB's service logs. */
+    readonly puppetdbLogdir: string;
     /** Environment file of PuppetDB's service with JAVA_ARGS. */
     readonly puppetdbDefaults: string;
   };

@@ -33,6 +33,7 @@ function openvox(name: DistributionName): Distribution {
       serverRundir: "/run/puppetlabs/puppetserver",
       serverDefaults: "/etc/default/puppetserver",
       puppetdbConfdir: "/etc/puppetlabs/puppetdb",
+      puppetdbLogdir: "/var/log/puppetlabs/puppetdb",
       puppetdbDefaults: "/etc/default/puppetdb",
     },
     users: { puppet: "puppet", puppetdb: "puppetdb" },

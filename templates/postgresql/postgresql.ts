@@ -36,7 +36,7 @@ export function renderPgHba(values: Roles): string {
 export function renderDatabaseSql(values: Roles & Passwords): string {
   return renderTemplate(new URL("database.sql.eta", import.meta.url), {
     ...values,
-    grants: renderGrants(values.database, values.readUser),
+    grants: renderGrants(values.readUser, values.database),
   });
 }
 
@@ -69,9 +69,12 @@ export function jdbcSubname({ server, port, caFile }: Address, database: string)
   return `//${server}:${String(port)}/${database}?${tls}&sslrootcert=${caFile}`;
 }
 
-/** Renders the script that checks a database somebody else made. */
+/** Renders the script that checks a database somebody else made, and lets the reading role read in it. */
 export function renderDatabaseCheck(values: Roles & { services: string }): string {
-  return renderTemplate(new URL("check.sh.eta", import.meta.url), values);
+  return renderTemplate(new URL("check.sh.eta", import.meta.url), {
+    ...values,
+    grants: renderGrants(values.readUser),
+  });
 }
 
 /** What the scripts around backups share. */
@@ -102,7 +105,7 @@ export function renderRestore(
 ): string {
   return renderTemplate(new URL("restore.sh.eta", import.meta.url), {
     ...values,
-    grants: renderGrants(`${values.database}_restored`, values.readUser),
+    grants: renderGrants(values.readUser, `${values.database}_restored`),
   });
 }
 
@@ -125,7 +128,11 @@ export function renderRestart(): string {
   return renderTemplate(new URL("restart.conf.eta", import.meta.url), {});
 }
 
-/** SQL that lets the reading role read; run by the owner, before or after there are tables. */
-function renderGrants(target: string, readUser: string): string {
+/**
+ * SQL that lets the reading role read; run by the owner, before or after there are tables.
+ *
+ * @param target the database, where it shall be closed to all others
+ */
+function renderGrants(readUser: string, target?: string): string {
   return renderTemplate(new URL("grants.sql.eta", import.meta.url), { target, readUser });
 }

@@ -97,6 +97,8 @@ export function renderAwait(values: {
   ssldir: string;
   port: number;
   service: string;
+  /** File that PuppetDB logs to. */
+  log: string;
   /** Seconds. */
   deadline: number;
 }): string {

@@ -25,11 +25,25 @@ describe("the program under the real engine", () => {
       "compiler1",
       "compiler2",
       "compiler2-configuration-run",
+      "puppetdb-certificate",
+      "puppetdb-configuration-run",
+      "puppetdb-write-password",
+      "puppetdb-read-password",
     ]) {
       expect(run.steps).toContain(`create ${name}`);
     }
     expect(run.steps).not.toContain("create compiler3");
     expect(await project.resources()).toEqual({});
+  });
+
+  it.each([
+    { host: "main", there: ["main-puppetdb-configuration-run"], not: ["puppetdb-certificate"] },
+    { host: "none", there: [], not: ["main-puppetdb", "main-puppetdb-configuration-run"] },
+  ])("previews PuppetDB's host $host, without a machine for it", async ({ host, there, not }) => {
+    const settings = { domain: "example.test", puppetdb: { host }, containers: { memory: 4096 } };
+    const run = (await project.preview({ config: config(settings) })).succeeded();
+    for (const name of there) expect(run.steps).toContain(`create ${name}`);
+    for (const name of [...not, "puppetdb"]) expect(run.steps).not.toContain(`create ${name}`);
   });
 
   it.each(["openvox8", "openvox9"])("previews %s", async (distribution) => {
@@ -61,6 +75,23 @@ describe("the program under the real engine", () => {
       settings: { compiler: { jrubies: 64 } },
       sentence: "puppet:compiler.jrubies: 64 on compiler1.example.test, which has ",
     },
+    {
+      settings: { puppetdb: { threads: 64 } },
+      sentence: "puppet:puppetdb.threads: 64 on puppetdb.example.test, which has ",
+    },
+    {
+      settings: { puppetdb: { heap: 32768 } },
+      sentence:
+        "puppet:puppetdb.heap: 32768 MiB with 256 MiB for the JVM and 512 MiB for PostgreSQL",
+    },
+    {
+      settings: { puppetdb: { host: "main" } },
+      sentence: "puppet:puppetdb.heap: 512 MiB with ",
+    },
+    {
+      settings: { postgresql: { server: "db.example.org" } },
+      sentence: "puppet:postgresql.password is not set; write the password that puppetdb has on",
+    },
   ])("refuses $settings before anything is made", async ({ settings, sentence }) => {
     const run = await project.up({ config: config({ domain: "example.test", ...settings }) });
     expect(run.exitCode).not.toBe(0);
@@ -69,6 +100,26 @@ describe("the program under the real engine", () => {
     expect(run.stdout + run.stderr).not.toMatch(/\bat .*\.ts:\d+/);
     const types = Object.values(await project.resources()).map(({ type }) => type);
     expect(types.filter((type) => type !== "pulumi:pulumi:Stack")).toEqual([]);
+  });
+
+  it.each([
+    [
+      "in clear",
+      "the-owners-password",
+      "puppet:postgresql has passwords in clear; write each with",
+    ],
+    [
+      "that is none",
+      "hunter2-$",
+      "puppet:postgresql.password is unsuitable; write 12 to 128 letters",
+    ],
+  ])("refuses a password %s, and does not repeat it", async (_, password, sentence) => {
+    const postgresql = { server: "db.example.org", password, readPassword: "the-readers-password" };
+    const run = await project.preview({ config: config({ domain: "example.test", postgresql }) });
+    expect(run.exitCode).not.toBe(0);
+    expect(run.stdout + run.stderr).toContain(sentence);
+    expect(run.stdout + run.stderr).not.toContain(password);
+    expect(run.stdout + run.stderr).not.toContain("the-readers-password");
   });
 
   it("asks for the one setting without a default", async () => {

@@ -33,9 +33,18 @@ export async function output(host: string, command: string, stdin?: string): Pro
 
 /** Writes the settings of an environment to a file of their own. */
 export function settingsFile(
-  settings: { subnet?: string; compilers?: number; puppetServer?: string; domain?: string } = {},
+  settings: {
+    subnet?: string;
+    compilers?: number;
+    puppetServer?: string;
+    domain?: string;
+    memory?: number;
+    puppetdb?: object;
+    postgresql?: object;
+  } = {},
 ): string {
   const { subnet = "10.213.99.0/24", compilers = 2, puppetServer = "puppet" } = settings;
+  const { memory = 2048, puppetdb = {}, postgresql = {} } = settings;
   const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "Pulumi.suite.yaml");
   writeFileSync(
     file,
@@ -46,6 +55,10 @@ export function settingsFile(
       `  puppet:compilers: ${compilers}`,
       "  puppet:containers:",
       `    subnet: ${subnet}`,
+      `    memory: ${memory}`,
+      // JSON is YAML.
+      `  puppet:puppetdb: ${JSON.stringify(puppetdb)}`,
+      `  puppet:postgresql: ${JSON.stringify(postgresql)}`,
       "",
     ].join("\n"),
   );

@@ -12,7 +12,7 @@ describe("a backup", () => {
     const before = await reportsOf("agent1");
     const backup = await npmRun("backup", environment, folder);
     expect(backup.code, backup.text).toBe(0);
-    const copy = / (\/\S+\.dump) is a copy of it/.exec(backup.text)?.[1] ?? "";
+    const copy = /^(\/\S+\.dump) is a copy of it/m.exec(backup.text)?.[1] ?? "";
     expect(statSync(copy).mode & 0o777).toBe(0o600);
     const there = await output(
       "puppetdb",

@@ -68,6 +68,7 @@ describe("agents without PuppetDB", () => {
     expect(Math.min(...seconds)).toBeGreaterThan(usual + 5);
     expect(longest(seconds)).toBeLessThan(usual + 60);
 
+    await serves();
     const before = await reportsOf("outage1");
     await timedRun("outage1");
     await until("reports arrive again", async () => (await reportsOf("outage1")) > before, 30);

@@ -1,42 +1,197 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { podmanNames } from "../../hosts/containers/names.js";
 import { compilerOf, runAgent } from "../../tools/agents.js";
-import { containersOf, networkExists } from "../../tools/podman.js";
+import * as podman from "../../tools/podman.js";
 import { run } from "../../tools/shell.js";
-import { distribution, environment, npmRun, settingsFile, stackOf } from "./environment.js";
+import { distribution, environment, npmRun, settingsFile, stackOf, until } from "./environment.js";
+import { startPostgresql, type PostgresqlServer } from "./postgresql-server.js";
 
 const second = "second";
+/** An environment without PuppetDB, as the first version made them; memory for one beside the main server. */
+const without = {
+  ...{ subnet: "10.213.98.0/24", compilers: 1, memory: 4096 },
+  puppetdb: { host: "none" },
+};
+const beside = { ...without, puppetdb: { host: "main" } };
+
+const on = async (host: string, command: string): Promise<string> => {
+  const { code, stdout, stderr } = await podman.exec(second, host, ["sh", "-c", command]);
+  if (code !== 0) throw new Error(`${host}: ${command}: exit code ${code}: ${stderr}${stdout}`);
+  return stdout.trim();
+};
+
+/** How many reports the PuppetDB beside the main server has. */
+const reports = async (): Promise<number> => {
+  const ssl = "/var/lib/puppet/ssl";
+  const name = "main.example.test";
+  const answer = await on(
+    "main",
+    `curl --silent --fail --cacert ${ssl}/certs/ca.pem --cert ${ssl}/certs/${name}.pem --key ${ssl}/private_keys/${name}.pem --get --data-urlencode 'query=reports[count()] { }' https://${name}:8081/pdb/query/v4`,
+  );
+  return (JSON.parse(answer) as { count: number }[])[0]?.count ?? 0;
+};
+
+const agentRuns = async () => {
+  const { code, stdout, stderr } = await runAgent({ environment: second, distribution }, "agent1");
+  expect([0, 2], stdout + stderr).toContain(code);
+  return compilerOf(stdout);
+};
+
+/** Ids of all containers: another id is another machine. */
+const containers = async () =>
+  (
+    await run([
+      "podman",
+      "ps",
+      "--no-trunc",
+      "--quiet",
+      "--filter",
+      `label=pulumi-puppet=${second}`,
+    ])
+  ).stdout;
 
 describe("a second environment", () => {
-  it("lives beside the first, and leaves nothing behind", async () => {
-    const settings = settingsFile({ subnet: "10.213.98.0/24", compilers: 1 });
-    try {
-      const { code, text, seconds } = await npmRun("start", second, settings);
-      expect(code, text).toBe(0);
-      console.log(`a second environment with one compiler in ${seconds.toFixed(0)} s`);
-      for (const name of [environment, second]) {
-        const agent = await runAgent({ environment: name, distribution }, "agent1");
-        expect([0, 2]).toContain(agent.code);
-        expect(compilerOf(agent.stdout)).toMatch(/^compiler\d\.example\.test$/);
-      }
-    } finally {
-      const { code, text } = await npmRun("stop", second);
-      expect(code, text).toBe(0);
-    }
-    expect(await containersOf(second)).toEqual([]);
-    expect(await networkExists(second)).toBe(false);
+  beforeAll(async () => {
+    const { code, text, seconds } = await npmRun("start", second, settingsFile(without));
+    if (code !== 0) throw new Error(text);
+    console.log(`a second environment, one compiler, no PuppetDB: ${seconds.toFixed(0)} s`);
+  });
+
+  afterAll(async () => {
+    const { code, text } = await npmRun("stop", second);
+    expect(code, text).toBe(0);
+    expect(await podman.containersOf(second)).toEqual([]);
+    expect(await podman.networkExists(second)).toBe(false);
     expect(await stackOf(second).exists()).toBe(false);
     // The image is the first one's as well.
     expect((await run(["podman", "image", "exists", podmanNames.image])).code).toBe(0);
     expect((await runAgent({ environment, distribution }, "agent1")).code).toBe(2);
   });
 
+  it("lives beside the first", async () => {
+    expect(await agentRuns()).toBe("compiler1.example.test");
+    const agent = await runAgent({ environment, distribution }, "agent1");
+    expect(compilerOf(agent.stdout)).toMatch(/^compiler\d\.example\.test$/);
+    expect(await on("compiler1", "ls /etc/puppet")).not.toContain("puppetdb.conf");
+  });
+
   it("is refused where its network is taken, before anything is made", async () => {
-    const { code, text } = await npmRun("start", second, settingsFile());
+    const { code, text } = await npmRun("start", "third", settingsFile());
     expect(code).toBe(1);
     expect(text).toMatch(
       /puppet:containers\.subnet is "10\.213\.99\.0\/24", which overlaps .*; write another/,
     );
-    expect(await stackOf(second).exists()).toBe(false);
+    expect(await stackOf("third").exists()).toBe(false);
+  });
+
+  it("takes PuppetDB in place, beside its main server", async () => {
+    const before = await containers();
+    const deployed = await npmRun("start", second, settingsFile(beside));
+    expect(deployed.code, deployed.text).toBe(0);
+    console.log(`PuppetDB added in place in ${deployed.seconds.toFixed(0)} s`);
+    expect(await containers()).toBe(before);
+    expect(deployed.text).toMatch(/PuppetDB +https:\/\/main\.example\.test:8081/);
+    await agentRuns();
+    await until("reports are there", async () => (await reports()) >= 2, 30);
+
+    const again = await npmRun("start", second, settingsFile(beside));
+    expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
+    const { code, text } = await npmRun("start", second, settingsFile({ ...beside, puppetdb: {} }));
+    expect(code).toBe(1);
+    expect(text).toContain('puppet:puppetdb.host is "own", but the database is where it was made');
+  });
+
+  describe("with a PostgreSQL that is there", () => {
+    const passwords = { write: "w".repeat(20), read: "r".repeat(20) };
+    let database: PostgresqlServer;
+    let settings: string;
+    const deploy = () => npmRun("start", second, settings);
+
+    beforeAll(async () => {
+      database = await startPostgresql(second, passwords);
+      const { server, caCertificate } = database;
+      settings = settingsFile({ ...beside, postgresql: { server, caCertificate } });
+      for (const [key, value] of [
+        ["password", passwords.write],
+        ["readPassword", passwords.read],
+      ]) {
+        // As its user seals them.
+        const { code, stderr } = await stackOf(second).run(
+          [
+            ...["config", "set", "--secret", "--path", `puppet:postgresql.${key ?? ""}`],
+            ...["--stack", second, "--config-file", settings],
+          ],
+          { stdin: value },
+        );
+        expect(code, stderr).toBe(0);
+      }
+    });
+
+    it("says what its administrator has to do, and goes on as it was", async () => {
+      const before = await reports();
+      const { code, text } = await deploy();
+      expect(code).not.toBe(0);
+      expect(text).toContain(
+        "puppet:postgresql: the database puppetdb lacks pg_trgm; run CREATE EXTENSION pg_trgm in it",
+      );
+      expect(text).not.toContain(passwords.write);
+      await agentRuns();
+      await until("reports are stored", async () => (await reports()) > before, 30);
+    });
+
+    it("keeps its data there, over verified TLS, with a role that only reads", async () => {
+      await database.sql("CREATE EXTENSION pg_trgm;", "puppetdb");
+      const { code, text } = await deploy();
+      expect(code, text).toBe(0);
+      await agentRuns();
+      await until(
+        "the report is in that database",
+        async () => Number(await database.sql("SELECT count(*) FROM reports;", "puppetdb")) > 0,
+        30,
+      );
+      expect(await reports()).toBeGreaterThan(0);
+      const sessions = await database.sql(
+        "SELECT DISTINCT usename, ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename LIKE 'puppetdb%' ORDER BY 1;",
+      );
+      expect(sessions).toBe("puppetdb|t\npuppetdb_read|t");
+      expect(await on("main", "cat /etc/puppetdb/conf.d/database.ini")).toContain(
+        `//${database.server}:5432/puppetdb?ssl=true&sslfactory=org.postgresql.ssl.LibPQFactory&sslmode=verify-full`,
+      );
+    });
+
+    it("can be backed up and rehearsed by the same commands", async () => {
+      const backup = await npmRun("backup", second);
+      expect(backup.code, backup.text).toBe(0);
+      const rehearsed = await npmRun("restore", "latest", second, "--rehearse");
+      expect(rehearsed.code, rehearsed.text).toBe(0);
+      expect(
+        await database.sql("SELECT datname FROM pg_database WHERE datname ~ 'puppetdb_';"),
+      ).toBe("");
+    });
+
+    it("is left alone when the server's certificate is not that authority's", async () => {
+      await on(
+        "database",
+        "cd /etc/postgresql/*/main && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=database.example.test -addext subjectAltName=DNS:database.example.test -keyout server.key -out server.crt 2>/dev/null && chown postgres: server.* && systemctl restart postgresql",
+      );
+      const check = await podman.exec(second, "main", ["puppetdb-database-check"]);
+      expect(check.code).toBe(1);
+      expect(check.stderr).toMatch(
+        /puppet:postgresql: puppetdb cannot connect: .*certificate verify failed/,
+      );
+    });
+  });
+
+  it("is without PuppetDB again when it is switched off; the database's files stay", async () => {
+    const before = await containers();
+    const { code, text } = await npmRun("start", second, settingsFile(without));
+    expect(code, text).toBe(0);
+    expect(await containers()).toBe(before);
+    expect(await on("main", "systemctl is-active puppetdb haproxy || true")).toBe(
+      "inactive\ninactive",
+    );
+    expect(await on("compiler1", "ls /etc/puppet")).not.toMatch(/puppetdb\.conf|routes\.yaml/);
+    expect(await on("main", "ls -d /var/lib/postgresql/*/main")).not.toBe("");
+    await agentRuns();
   });
 });

@@ -28,10 +28,50 @@ describe("HOCON, read by the parser of Puppet's tools", async () => {
     expect(await read(conf)).toEqual(expected(64));
   });
 
-  it("is refused without its last brace", async () => {
-    const conf = fileOf(files, "main/ca.conf").replace(/}\s*$/, "");
-    await expect(read(conf)).rejects.toThrow("Hocon");
+  it("http-client.conf has both times as numbers", async () => {
+    expect(await read(fileOf(files, "main/http-client.conf"))).toEqual({
+      "http-client": {
+        "idle-timeout-milliseconds": 10000,
+        "connect-timeout-milliseconds": 3000,
+      },
+    });
   });
+
+  it("auth.conf of PuppetDB lets servers and readers read its state, and nobody anything else", async () => {
+    const names = ["compiler1", "compiler2", "compiler8", "main", "puppetdb", "web-7"];
+    const allow = [
+      ...names.map((name) => `${name}.example.test`),
+      { extensions: { "1.3.6.1.4.1.34380.1.3.13": "puppetdb-reader" } },
+    ];
+    const rule = (path: string, method: string | string[]) => ({
+      "match-request": { path, type: "path", method },
+      allow,
+      "sort-order": 400,
+      name: `${path} for Puppet servers and readers`,
+    });
+    expect(await read(fileOf(files, "puppetdb/auth.conf"))).toEqual({
+      authorization: {
+        version: 1,
+        rules: [
+          rule("/status", "get"),
+          rule("/metrics", ["get", "post"]),
+          {
+            "match-request": { path: "/", type: "path" },
+            deny: "*",
+            "sort-order": 999,
+            name: "nothing else",
+          },
+        ],
+      },
+    });
+  });
+
+  it.each(["main/ca.conf", "main/http-client.conf", "puppetdb/auth.conf"])(
+    "%s is refused without its last brace",
+    async (name) => {
+      await expect(read(fileOf(files, name).replace(/}\s*$/, ""))).rejects.toThrow("Hocon");
+    },
+  );
 });
 
 describe("YAML, read by Ruby's parser and by JavaScript's", () => {
@@ -49,6 +89,14 @@ describe("YAML, read by Ruby's parser and by JavaScript's", () => {
     const [, agent = ""] =
       /<<'ATTRIBUTES'\n([^]*?)ATTRIBUTES\n/.exec(fileOf(files, "agent/install.sh")) ?? [];
     expect(await inPsych(agent)).toEqual(attributes(passwordOf("puppet-authority-agent-key")));
+  });
+
+  it("routes.yaml has facts go to PuppetDB, and stay on disk", async () => {
+    const content = fileOf(await sharedFiles(), "main/routes.yaml");
+    const expected = { server: { facts: { terminus: "puppetdb", cache: "json" } } };
+    expect(await inPsych(content)).toEqual(expected);
+    expect(load(content)).toEqual(expected);
+    await expect(inPsych(content.replace("cache:", "cache"))).rejects.toThrow("SyntaxError");
   });
 
   // Letters and digits can look like something else than text, in one version of YAML or the other.

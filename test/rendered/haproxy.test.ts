@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderHaproxyConf } from "../../templates/haproxy/haproxy.js";
-import { fileOf, sharedFiles } from "./files.js";
+import { distributionNames, fileOf, filesOf, sharedFiles } from "./files.js";
 import { onFile } from "./parsers.js";
 
 const check = (content: string) => onFile('haproxy -c -f "$1"', content);
@@ -42,3 +42,31 @@ describe("haproxy.cfg, read by HAProxy", async () => {
     expect(stdout + stderr).toMatch(/ALERT|Fatal/);
   });
 });
+
+describe.each(distributionNames)(
+  "haproxy.cfg before PuppetDB on %s, read by HAProxy",
+  async (name) => {
+    const good = fileOf(await filesOf(name), "puppetdb/haproxy.cfg");
+
+    it("is taken", async () => {
+      // Neither an error nor a warning.
+      expect(await check(good)).toEqual({ code: 0, stdout: "", stderr: "" });
+    });
+
+    it.each([
+      ["an unknown keyword", good.replace("verify required\n", "verify always\n")],
+      ["no newline at the end", good.trimEnd()],
+      ["a certificate that is not there", good.replace(/ crt \S+/, " crt /none.pem")],
+      ["a certificate without a key", good.replace(/ crt \S+/, " crt /etc/haproxy/puppet-ca.pem")],
+      ["a revocation list that is not there", good.replace(/crl-file \S+/, "crl-file /none.pem")],
+      ["a certificate for a list", good.replace(/crl-file \S+/, "crl-file /etc/hostname")],
+      ["a rule for an ACL that is not there", good.replace("if query reading", "if quest reading")],
+      ["another backend", good.replace("default_backend puppetdb", "default_backend others")],
+    ])("is refused with %s", async (_, content) => {
+      expect(content).not.toBe(good);
+      const { code, stdout, stderr } = await check(content);
+      expect(code).toBe(1);
+      expect(stdout + stderr).toMatch(/ALERT|Fatal/);
+    });
+  },
+);

@@ -28,3 +28,16 @@ export async function inRuby(expression: string, content: string): Promise<unkno
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as unknown;
 }
+
+/** The sections of an INI file as Python's parser reads them: it refuses what is said twice, or nowhere. */
+export async function inPython(content: string): Promise<unknown> {
+  const script = [
+    "import configparser, json, sys",
+    "parser = configparser.ConfigParser(interpolation=None, strict=True)",
+    "parser.read_string(sys.stdin.read())",
+    "print(json.dumps({name: dict(parser[name]) for name in parser.sections()}))",
+  ];
+  const { code, stdout, stderr } = await inParsers(["python3", "-c", script.join("\n")], content);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as unknown;
+}

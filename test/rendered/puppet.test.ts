@@ -37,6 +37,9 @@ describe.each(distributionNames)("puppet.conf of %s, read by Puppet's own parser
     rundir: paths.serverRundir,
     pidfile: `${paths.serverRundir}/puppetserver.pid`,
     codedir: paths.codedir,
+    storeconfigs: "true",
+    storeconfigs_backend: "puppetdb",
+    reports: "puppetdb",
   };
 
   it.each([
@@ -72,6 +75,18 @@ describe.each(distributionNames)("puppet.conf of %s, read by Puppet's own parser
     ]);
     expect(inMain).toEqual(main);
     expect(inServer).toEqual(all);
+  });
+
+  it("says what it should on PuppetDB's host", async () => {
+    const expected = {
+      certname: "puppetdb.example.test",
+      server: "puppetca.example.test",
+      ca_server: "puppetca.example.test",
+      dns_alt_names: "",
+      storeconfigs: "false",
+    };
+    const conf = fileOf(await sharedFiles(), "puppetdb/puppet.conf");
+    expect(await settingsIn(conf, "main", Object.keys(expected))).toEqual(expected);
   });
 
   it("says what it should on agents", async () => {

@@ -1,11 +1,34 @@
 import { startTestContainer } from "../containers.js";
 import { parsersName } from "./parsers.js";
 
-/** What the parsers need to be there before they read: a CA for HAProxy, the program a unit starts. */
+/** Packages with the parsers. */
+const packages = "haproxy puppet-agent puppet-terminus-puppetdb postgresql python3-minimal gpg";
+
+/**
+ * What the parsers need to be there before they read: a CA, a host's certificate and a revocation list for
+ * HAProxy, the programs that units start.
+ */
 const surroundings = `
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=Puppet CA' \
-  -keyout /dev/null -out /etc/haproxy/puppet-ca.pem
-install -m 0755 /dev/null /usr/local/sbin/puppet-crl-refresh
+key="ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+cd "$(mktemp -d)"
+openssl req -x509 -newkey $key -subj '/CN=Puppet CA' -keyout ca.key -out ca.pem
+install -m 0644 ca.pem /etc/haproxy/puppet-ca.pem
+
+mkdir /etc/haproxy/puppetdb
+cp ca.pem /etc/haproxy/puppetdb
+openssl req -newkey $key -subj /CN=puppetdb.example.test -keyout host.key -out host.csr
+openssl x509 -req -in host.csr -CA ca.pem -CAkey ca.key -out /etc/haproxy/puppetdb/host.pem
+cp host.key /etc/haproxy/puppetdb/host.pem.key
+printf '[ca]\\ndefault_ca=ours\\n[ours]\\ndatabase=index\\ndefault_md=sha256\\ndefault_crl_days=30\\n' >ca.cnf
+touch index
+openssl ca -config ca.cnf -gencrl -keyfile ca.key -cert ca.pem -out crl.pem
+for folder in /etc/puppetdb /etc/puppetlabs/puppetdb; do
+  install -D -m 0644 crl.pem "$folder/ssl/crl/crl.pem"
+done
+
+for program in puppet-crl-refresh puppetdb-crl-refresh puppetdb-crl-apply puppetdb-backup; do
+  install -m 0755 /dev/null "/usr/local/sbin/$program"
+done
 `;
 
 /** Makes the one container that holds the products' own parsers. */
@@ -14,7 +37,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   try {
     for (const command of [
       "apt-get update -qq",
-      "DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends haproxy puppet-agent gpg",
+      `DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends ${packages}`,
       surroundings,
     ]) {
       const { code, stderr } = await container.exec(["sh", "-ec", command]);

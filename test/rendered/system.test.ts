@@ -7,14 +7,19 @@ import { inParsers, onFile } from "./parsers.js";
 
 describe("Bash scripts, read by Bash", async () => {
   const shared = await sharedFiles();
-  const scripts: [string, string][] = [
-    ["haproxy-reload", fileOf(shared, "balancer/haproxy-reload")],
+  const scripts = [
+    "balancer/haproxy-reload",
+    "puppetdb/puppetdb-backup",
+    "puppetdb/puppetdb-restore",
+    "external/puppetdb-database-check",
+  ].map((name): [string, string] => [name, fileOf(shared, name)]);
+  const ofDistributions = [
+    ...["converge.sh", "agent/install.sh", "sign-reader.sh", "compiler/puppet-crl-refresh"],
+    ...["await", "crl-apply", "crl-refresh"].map((script) => `puppetdb/puppetdb-${script}`),
   ];
   for (const name of distributionNames) {
     const files = await filesOf(name);
-    for (const file of ["converge.sh", "agent/install.sh", "compiler/puppet-crl-refresh"]) {
-      scripts.push([`${name}/${file}`, fileOf(files, file)]);
-    }
+    for (const file of ofDistributions) scripts.push([`${name}/${file}`, fileOf(files, file)]);
   }
   const check = (content: string) => inParsers(["bash", "-n"], content);
 
@@ -43,27 +48,56 @@ describe("scripts of the containers, read by Debian's sh", () => {
 
 describe("systemd units, read by systemd", async () => {
   const files = await sharedFiles();
-  const unit = (type: string) => fileOf(files, `compiler/puppet-crl-refresh.${type}`);
+  const units = [
+    "compiler/puppet-crl-refresh",
+    "puppetdb/puppetdb-crl-refresh",
+    "puppetdb/puppetdb-backup",
+  ];
+  const unit = (name: string, type: string) => fileOf(files, `${name}.${type}`);
   /** Both units together, as one starts the other. */
-  const verify = (timer: string, service = unit("service")) =>
+  const verify = (name: string, timer: string, service = unit(name, "service")) =>
     onFile(
       'cat >"$1.timer" <"$1"; sed -n "/^=====$/,\\$p" "$1" | sed 1d >"$1.service"; sed -i "/^=====$/,\\$d" "$1.timer"; systemd-analyze verify --man=no "$1.timer" "$1.service"',
       `${timer}=====\n${service}`,
-      "puppet-crl-refresh",
+      name.split("/")[1],
     );
 
-  it("are taken without a warning", async () => {
-    expect(await verify(unit("timer"))).toEqual({ code: 0, stdout: "", stderr: "" });
+  it.each(units)("%s are taken without a warning", async (name) => {
+    expect(await verify(name, unit(name, "timer"))).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it("are complained of with an unknown word, a bad time, or without a program", async () => {
-    const unknown = await verify(unit("timer").replace("AccuracySec", "Accuracy"));
-    expect(unknown.stderr).toContain("Unknown key");
-    const time = await verify(unit("timer").replace("=15s", "=soon"));
-    expect(time.stderr).toContain("Failed to parse");
-    const program = await verify(unit("timer"), unit("service").replace("-refresh\n", "-none\n"));
-    expect(program.stderr).toContain("is not executable");
-    expect(program.code).not.toBe(0);
+  it.each(units)(
+    "%s are complained of with an unknown word, a bad time, or without a program",
+    async (name) => {
+      const timer = unit(name, "timer");
+      const unknown = await verify(name, timer.replace("[Timer]", "[Timer]\nAccuracy=1s"));
+      expect(unknown.stderr).toContain("Unknown key");
+      const time = await verify(name, timer.replace(/^(On\w+=).*$/gm, "$1soon"));
+      expect(time.stderr).toContain("Failed to parse");
+      const none = unit(name, "service").replace(/^(ExecStart=.*)$/m, "$1-none");
+      const program = await verify(name, timer, none);
+      expect(program.stderr).toContain("is not executable");
+      expect(program.code).not.toBe(0);
+    },
+  );
+
+  it("complains as well of the program that runs after a fetch", async () => {
+    const name = "puppetdb/puppetdb-crl-refresh";
+    const service = unit(name, "service").replace(/^(ExecStartPost=.*)$/m, "$1-none");
+    const { stderr } = await verify(name, unit(name, "timer"), service);
+    expect(stderr).toContain("/usr/local/sbin/puppetdb-crl-apply-none is not executable");
+  });
+
+  it("reads the addition to PostgreSQL's unit beside the packaged one", async () => {
+    const addition = fileOf(files, "postgresql/restart.conf");
+    const verifyAddition = (content: string) =>
+      onFile(
+        'folder=$(dirname "$1")/postgresql@.service.d; mkdir "$folder" && cp "$1" "$folder/puppetdb.conf" && SYSTEMD_UNIT_PATH=$(dirname "$1"): systemd-analyze verify --man=no postgresql@17-main.service',
+        content,
+      );
+    expect(await verifyAddition(addition)).toEqual({ code: 0, stdout: "", stderr: "" });
+    const broken = await verifyAddition(addition.replace(/^Restart=.*$/m, "Restart=sometimes"));
+    expect(broken.stderr).toMatch(/puppetdb\.conf:\d+: Failed to parse Restart=sometimes/);
   });
 });
 

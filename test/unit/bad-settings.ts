@@ -1,10 +1,5 @@
-/** Settings that must be refused, and the exact sentences it is told with. */
-interface BadSettings {
-  what: string;
-  /** Values beside a good `domain`, which they may replace. */
-  values: Readonly<Record<string, unknown>>;
-  sentences: readonly string[];
-}
+import { badDatabaseSettings } from "./bad-database-settings.js";
+import { one, range, type BadSettings } from "./bad-setting.js";
 
 const hostName =
   "write a host name of at most 63 lower-case letters, digits and inner hyphens, without the domain.";
@@ -18,38 +13,13 @@ const compilers = "write a number of compilers from 1 to 50, or a list of 1 to 5
 const subnet =
   "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
 const topLevel =
-  "write one of platform, domain, distribution, compilers, puppetServer, caServer, fileServer, caName, mainServer, compiler, loadBalancer, containers, or remove it.";
+  "write one of platform, domain, distribution, compilers, puppetServer, caServer, fileServer, caName, mainServer, compiler, loadBalancer, puppetdb, postgresql, containers, or remove it.";
 
-/** A value that is refused with one sentence: what it is, what to write instead. */
-const one = (
-  what: string,
-  setting: string,
-  value: unknown,
-  remedy: string,
-  shown = `is ${JSON.stringify(value)}`,
-): BadSettings => {
-  const [first = "", second] = setting.split(".");
-  return {
-    what,
-    values: { [first]: second === undefined ? value : { [second]: value } },
-    sentences: [`puppet:${setting} ${shown}; ${remedy}`],
-  };
-};
 const inList = (what: string, name: string): BadSettings => ({
   what,
   values: { compilers: ["first", name] },
   sentences: [`puppet:compilers[1] is "${name}"; ${hostName}`],
 });
-const range = (what: string, setting: string, from: number, to: number): BadSettings[] =>
-  [from - 1, to + 1, from + 0.5, `${String(from)}x`, true, null].map((value) =>
-    one(
-      `${setting} ${JSON.stringify(value)}`,
-      setting,
-      value,
-      `write ${what} from ${String(from)} to ${String(to)}.`,
-    ),
-  );
-
 export const badSettings: readonly BadSettings[] = [
   one("no domain", "domain", undefined, domain, "is not set"),
   one("a domain that is a number", "domain", 5, domain),
@@ -231,6 +201,8 @@ export const badSettings: readonly BadSettings[] = [
     ["a number above 255", "10.0.256.0/24"],
     ["IPv6", "fd00::/64"],
   ].map(([what = "", value]) => one(`a network of ${what}`, "containers.subnet", value, subnet)),
+
+  ...badDatabaseSettings,
 
   {
     what: "a fault in each of several settings",

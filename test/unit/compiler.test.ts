@@ -23,6 +23,10 @@ describe("a compiler", () => {
       "exec names in the certificate of compiler1.example.test",
       "package puppetserver",
       "file /etc/puppet/puppet.conf",
+      "package puppet-terminus-puppetdb",
+      "file /etc/puppet/puppetdb.conf",
+      "file /etc/puppet/routes.yaml",
+      "file /etc/puppet/puppetserver/conf.d/http-client.conf",
       "file /etc/puppet/puppetserver/services.d/ca.cfg",
       "file /etc/puppet/puppetserver/conf.d/sizing.conf",
       "exec JAVA_ARGS of puppetserver",
@@ -34,7 +38,9 @@ describe("a compiler", () => {
       "package curl",
       "file /usr/local/sbin/puppet-crl-refresh",
       "file /etc/systemd/system/puppet-crl-refresh.service",
+      "exec systemd reads puppet-crl-refresh.service",
       "file /etc/systemd/system/puppet-crl-refresh.timer",
+      "exec systemd reads puppet-crl-refresh.timer",
       "service puppet-crl-refresh.timer",
       "file /etc/puppet/code/environments",
       "file /etc/puppet/code/environments/production",
@@ -69,9 +75,13 @@ describe("a compiler", () => {
     expect(conf).not.toMatch(/^(cadir|autosign) =/m);
   });
 
-  it("waits for the main server", () => {
+  it("waits for PuppetDB, or where there is none for the main server", async () => {
     expect(composed.find("puppet-compilers").dependencies).toContain(
-      composed.find("main-configuration-run").urn,
+      composed.find("puppetdb-configuration-run").urn,
+    );
+    const none = await compose(debian, { puppetdbHost: "none" });
+    expect(none.find("puppet-compilers").dependencies).toContain(
+      none.find("main-configuration-run").urn,
     );
   });
 
@@ -86,20 +96,67 @@ describe("a compiler", () => {
       expect(other.find("compiler2-certificate").inputs).toEqual(
         composed.find("compiler2-certificate").inputs,
       );
-      // Who may have which name, and where connections go, are what changes.
-      expect(other.script("main")).not.toBe(composed.script("main"));
-      expect(other.script("balancer")).not.toBe(composed.script("balancer"));
+      // Who may have which name, who may talk to PuppetDB, and where connections go, are what changes.
+      for (const host of ["main", "puppetdb", "balancer"]) {
+        expect(other.script(host), host).not.toBe(composed.script(host));
+      }
+    }
+  });
+});
+
+describe("a compiler that comes", () => {
+  /** The resources of a host that are not as they were. */
+  const changed = (host: string, after: Composed) => {
+    const before = composed.state(host);
+    expect(titlesOf(after.state(host))).toEqual(titlesOf(before));
+    return after
+      .state(host)
+      .filter((resource, index) => JSON.stringify(resource) !== JSON.stringify(before[index]));
+  };
+  const common = ["compiler1", "compiler2"];
+
+  it("with a planned name changes no other host than the balancer", async () => {
+    const more = await compose(debian, {
+      compilers: [...common, "compiler8"],
+      plannedCompilers: [],
+    });
+    for (const host of ["main", "puppetdb", "compiler1", "compiler2"]) {
+      expect(more.script(host), host).toBe(composed.script(host));
+    }
+    expect(titlesOf(changed("balancer", more))).toEqual(["file /etc/haproxy/haproxy.cfg"]);
+  });
+
+  it("and goes leaves its name planned, and so changes as little", async () => {
+    const plannedCompilers = ["compiler2.example.test", "compiler8.example.test"];
+    const fewer = await compose(debian, { compilers: ["compiler1"], plannedCompilers });
+    for (const host of ["main", "puppetdb", "compiler1"]) {
+      expect(fewer.script(host), host).toBe(composed.script(host));
     }
   });
 
-  it("leaves the main server's service alone when another one comes", async () => {
-    const more = await compose(debian, { compilers: ["compiler1", "compiler2", "compiler3"] });
-    const before = composed.state("main");
-    const changed = more
-      .state("main")
-      .filter((resource, index) => JSON.stringify(resource) !== JSON.stringify(before[index]));
-    expect(titlesOf(changed)).toEqual(["file /etc/puppet/autosign/rules.json"]);
-    expect(changed[0]?.parameters).not.toHaveProperty("notify");
+  it("with another name leaves the main server's service alone", async () => {
+    const more = await compose(debian, { compilers: [...common, "compiler3"] });
+    const resources = changed("main", more);
+    expect(titlesOf(resources)).toEqual(["file /etc/puppet/autosign/rules.json"]);
+    expect(resources[0]?.parameters).not.toHaveProperty("notify");
+  });
+
+  it("with another name is made known to PuppetDB, which reloads and does not restart", async () => {
+    const more = await compose(debian, { compilers: [...common, "compiler3"] });
+    const resources = changed("puppetdb", more);
+    expect(titlesOf(resources)).toEqual([
+      "file /etc/puppetdb/certificate-allowlist",
+      "file /etc/puppetdb/conf.d/auth.conf",
+    ]);
+    for (const { title, parameters } of resources) {
+      expect(parameters.notify, title).toBe("Service[puppetdb]");
+      expect(parameters.content, title).toContain("compiler3.example.test");
+    }
+    const isService = ({ type, title }: { type: string; title: string }) =>
+      type === "service" && title === "puppetdb";
+    expect(more.state("puppetdb").find(isService)?.parameters.restart).toBe(
+      "systemctl reload puppetdb",
+    );
   });
 });
 

@@ -26,6 +26,10 @@ describe("the main server", () => {
       "exec names in the certificate of main.example.test",
       "package puppetserver",
       "file /etc/puppet/puppet.conf",
+      "package puppet-terminus-puppetdb",
+      "file /etc/puppet/puppetdb.conf",
+      "file /etc/puppet/routes.yaml",
+      "file /etc/puppet/puppetserver/conf.d/http-client.conf",
       "file /etc/puppet/puppetserver/services.d/ca.cfg",
       "file /etc/puppet/puppetserver/conf.d/sizing.conf",
       "exec JAVA_ARGS of puppetserver",
@@ -39,7 +43,9 @@ describe("the main server", () => {
       "exec keep certificate requests from strangers",
       "exec certificate requests are kept from strangers",
       "file /etc/systemd/system/puppet-refused-requests.service",
+      "exec systemd reads puppet-refused-requests.service",
       "file /etc/systemd/system/puppet-refused-requests.timer",
+      "exec systemd reads puppet-refused-requests.timer",
       "service puppet-refused-requests.timer",
       "file /etc/puppet/code/environments",
       "file /etc/puppet/code/environments/production",
@@ -49,11 +55,11 @@ describe("the main server", () => {
     ]);
   });
 
-  it("has the names of the infrastructure's hosts, full and short, that no agent may have", () => {
+  it("has the names of hosts there are and may be, full and short, that no agent may have", () => {
     const { hosts } = JSON.parse(
       contentOf(composed.state("main"), "/etc/puppet/autosign/rules.json"),
     ) as { hosts: string[] };
-    const names = ["main", "balancer", "compiler1", "compiler2"];
+    const names = ["main", "balancer", "compiler1", "compiler2", "compiler8", "puppetdb"];
     expect(hosts).toEqual([...names, ...names.map((name) => `${name}.example.test`)].sort());
   });
 
@@ -90,7 +96,7 @@ describe("the main server", () => {
     });
   });
 
-  it("does not know the password of the statistics page", () => {
+  it("knows no password of the statistics page, nor of the database", () => {
     expect(secretsIn(composed.script("main"))).toEqual(["agentKey", "infrastructureKey"]);
   });
 
@@ -170,11 +176,12 @@ describe("agents", () => {
 });
 
 describe("all hosts", () => {
-  const hosts = ["main", "balancer", "compiler1", "compiler2"];
+  const hosts = ["main", "puppetdb", "balancer", "compiler1", "compiler2"];
 
   it.each(hosts)("%s is converged over one connection, by a script that is secret", (name) => {
     const { inputs, secrets, timeouts } = composed.find(`${name}-configuration-run`);
-    expect(Object.keys(inputs).sort()).toEqual([
+    const own = Object.keys(inputs).filter((input) => input !== "delete");
+    expect(own.sort()).toEqual([
       ...["addPreviousOutputInEnv", "connection", "create", "stdin", "triggers"],
     ]);
     expect(inputs.create).toBe("bash -s");
@@ -204,14 +211,26 @@ describe("all hosts", () => {
     }
   });
 
-  it("notify only services that they list, and list them later", () => {
+  it("notify only services and commands that they list, and list them later", () => {
+    const kinds: Readonly<Record<string, string>> = { service: "Service", exec: "Exec" };
     for (const name of hosts) {
       const state = composed.state(name);
       for (const [index, { title, parameters }] of state.entries()) {
         const references = [parameters.notify ?? []].flat().map(String);
-        const later = state.slice(index).map((other) => `Service[${other.title}]`);
+        const later = state
+          .slice(index + 1)
+          .map((other) => `${kinds[other.type] ?? ""}[${other.title}]`);
         expect(later, `${name}: ${title}`).toEqual(expect.arrayContaining(references));
       }
+    }
+  });
+
+  it("run a command that waits for others only where one tells it to", () => {
+    for (const name of hosts) {
+      const state = composed.state(name);
+      const told = state.flatMap(({ parameters }) => [parameters.notify ?? []].flat().map(String));
+      const waiting = state.filter(({ parameters }) => parameters.refreshonly === true);
+      for (const { title } of waiting) expect(told, name).toContain(`Exec[${title}]`);
     }
   });
 

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { directoryOf, execOf, fileOf, packageOf, serviceOf } from "../../hosts/host-state.js";
+import {
+  absenceOf,
+  copyOf,
+  directoryOf,
+  execOf,
+  fileOf,
+  packageOf,
+  serviceOf,
+  unitOf,
+} from "../../hosts/host-state.js";
 
 describe("resources of a host", () => {
   it("install packages without what they only recommend, and leave their version alone", () => {
@@ -44,6 +53,66 @@ describe("resources of a host", () => {
     expect(parameters).not.toHaveProperty("sensitive");
   });
 
+  it("copy files of the same host, keys perhaps: in no diff, and without a backup", () => {
+    expect(copyOf("/etc/a/key", "/etc/b/key")).toEqual({
+      type: "file",
+      title: "/etc/a/key",
+      parameters: {
+        ensure: "file",
+        owner: "root",
+        group: "root",
+        mode: "0644",
+        source: "/etc/b/key",
+        show_diff: false,
+        backup: false,
+      },
+    });
+    const attributes = { owner: "a", group: "b", mode: "0640", notify: "Service[a]" };
+    expect(copyOf("/etc/a/key", "/etc/b/key", attributes).parameters).toEqual({
+      ensure: "file",
+      source: "/etc/b/key",
+      show_diff: false,
+      backup: false,
+      ...attributes,
+    });
+  });
+
+  it("remove files, and say who has to know", () => {
+    expect(absenceOf("/etc/a")).toEqual({
+      type: "file",
+      title: "/etc/a",
+      parameters: { ensure: "absent" },
+    });
+    expect(absenceOf("/etc/a", { notify: "Service[a]" }).parameters).toEqual({
+      ensure: "absent",
+      notify: "Service[a]",
+    });
+  });
+
+  it("write systemd units, and have systemd read them before anything else is told", () => {
+    const [file, reload, ...others] = unitOf("a.timer", "text", { notify: "Service[a.timer]" });
+    expect(others).toEqual([]);
+    expect(file).toEqual(
+      fileOf("/etc/systemd/system/a.timer", "text", {
+        notify: ["Exec[systemd reads a.timer]", "Service[a.timer]"],
+      }),
+    );
+    expect(reload).toEqual(
+      execOf("systemd reads a.timer", ["systemctl", "daemon-reload"], { refreshonly: true }),
+    );
+  });
+
+  it("write units that nobody else has to know of, and tell each of several", () => {
+    const notified = (notify?: string | string[]) =>
+      unitOf("a@.service.d/b.conf", "text", { notify })[0]?.parameters.notify;
+    expect(notified()).toEqual(["Exec[systemd reads a@.service.d/b.conf]"]);
+    expect(notified(["Service[a]", "Service[b]"])).toEqual([
+      "Exec[systemd reads a@.service.d/b.conf]",
+      "Service[a]",
+      "Service[b]",
+    ]);
+  });
+
   it("make folders that all may enter, unless told otherwise", () => {
     expect(directoryOf("/srv").parameters).toEqual({
       ensure: "directory",
@@ -82,7 +151,14 @@ describe("resources of a host", () => {
   });
 
   it("can be JSON, with nothing lost", () => {
-    const state = [packageOf("a"), fileOf("/etc/a", "\u0000 ü \\ ' %{x}"), serviceOf("a")];
+    const state = [
+      packageOf("a"),
+      fileOf("/etc/a", "\u0000 ü \\ ' %{x}"),
+      copyOf("/etc/b", "/etc/a"),
+      absenceOf("/etc/c"),
+      ...unitOf("a.service", "text"),
+      serviceOf("a"),
+    ];
     expect(JSON.parse(JSON.stringify(state))).toEqual(state);
   });
 });

@@ -66,6 +66,8 @@ export const secretsIn = (text: string) =>
     agentKey: passwordOf("puppet-authority-agent-key"),
     infrastructureKey: passwordOf("puppet-authority-infrastructure-key"),
     statsPassword: passwordOf("balancer-stats-password", 24),
+    writePassword: passwordOf("puppetdb-write-password", 32),
+    readPassword: passwordOf("puppetdb-read-password", 32),
   })
     .filter(([, secret]) => text.includes(secret))
     .map(([name]) => name);
@@ -105,17 +107,21 @@ export function hostOf(name: string, changes: Partial<Host> = {}): Host {
 /** Composes an infrastructure, and gives what it registered once all of it is settled. */
 export async function compose(
   distribution: Distribution,
-  changes: Partial<Omit<PuppetInfrastructureArgs, "hosts">> & {
+  changes: Partial<Omit<PuppetInfrastructureArgs, "hosts" | "puppetdb" | "postgresql">> & {
     compilers?: readonly string[];
     main?: Partial<Host>;
     /** Host of PuppetDB; `none` for none. */
     puppetdbHost?: "puppetdb" | "main" | "none";
+    puppetdb?: Partial<PuppetInfrastructureArgs["puppetdb"]>;
+    postgresql?: Partial<PuppetInfrastructureArgs["postgresql"]>;
   } = {},
 ): Promise<Composed> {
   const {
     compilers = ["compiler1", "compiler2"],
     main = {},
     puppetdbHost = "puppetdb",
+    puppetdb = {},
+    postgresql = {},
     ...args
   } = changes;
   const registrations: Registration[] = [];
@@ -146,6 +152,7 @@ export async function compose(
       nodeTtl: "7d",
       nodePurgeTtl: "14d",
       reportTtl: "14d",
+      ...puppetdb,
     },
     postgresql: {
       port: 5432,
@@ -154,6 +161,7 @@ export async function compose(
       readUser: "puppetdb_read",
       backupTime: "02:30",
       backupDays: 14,
+      ...postgresql,
     },
     ...args,
   });

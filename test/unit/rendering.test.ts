@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 describe("every rendered file", () => {
   it("is as it was", async () => {
-    expect(Object.keys(files)).toHaveLength(10 + 3 * 7);
+    expect(Object.keys(files)).toHaveLength(32 + 3 * 15);
     for (const [name, content] of Object.entries(files)) {
       await expect(content, name).toMatchFileSnapshot(`__snapshots__/rendered/${name}`);
     }
@@ -46,21 +46,24 @@ describe("every rendered file", () => {
 
   it("tells in its head who made it, where people will find it on a host", () => {
     const found = Object.entries(files).filter(
-      ([name]) => !/sh$|sed-java-args$|csr_attributes\.yaml$|site\.pp$/.test(name),
+      // PuppetDB would take a comment in its allowlist for a name.
+      ([name]) =>
+        !/\.sh$|sed-java-args$|csr_attributes\.yaml$|site\.pp$|certificate-allowlist$/.test(name),
     );
     for (const [name, content] of found) {
+      const comment = name.endsWith(".sql") ? "--" : "#";
       expect(content.replace(/^#!.*\n/, "").split("\n")[0], name).toBe(
-        "# Made by pulumi-puppet: change the stack's settings, not this file.",
+        `${comment} Made by pulumi-puppet: change the stack's settings, not this file.`,
       );
     }
-    expect(found.length).toBeGreaterThanOrEqual(15);
+    expect(found).toHaveLength(30 + 3 * 9);
   });
 
   it("is a script that Bash can read, where it is one", async () => {
     const scripts = Object.entries(files).filter(([, content]) =>
       /^#!\/bin\/bash\n|^set -euo pipefail$/m.test(content),
     );
-    expect(scripts).toHaveLength(1 + 3 * 3);
+    expect(scripts).toHaveLength(4 + 3 * 7);
     for (const [name, content] of scripts) {
       const { code, stderr } = await run(["bash", "-n"], { stdin: content });
       expect({ code, stderr }, name).toEqual({ code: 0, stderr: "" });
@@ -70,6 +73,8 @@ describe("every rendered file", () => {
 });
 
 describe("puppet.conf", () => {
+  /** What sends facts, catalogs and reports to PuppetDB. */
+  const stored = { storeconfigs: "true", storeconfigs_backend: "puppetdb", reports: "puppetdb" };
   const sectionsOf = (content: string) => {
     let section = "";
     const sections: Record<string, Record<string, string>> = {};
@@ -82,10 +87,21 @@ describe("puppet.conf", () => {
   };
 
   it("has no blanks in dns_alt_names: `puppetserver ca` reads up to the first one", () => {
-    for (const [name, content] of named("puppet.conf")) {
+    const servers = [...named("main/puppet.conf"), ...named("compiler/puppet.conf")];
+    for (const [name, content] of servers) {
       expect(sectionsOf(content).main?.dns_alt_names, name).toMatch(/^[a-z.]+(,[a-z.]+)+$/);
     }
-    expect(named("puppet.conf")).toHaveLength(6);
+    expect(servers).toHaveLength(6);
+  });
+
+  it("of PuppetDB's host has its name, where certificates come from, and nothing of a server", () => {
+    expect(sectionsOf(file("all/puppetdb/puppet.conf"))).toEqual({
+      main: {
+        certname: "puppetdb.example.test",
+        server: "puppetca.example.test",
+        ca_server: "puppetca.example.test",
+      },
+    });
   });
 
   it("has no list of further names where there are none", () => {
@@ -118,6 +134,7 @@ describe("puppet.conf", () => {
         codedir: paths.codedir,
         cadir: paths.cadir,
         autosign: `${paths.confdir}/autosign/policy`,
+        ...stored,
       },
     });
   });
@@ -129,7 +146,11 @@ describe("puppet.conf", () => {
       ca_server: "puppetca.example.test",
       dns_alt_names: "puppet.example.test,puppet,puppetfiles.example.test,puppetfiles",
     });
-    expect(Object.keys(server ?? {})).toEqual(["vardir", "logdir", "rundir", "pidfile", "codedir"]);
+    expect(Object.keys(server ?? {})).toEqual([
+      ...["vardir", "logdir", "rundir", "pidfile", "codedir"],
+      ...Object.keys(stored),
+    ]);
+    expect(server).toMatchObject(stored);
   });
 });
 

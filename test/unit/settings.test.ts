@@ -3,6 +3,13 @@ import { parseSettings, SettingsError } from "../../settings.js";
 import { badSettings } from "./bad-settings.js";
 
 const domain = "example.test";
+/** A PostgreSQL that somebody else keeps. */
+const external = {
+  server: "db.example.org",
+  password: "the-owners-password",
+  readPassword: "the-readers-password",
+};
+const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
 
 /** The sentences that some values are refused with; none when they are taken. */
 function sentencesOf(values: Readonly<Record<string, unknown>>): readonly string[] {
@@ -22,8 +29,25 @@ describe("settings that cannot be used", () => {
 
   it("are told by one sentence each, which names the setting and what to write", () => {
     for (const sentence of badSettings.flatMap(({ sentences }) => sentences)) {
-      expect(sentence).toMatch(/^puppet:[a-zA-Z.[\]0-9]+ .*; write .*\.$/);
+      expect(sentence).toMatch(/^puppet:[a-zA-Z.[\]0-9]+ .*; (write|set|remove) .*\.$/);
     }
+  });
+
+  it("show no password, not even in part", () => {
+    const passwords = ["password", "readPassword"];
+    const faults = badSettings.flatMap(({ values, sentences }) => {
+      const { postgresql } = values as { postgresql?: Record<string, unknown> };
+      const given = passwords.flatMap((key) => {
+        const value = postgresql?.[key];
+        return typeof value === "string" && value.length > 4 ? [value] : [];
+      });
+      return given.map((value) => ({ value, text: sentences.join("\n") }));
+    });
+    for (const { value, text } of faults) {
+      expect(text).not.toContain(value);
+      expect(text).not.toContain(JSON.stringify(value).slice(1, -1));
+    }
+    expect(faults.length).toBeGreaterThan(10);
   });
 
   it("are all in the error's message, a line each", () => {
@@ -44,6 +68,7 @@ describe("settings that are taken", () => {
       domain,
       distribution: "debian",
       compilers: ["compiler1", "compiler2"],
+      plannedCompilers: Array.from({ length: 48 }, (_, index) => `compiler${String(index + 3)}`),
       puppetServer: "puppet.example.test",
       caServer: "puppetca.example.test",
       fileServer: "puppetfiles.example.test",
@@ -51,6 +76,23 @@ describe("settings that are taken", () => {
       mainServer: {},
       compiler: {},
       loadBalancer: { statsPort: 8404, compileTimeout: 900 },
+      puppetdb: {
+        host: "own",
+        serverUrls: [],
+        softWriteFailure: true,
+        requestTimeout: 10,
+        nodeTtl: "7d",
+        nodePurgeTtl: "14d",
+        reportTtl: "14d",
+      },
+      postgresql: {
+        port: 5432,
+        database: "puppetdb",
+        user: "puppetdb",
+        readUser: "puppetdb_read",
+        backupTime: "02:30",
+        backupDays: 14,
+      },
       containers: { subnet: "10.213.7.0/24", memory: 2048 },
     });
   });
@@ -67,16 +109,42 @@ describe("settings that are taken", () => {
     expect(parseSettings({ domain, compilers }).compilers).toEqual(compilers);
   });
 
+  it.each([
+    [1, 49],
+    [2, 48],
+    [49, 1],
+    [50, 0],
+  ])("count %i compilers and plan %i more, of the names they would get", (compilers, planned) => {
+    const { plannedCompilers } = parseSettings({ domain, compilers });
+    expect(plannedCompilers).toHaveLength(planned);
+    expect(plannedCompilers[0]).toBe(planned > 0 ? `compiler${String(compilers + 1)}` : undefined);
+  });
+
+  it("plan none beside compilers that are named", () => {
+    const { plannedCompilers } = parseSettings({ domain, compilers: ["compiler1", "zulu"] });
+    expect(plannedCompilers).toEqual([]);
+  });
+
+  it("leave PuppetDB's name to a compiler where it has no host of its own", () => {
+    for (const host of ["main", "none"]) {
+      expect(sentencesOf({ domain, puppetdb: { host }, compilers: ["puppetdb"] })).toEqual([]);
+    }
+  });
+
   it("may be strings with JSON, as the engine hands them on", () => {
     const settings = parseSettings({
       domain,
       compilers: "3",
       containers: '{"memory":4096}',
       compiler: '{"heap":1024}',
+      puppetdb: '{"host":"main","softWriteFailure":false}',
+      postgresql: '{"backupDays":3}',
     });
     expect(settings.compilers).toEqual(["compiler1", "compiler2", "compiler3"]);
     expect(settings.containers).toEqual({ subnet: "10.213.7.0/24", memory: 4096 });
     expect(settings.compiler).toEqual({ heap: 1024 });
+    expect(settings.puppetdb).toMatchObject({ host: "main", softWriteFailure: false });
+    expect(settings.postgresql.backupDays).toBe(3);
   });
 
   it("keep service names that have a domain of their own", () => {
@@ -111,6 +179,18 @@ describe("settings that are taken", () => {
     { mainServer: { jrubies: 64, heap: 65536, codeCache: 2048 } },
     { loadBalancer: { statsPort: 1024, compileTimeout: 60 } },
     { loadBalancer: { statsPort: 65535, compileTimeout: 7200 } },
+    { puppetdb: { requestTimeout: 3, heap: 512, threads: 1, nodeTtl: "1m" } },
+    { puppetdb: { requestTimeout: 600, heap: 32768, threads: 64, reportTtl: "99999d" } },
+    { puppetdb: { writeConnections: 2, readConnections: 1, host: "none" } },
+    { puppetdb: { writeConnections: 200, readConnections: 200, host: "main" } },
+    { puppetdb: { serverUrls: Array.from({ length: 10 }, () => "https://a-1.b:443") } },
+    { postgresql: { ...external, port: 1, password: "p".repeat(12) } },
+    { postgresql: { ...external, port: 65535, readPassword: "P_-9".repeat(32) } },
+    { postgresql: { ...external, caCertificate: pem } },
+    { postgresql: { ...external, caCertificate: `${pem}${pem}\n` } },
+    { postgresql: { database: "_", user: "u".repeat(63), readUser: "r_9" } },
+    { postgresql: { backupTime: "00:00", backupDays: 1 } },
+    { postgresql: { backupTime: "23:59", backupDays: 3650 } },
     { containers: { subnet: "10.213.7.0/24", memory: 1120 } },
     { containers: { subnet: "10.213.7.0/24", memory: 65536 } },
   ])("reach to the ends of their ranges: %j", (values) => {

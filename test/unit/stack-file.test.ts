@@ -30,6 +30,31 @@ describe("a stack file", () => {
     expect(settings.compilers).toHaveLength(3);
   });
 
+  it("may have sealed passwords, which only the engine can read", () => {
+    const { settings } = read(
+      [
+        "encryptionsalt: v1:salt",
+        "config:",
+        "  puppet:domain: example.test",
+        "  puppet:postgresql:",
+        "    server: db.example.org",
+        "    password:",
+        "      secure: v1:AAAA:too'odd for a password",
+        "    readPassword:",
+        "      secure: v1:BBBB",
+        "",
+      ].join("\n"),
+    );
+    expect(settings.postgresql.server).toBe("db.example.org");
+    expect(JSON.stringify(settings)).not.toMatch(/v1:/);
+  });
+
+  it("is refused with a password in clear that is none, and does not show it", () => {
+    const clear = "config:\n  domain: a.b\n  postgresql: { server: db, password: hunter2 }\n";
+    expect(() => read(clear)).toThrow("puppet:postgresql.password is unsuitable; write 12 to 128 ");
+    expect(() => read(clear)).not.toThrow("hunter2");
+  });
+
   it.each(["", "# nothing\n", "config:\n", "config: none\n", "- config\n"])(
     "without settings is refused: %j",
     (text) => {

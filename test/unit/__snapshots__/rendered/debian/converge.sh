@@ -4,6 +4,8 @@ set -euo pipefail
 umask 022
 
 home=/var/lib/pulumi-puppet
+# A host can have several roles, each with a configuration of its own.
+name=main-configuration
 
 fail() {
   echo "main.example.test: $*" >&2
@@ -28,6 +30,10 @@ converge() {
     echo "waiting for another run on this host to end"
     flock --timeout 900 9 || fail "another run still holds $home/lock after 900 s; end it (fuser $home/lock shows it) and run again"
   fi
+
+  # Version 0.1 knew one configuration for each host, without a name.
+  rm -f "$home/state.json" "$home/last-run.log"
+  test ! -e "$home/unfinished" || mv "$home/unfinished" "$home/$name.unfinished"
 
   test -x /usr/bin/puppet || install_agent
 
@@ -74,30 +80,30 @@ if $facts['host_state_unfinished'] {
   }
 }
 MANIFEST
-  rm -f "$home/state.json"
-  (umask 077 && cat >"$home/state.json") <<'STATE'
+  rm -f "$home/$name.json"
+  (umask 077 && cat >"$home/$name.json") <<'STATE'
 [{"type":"file","title":"/etc/motd","parameters":{"content":"first\nSTATE\n'%{x}' ü\n"}}]
 STATE
 
   # Own folders, so that this run and the host's own agent know nothing of each other. The run writes to
   # a file and not to the connection: when that is cut, a package is still installed to its end.
   unfinished=
-  test ! -e "$home/unfinished" || unfinished=yes
-  touch "$home/unfinished"
-  FACTER_host_state_file="$home/state.json" ${unfinished:+env FACTER_host_state_unfinished=yes} /usr/bin/puppet apply "$home/converge.pp" \
+  test ! -e "$home/$name.unfinished" || unfinished=yes
+  touch "$home/$name.unfinished"
+  FACTER_host_state_file="$home/$name.json" ${unfinished:+env FACTER_host_state_unfinished=yes} /usr/bin/puppet apply "$home/converge.pp" \
     --confdir "$home/etc" --vardir "$home/cache" --publicdir "$home/public" --logdir "$home/log" --rundir "$home/run" \
     --modulepath "$home/modules" --detailed-exitcodes --evaltrace --verbose --color=false --logdest console \
-    </dev/null >"$home/last-run.log" 2>&1 9>&- &
-  tail --pid=$! --sleep-interval=0.2 --lines=+1 --follow "$home/last-run.log" 2>/dev/null | progress || true
+    </dev/null >"$home/$name.log" 2>&1 9>&- &
+  tail --pid=$! --sleep-interval=0.2 --lines=+1 --follow "$home/$name.log" 2>/dev/null | progress || true
   status=0
   wait $! || status=$?
   case $status in
-    0 | 2) rm -f "$home/unfinished" ;;
+    0 | 2) rm -f "$home/$name.unfinished" ;;
     *)
       # A run that failed before it changed anything has left no service behind its configuration.
-      test "$status" = 6 || test -n "$unfinished" || rm -f "$home/unfinished"
-      grep --max-count=5 '^Error: ' "$home/last-run.log" | sed 's/^Error: //; s/^/main.example.test: /' >&2 || true
-      fail "puppet apply ended with exit code $status; $home/last-run.log on this host has all of it"
+      test "$status" = 6 || test -n "$unfinished" || rm -f "$home/$name.unfinished"
+      grep --max-count=5 '^Error: ' "$home/$name.log" | sed 's/^Error: //; s/^/main.example.test: /' >&2 || true
+      fail "puppet apply ended with exit code $status; $home/$name.log on this host has all of it"
       ;;
   esac
 }

@@ -1,0 +1,191 @@
+import { one, range, type BadSettings } from "./bad-setting.js";
+
+const host = "write own, main or none.";
+const url = "write a URL with a port, such as https://puppetdb2.example.com:8081.";
+const urls = "write a list of URLs such as https://puppetdb2.example.com:8081.";
+const duration = "write a duration in days, hours or minutes, such as 14d, 36h or 90m.";
+const server = "write the DNS name of a server, as in its certificate.";
+const role =
+  "write a name of at most 63 lower-case letters, digits and underscores, beginning with a letter.";
+const password =
+  "write 12 to 128 letters, digits, underscores and hyphens, with pulumi config set --secret --path.";
+const pem =
+  "write certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.";
+const time = "write a time from 00:00 to 23:59.";
+const puppetdbKeys =
+  "host, serverUrls, softWriteFailure, requestTimeout, nodeTtl, nodePurgeTtl, reportTtl, heap, threads, writeConnections, readConnections";
+const postgresqlKeys =
+  "server, port, database, user, password, readUser, readPassword, caCertificate, backupTime, backupDays";
+
+const external = {
+  server: "db.example.org",
+  password: "the-owners-password",
+  readPassword: "the-readers-password",
+};
+
+/** A PostgreSQL that is there, with one fault. */
+const outside = (
+  what: string,
+  setting: string,
+  value: unknown,
+  remedy: string,
+  shown = `is ${JSON.stringify(value)}`,
+): BadSettings => ({
+  what,
+  values: { postgresql: { ...external, [setting]: value } },
+  sentences: [`puppet:postgresql.${setting} ${shown}; ${remedy}`],
+});
+const inUrls = (what: string, value: unknown): BadSettings => ({
+  what: `a URL ${what}`,
+  values: { puppetdb: { serverUrls: ["https://a.example.test:8081", value] } },
+  sentences: [`puppet:puppetdb.serverUrls[1] is ${JSON.stringify(value)}; ${url}`],
+});
+
+/** Settings of PuppetDB and its database that must be refused. */
+export const badDatabaseSettings: readonly BadSettings[] = [
+  ...["other", "Own", "", true, null, ["own"]].map((value) =>
+    one(`PuppetDB's host ${JSON.stringify(value)}`, "puppetdb.host", value, host),
+  ),
+  one(
+    "an unknown setting of PuppetDB",
+    "puppetdb.port",
+    8081,
+    `write one of ${puppetdbKeys}, or remove it.`,
+    "is not a setting",
+  ),
+  one("PuppetDB that is a text", "puppetdb", "own", `write an object with ${puppetdbKeys}.`),
+  one("PuppetDB that is switched off", "puppetdb", false, `write an object with ${puppetdbKeys}.`),
+
+  one("a name without a list", "puppetdb.serverUrls", "puppetdb2", urls),
+  one("URLs that are null", "puppetdb.serverUrls", null, urls),
+  one(
+    "eleven URLs",
+    "puppetdb.serverUrls",
+    Array.from({ length: 11 }, (_, index) => `https://p${String(index)}.example.test:8081`),
+    "write at most 10 URLs.",
+  ),
+  inUrls("without a port", "https://puppetdb2.example.test"),
+  inUrls("without TLS", "http://puppetdb2.example.test:8080"),
+  inUrls("with a path", "https://puppetdb2.example.test:8081/"),
+  inUrls("with a comma", "https://b.example.test:8081,https://c.example.test:8081"),
+  inUrls("in upper case", "https://PuppetDB2.example.test:8081"),
+  inUrls("with a password", "https://me:secret@puppetdb2.example.test:8081"),
+  inUrls("with a port of six digits", "https://puppetdb2.example.test:808100"),
+  inUrls("that is a number", 8081),
+
+  ...["yes", 1, null].map((value) =>
+    one(
+      `softWriteFailure ${JSON.stringify(value)}`,
+      "puppetdb.softWriteFailure",
+      value,
+      "write true or false.",
+    ),
+  ),
+  ...["nodeTtl", "nodePurgeTtl", "reportTtl"].flatMap((setting) =>
+    ["14", "14s", "2w", "0d", "-1d", "1.5d", "14 d", "100000d", "", 14].map((value) =>
+      one(`${setting} ${JSON.stringify(value)}`, `puppetdb.${setting}`, value, duration),
+    ),
+  ),
+  ...range("whole seconds", "puppetdb.requestTimeout", 3, 600),
+  ...range("a whole number of MiB", "puppetdb.heap", 512, 32768),
+  ...range("a whole number of threads", "puppetdb.threads", 1, 64),
+  ...range("a whole number of connections", "puppetdb.writeConnections", 2, 200),
+  ...range("a whole number of connections", "puppetdb.readConnections", 1, 200),
+
+  one(
+    "an unknown setting of PostgreSQL",
+    "postgresql.host",
+    "db.example.org",
+    `write one of ${postgresqlKeys}, or remove it.`,
+    "is not a setting",
+  ),
+  one("PostgreSQL that is a list", "postgresql", [], `write an object with ${postgresqlKeys}.`),
+  ...["DB.example.org", "db.example.org.", "db:5432", "postgresql://db", "10.0.0.1/8", "", 5].map(
+    (value) => outside(`a server called ${JSON.stringify(value)}`, "server", value, server),
+  ),
+  ...["database", "user", "readUser"].flatMap((setting) =>
+    ["Puppetdb", "puppet-db", "1st", "p'; DROP", "a b", "", "p".repeat(64), 5].map((value) =>
+      one(`${setting} ${JSON.stringify(value)}`, `postgresql.${setting}`, value, role),
+    ),
+  ),
+  ...["password", "readPassword"].flatMap((setting) =>
+    [
+      ...["elevenchars", "p".repeat(129), "a'quoted'password", "a b c d e f g", "pässword-1234"],
+      ...["trailing-newline\n", "$(reboot)-now", "", null, true, 123456789012, ["long-enough-1"]],
+    ].map((value) =>
+      outside(`${setting} ${JSON.stringify(value)}`, setting, value, password, "is unsuitable"),
+    ),
+  ),
+  outside("certificates by a path", "caCertificate", "/etc/ssl/certs/ca.pem", pem),
+  outside(
+    "a key for a certificate",
+    "caCertificate",
+    "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n",
+    pem,
+  ),
+  ...["24:00", "2:30", "02:60", "02:30:00", "noon", 230].map((value) =>
+    one(`a backup at ${JSON.stringify(value)}`, "postgresql.backupTime", value, time),
+  ),
+  ...range("a TCP port", "postgresql.port", 1, 65535),
+  ...range("whole days", "postgresql.backupDays", 1, 3650),
+
+  {
+    what: "one role for both",
+    values: { postgresql: { user: "puppet", readUser: "puppet" } },
+    sentences: [
+      'puppet:postgresql.readUser is "puppet", as is puppet:postgresql.user; write another role, which only reads.',
+    ],
+  },
+  {
+    what: "the reading role's name for the owner",
+    values: { postgresql: { user: "puppetdb_read" } },
+    sentences: [
+      'puppet:postgresql.readUser is "puppetdb_read", as is puppet:postgresql.user; write another role, which only reads.',
+    ],
+  },
+  {
+    what: "a server without passwords",
+    values: { postgresql: { server: "db.example.org", user: "pdb" } },
+    sentences: [
+      "puppet:postgresql.password is not set; write the password that pdb has on db.example.org, with pulumi config set --secret --path puppet:postgresql.password.",
+      "puppet:postgresql.readPassword is not set; write the password that puppetdb_read has on db.example.org, with pulumi config set --secret --path puppet:postgresql.readPassword.",
+    ],
+  },
+  {
+    what: "passwords and a certificate without a server",
+    values: {
+      postgresql: {
+        password: external.password,
+        readPassword: external.readPassword,
+        caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+      },
+    },
+    sentences: [
+      ...["password", "readPassword"].map(
+        (setting) =>
+          `puppet:postgresql.${setting} is set, but a PostgreSQL of the environment's own has passwords that nobody needs to know; remove it, or set puppet:postgresql.server.`,
+      ),
+      "puppet:postgresql.caCertificate is set without puppet:postgresql.server; set that, or remove it.",
+    ],
+  },
+  {
+    what: "a server without a PuppetDB",
+    values: { puppetdb: { host: "none" }, postgresql: external },
+    sentences: [
+      'puppet:postgresql.server is "db.example.org", but puppet:puppetdb.host is "none"; write own or main there, or remove puppet:postgresql.server.',
+    ],
+  },
+
+  {
+    what: "a compiler with the name of PuppetDB's host",
+    values: { compilers: ["puppetdb", "c"] },
+    sentences: ["puppet:compilers has puppetdb, the name of another host; write another name."],
+  },
+  ...["puppetdb", "compiler50"].map((name) => ({
+    what: `a service called ${name}, as a host is or may be`,
+    values: { fileServer: name },
+    sentences: [
+      `puppet:fileServer is ${name}.example.test, and ${name} is the name of a host; write a name that no host has.`,
+    ],
+  })),
+];
