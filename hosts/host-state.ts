@@ -26,6 +26,18 @@ interface Metaparameters {
   readonly notify?: string | readonly string[];
 }
 
+/** Whose a file or folder is, and what they may do with it. */
+interface Permissions {
+  /** Owner; root by default. */
+  readonly owner?: string;
+  /** Group; root by default. */
+  readonly group?: string;
+  /** Octal, four digits; 0644 by default, 0755 for a folder. */
+  readonly mode?: string;
+}
+
+const rootOwned = { owner: "root", group: "root" };
+
 /** A package, installed and left at the version that is there. */
 export function packageOf(name: string): HostResource {
   return {
@@ -43,20 +55,15 @@ export function packageOf(name: string): HostResource {
 export function fileOf(
   path: string,
   content: Input<string>,
-  attributes: Metaparameters & {
-    /** Owner; root by default. */
-    readonly owner?: string;
-    /** Group; root by default. */
-    readonly group?: string;
-    /** Octal, four digits; 0644 by default. */
-    readonly mode?: string;
-    /** Command that must succeed on the new content (`%`) before it replaces the old. */
-    readonly validate_cmd?: string;
-    /** `false` writes the file only where there is none. */
-    readonly replace?: boolean;
-    /** The content is a secret. */
-    readonly sensitive?: boolean;
-  } = {},
+  attributes: Metaparameters &
+    Permissions & {
+      /** Command that must succeed on the new content (`%`) before it replaces the old. */
+      readonly validate_cmd?: string;
+      /** `false` writes the file only where there is none. */
+      readonly replace?: boolean;
+      /** The content is a secret. */
+      readonly sensitive?: boolean;
+    } = {},
 ): HostResource {
   const { sensitive = false, ...parameters } = attributes;
   return {
@@ -64,8 +71,7 @@ export function fileOf(
     title: path,
     parameters: {
       ensure: "file",
-      owner: "root",
-      group: "root",
+      ...rootOwned,
       mode: "0644",
       content,
       ...parameters,
@@ -88,22 +94,14 @@ export function unitOf(name: string, content: string, attributes: Metaparameters
 export function copyOf(
   path: string,
   source: string,
-  attributes: Metaparameters & {
-    /** Owner; root by default. */
-    readonly owner?: string;
-    /** Group; root by default. */
-    readonly group?: string;
-    /** Octal, four digits; 0644 by default. */
-    readonly mode?: string;
-  } = {},
+  attributes: Metaparameters & Permissions = {},
 ): HostResource {
   return {
     type: "file",
     title: path,
     parameters: {
       ensure: "file",
-      owner: "root",
-      group: "root",
+      ...rootOwned,
       mode: "0644",
       source,
       // It may be a key: in no diff, and without a backup in no file bucket.
@@ -120,21 +118,13 @@ export function absenceOf(path: string, attributes: Metaparameters = {}): HostRe
 }
 
 /** A folder. */
-export function directoryOf(
-  path: string,
-  attributes: {
-    readonly owner?: string;
-    readonly group?: string;
-    readonly mode?: string;
-  } = {},
-): HostResource {
+export function directoryOf(path: string, attributes: Permissions = {}): HostResource {
   return {
     type: "file",
     title: path,
     parameters: {
       ensure: "directory",
-      owner: "root",
-      group: "root",
+      ...rootOwned,
       mode: "0755",
       ...attributes,
     },

@@ -83,8 +83,8 @@ await main(async () => {
 With curl:
   curl --cacert ${file("ca.pem")} --cert ${file("cert.pem")} --key ${file("key.pem")} \\
     --resolve ${puppetdb.fqdn}:${String(readerPort)}:${puppetdb.address} ${url}/pdb/query/v4/nodes
-With puppet query, where ${puppetdb.fqdn} is known to DNS or /etc/hosts:
-  puppet query --config ${file("puppetdb.conf")} 'nodes[certname] {}'`);
+With puppet-query of the gem puppetdb_cli, where ${puppetdb.fqdn} is known to DNS or /etc/hosts:
+  puppet-query --config ${file("puppetdb.conf")} 'nodes[certname] {}'`);
   return 0;
 });
 

@@ -11,6 +11,7 @@ describe("a deployment", () => {
     expect(killed).not.toContain("agent run");
     expect(finished).toContain("an earlier deployment was interrupted");
     console.log(`deployed in ${seconds.toFixed(0)} s, killed once on the way`);
+    expect(seconds).toBeLessThan(15 * 60);
   });
 
   it("shows what each host is doing", () => {

@@ -46,14 +46,10 @@ async function check(
 }
 
 /** What an administrator runs for a good database. */
-const good = ({ database, user, readUser }: Roles, extras = "") => `
+const good = ({ database, user }: Roles, extras = "") => `
 CREATE DATABASE ${database} OWNER ${user} ENCODING 'UTF8' TEMPLATE template0;
 \\connect ${database}
 CREATE EXTENSION pg_trgm;
-SET ROLE ${user};
-GRANT CONNECT ON DATABASE ${database} TO ${readUser};
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO ${readUser};
-RESET ROLE;
 ${extras}
 `;
 
@@ -74,6 +70,32 @@ describe("the check of a database that somebody else keeps", () => {
     for (const run of [1, 2]) {
       expect(await check(), String(run)).toEqual({ code: 0, stdout: "", stderr: "" });
     }
+  });
+
+  it("lets the reading role read what there is and what comes, and nothing else", async () => {
+    const database = "granted";
+    const of = { ...roles, database };
+    const reading = () =>
+      inParsers(
+        [
+          ...["env", `PGPASSWORD=${passwords.readPassword}`, "psql", "--no-psqlrc", "-At"],
+          `host=localhost port=${String(port)} user=pdb_reader dbname=${database}`,
+        ],
+        "SELECT count(*) FROM before; SELECT count(*) FROM after; DELETE FROM before;",
+      );
+    const make = (table: string) => `SET ROLE pdb_owner; CREATE TABLE ${table} (a int);`;
+    await asAdministrator(`
+      CREATE DATABASE ${database} OWNER pdb_owner ENCODING 'UTF8' TEMPLATE template0;
+      \\connect ${database}
+      CREATE EXTENSION pg_trgm;
+      ${make("before")}
+    `);
+    expect((await reading()).stderr).toContain("permission denied for table before");
+    expect(await check(of)).toEqual({ code: 0, stdout: "", stderr: "" });
+    await asAdministrator(`\\connect ${database}\n${make("after")}`);
+    const { stdout, stderr } = await reading();
+    expect(stdout).toBe("0\n0\n");
+    expect(stderr).toMatch(/^ERROR: {2}permission denied for table before\n$/);
   });
 
   it.each<{ what: string; given: Partial<Roles>; sql: string; sentence: string }>([
