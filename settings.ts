@@ -47,14 +47,21 @@ const sizing = object({
   codeCache: integer(96, 2048, "a whole number of MiB").optional(),
 });
 
+const port = "([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
 const duration = text(
   /^[1-9]\d{0,4}[dhm]$/,
   "a duration in days, hours or minutes, such as 14d, 36h or 90m",
 );
-const role = text(
-  /^[a-z_][a-z0-9_]{0,62}$/,
-  "a name of at most 63 lower-case letters, digits and underscores, beginning with a letter",
-);
+/** PostgreSQL cuts names at 63 bytes, and a restore puts endings of its own behind the database's. */
+const longestDatabase = 63 - "_restored".length;
+/** A name that is nobody's already: PostgreSQL's own are its administrator's. */
+const sqlName = (longest: number) =>
+  text(
+    new RegExp(
+      `^(?!pg_|(postgres|template0|template1|public|none)$)[a-z_][a-z0-9_]{0,${String(longest - 1)}}$`,
+    ),
+    `a name of at most ${String(longest)} lower-case letters, digits and underscores that PostgreSQL does not use itself, such as puppetdb`,
+  );
 const password = text(
   /^[A-Za-z0-9_-]{12,128}$/,
   "12 to 128 letters, digits, underscores and hyphens, with pulumi config set --secret --path",
@@ -67,12 +74,12 @@ const puppetdb = object({
   serverUrls: z
     .array(
       text(
-        new RegExp(`^https://(${label}\\.)*${label}:\\d{1,5}$`),
+        new RegExp(`^https://(${label}\\.)*${label}:${port}$`),
         "a URL with a port, such as https://puppetdb2.example.com:8081",
       ),
       "a list of URLs such as https://puppetdb2.example.com:8081",
     )
-    .max(10, "at most 10 URLs")
+    .refine((urls) => urls.length <= 10, "at most 10 URLs")
     .default([]),
   /**
    * Whether agents run on while PuppetDB is away. With true a catalog is served although its facts, its exported
@@ -105,13 +112,13 @@ const postgresql = object({
   /** TCP port of that server. */
   port: integer(1, 65535, "a TCP port").default(5432),
   /** Name of the database. */
-  database: role.default("puppetdb"),
+  database: sqlName(longestDatabase).default("puppetdb"),
   /** Role that owns the database. */
-  user: role.default("puppetdb"),
+  user: sqlName(63).default("puppetdb"),
   /** Its password on a server that is there. */
   password: password.optional(),
   /** Role that only reads. */
-  readUser: role.default("puppetdb_read"),
+  readUser: sqlName(63).default("puppetdb_read"),
   /** Its password on a server that is there. */
   readPassword: password.optional(),
   /** Certificates that the server's own is verified with; those the host's system trusts by default. */
@@ -276,7 +283,8 @@ function sentencesOf(issue: z.core.$ZodIssue, values: unknown): string[] {
     (at, key) => (at as Record<PropertyKey, unknown>)[key],
     values,
   );
-  const secret = issue.path.some((key) => /password$/i.test(String(key)));
+  const secret =
+    issue.path.some((key) => /password$/i.test(String(key))) || setting === "puppet:postgresql";
   const found =
     value === undefined ? "is not set" : `is ${secret ? "unsuitable" : JSON.stringify(value)}`;
   return [`${setting} ${found}; write ${issue.message}.`];

@@ -70,7 +70,7 @@ export function puppetdbSizing(
   const needed = sizing.heap + overhead + sizing.sharedBuffers;
   if (needed > memory) {
     throw new Error(
-      `heap: ${String(sizing.heap)} MiB with ${String(overhead)} MiB for the JVM${local ? ` and ${String(sizing.sharedBuffers)} MiB for PostgreSQL` : ""} is ${String(needed)} MiB, but ${host.fqdn} has ${String(memory)} MiB for PuppetDB; lower heap, or give the host more memory.`,
+      `heap: ${String(sizing.heap)} MiB with ${String(overhead)} MiB for the JVM${local ? ` and ${String(sizing.sharedBuffers)} MiB for PostgreSQL` : ""} is ${String(needed)} MiB, but ${host.fqdn} has ${String(memory)} MiB for PuppetDB; ${given.heap === undefined ? "" : "lower heap, or "}give the host more memory.`,
     );
   }
   return sizing;

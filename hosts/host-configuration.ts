@@ -42,7 +42,6 @@ export class HostConfiguration extends pulumi.ComponentResource {
         connection: host.connection,
         create: "bash -s",
         stdin: script,
-        ...(services.length > 0 ? { delete: `systemctl disable --now ${services.join(" ")}` } : {}),
         // Another machine behind the name has none of this yet.
         triggers: [host.identity],
         addPreviousOutputInEnv: false,
@@ -50,10 +49,22 @@ export class HostConfiguration extends pulumi.ComponentResource {
       {
         parent: this,
         customTimeouts: { create: "40m", update: "40m" },
-        // Nothing to stop where the machine goes as well.
-        ...(services.length > 0 ? { deletedWith: host.machine } : {}),
       },
     );
+    if (services.length > 0) {
+      // By itself, so that another machine behind the name does not have its services stopped as the old one's.
+      new command.remote.Command(
+        `${name}-services`,
+        {
+          connection: host.connection,
+          create: "true",
+          delete: `for unit in ${services.join(" ")}; do ! systemctl cat $unit >/dev/null 2>&1 || systemctl disable --now $unit || exit 1; done`,
+          addPreviousOutputInEnv: false,
+        },
+        // Nothing to stop where the machine goes as well.
+        { parent: this, deletedWith: host.machine },
+      );
+    }
     this.registerOutputs();
   }
 }

@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { loadAll } from "js-yaml";
 import { overlap, parseNetmask, parseSubnet, type Subnet } from "../hosts/containers/subnet.js";
-import { parseSettings, type Settings } from "../settings.js";
+import { parseSettings, SettingsError, type Settings } from "../settings.js";
 import { Problem } from "./problem.js";
 import { project } from "./paths.js";
 
@@ -34,22 +34,40 @@ export function readSettings(
   const own = Object.entries(configOf(text, file)).flatMap(([key, value]) => {
     // A key without a prefix is the project's own, one with another prefix is a provider's.
     const [, setting] = /^(?:puppet:)?([^:]+)$/.exec(key) ?? [];
-    return setting === undefined ? [] : [[setting, unsealed(value)] as const];
+    return setting === undefined ? [] : [[setting, unsealed(value, setting)] as const];
   });
   return { text, settings: parseSettings(Object.fromEntries(own)) };
 }
 
 /**
- * What stands for a sealed value, which only the engine can read: something that passes the checks of a password.
- * The program checks the value itself.
+ * What stands for a sealed password, which only the engine can read: something that passes its checks. The program
+ * checks the password itself.
  */
-const sealed = "sealed-by-pulumi";
+const sealedPassword = "sealed-by-pulumi";
 
-function unsealed(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(unsealed);
-  if ("secure" in value) return sealed;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unsealed(inner)]));
+/**
+ * Sees to it that passwords, and nothing else, are sealed.
+ *
+ * @throws SettingsError naming the setting
+ */
+function unsealed(value: unknown, setting: string): unknown {
+  const password = /^postgresql\.(password|readPassword)$/.test(setting);
+  if (typeof value !== "object" || value === null) {
+    if (!password) return value;
+    throw new SettingsError([
+      `puppet:${setting} is in clear; write it with pulumi config set --secret --path puppet:${setting}.`,
+    ]);
+  }
+  if (Array.isArray(value)) return value;
+  if ("secure" in value) {
+    if (password) return sealedPassword;
+    throw new SettingsError([
+      `puppet:${setting} is sealed, and only passwords can be; write it in clear.`,
+    ]);
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, unsealed(inner, `${setting}.${key}`)]),
+  );
 }
 
 function configOf(text: string, file: string): Record<string, unknown> {

@@ -5,8 +5,8 @@ const url = "write a URL with a port, such as https://puppetdb2.example.com:8081
 const urls = "write a list of URLs such as https://puppetdb2.example.com:8081.";
 const duration = "write a duration in days, hours or minutes, such as 14d, 36h or 90m.";
 const server = "write the DNS name of a server, as in its certificate.";
-const role =
-  "write a name of at most 63 lower-case letters, digits and underscores, beginning with a letter.";
+const sqlName = (longest: number) =>
+  `write a name of at most ${String(longest)} lower-case letters, digits and underscores that PostgreSQL does not use itself, such as puppetdb.`;
 const password =
   "write 12 to 128 letters, digits, underscores and hyphens, with pulumi config set --secret --path.";
 const pem =
@@ -71,7 +71,9 @@ export const badDatabaseSettings: readonly BadSettings[] = [
   inUrls("in upper case", "https://PuppetDB2.example.test:8081"),
   inUrls("with a password", "https://me:secret@puppetdb2.example.test:8081"),
   inUrls("with a port of six digits", "https://puppetdb2.example.test:808100"),
+  inUrls("with a port that there is not", "https://puppetdb2.example.test:65536"),
   inUrls("that is a number", 8081),
+  one("URLs that are a text", "puppetdb.serverUrls", "https://b.example.test:8081", urls),
 
   ...["yes", 1, null].map((value) =>
     one(
@@ -99,13 +101,32 @@ export const badDatabaseSettings: readonly BadSettings[] = [
     `write one of ${postgresqlKeys}, or remove it.`,
     "is not a setting",
   ),
-  one("PostgreSQL that is a list", "postgresql", [], `write an object with ${postgresqlKeys}.`),
+  // It may hold a password.
+  ...[[], "password=secret"].map((value) =>
+    one(
+      `PostgreSQL that is ${JSON.stringify(value)}`,
+      "postgresql",
+      value,
+      `write an object with ${postgresqlKeys}.`,
+      "is unsuitable",
+    ),
+  ),
   ...["DB.example.org", "db.example.org.", "db:5432", "postgresql://db", "10.0.0.1/8", "", 5].map(
     (value) => outside(`a server called ${JSON.stringify(value)}`, "server", value, server),
   ),
-  ...["database", "user", "readUser"].flatMap((setting) =>
-    ["Puppetdb", "puppet-db", "1st", "p'; DROP", "a b", "", "p".repeat(64), 5].map((value) =>
-      one(`${setting} ${JSON.stringify(value)}`, `postgresql.${setting}`, value, role),
+  // A longer name of a database would be cut, and with the ending that a restore gives it be its own again.
+  ...(
+    [
+      ["database", 54],
+      ["user", 63],
+      ["readUser", 63],
+    ] as const
+  ).flatMap(([setting, longest]) =>
+    [
+      ...["Puppetdb", "puppet-db", "1st", "p'; DROP", 'p"q', "a b", "", "p".repeat(longest + 1), 5],
+      ...["postgres", "template0", "template1", "pg_monitor", "public", "none"],
+    ].map((value) =>
+      one(`${setting} ${JSON.stringify(value)}`, `postgresql.${setting}`, value, sqlName(longest)),
     ),
   ),
   ...["password", "readPassword"].flatMap((setting) =>

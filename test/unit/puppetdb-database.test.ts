@@ -141,8 +141,8 @@ describe("a database that somebody else keeps", () => {
 
   it("is backed up all the same, and no PostgreSQL stops with PuppetDB", () => {
     expect(titlesOf(composed.state("puppetdb"))).toContain("service puppetdb-backup.timer");
-    expect(composed.find("puppetdb-configuration-run").inputs.delete).toBe(
-      "systemctl disable --now puppetdb haproxy puppetdb-crl-refresh.timer puppetdb-backup.timer",
+    expect(composed.find("puppetdb-configuration-services").inputs.delete).toContain(
+      "for unit in puppetdb haproxy puppetdb-crl-refresh.timer puppetdb-backup.timer; do",
     );
   });
 

@@ -112,7 +112,7 @@ describe("puppetdbSizing", () => {
       given: {},
       local: true,
       sentence:
-        "heap: 512 MiB with 256 MiB for the JVM and 255 MiB for PostgreSQL is 1023 MiB, but puppetdb.example.test has 1022 MiB for PuppetDB; lower heap, or give the host more memory.",
+        "heap: 512 MiB with 256 MiB for the JVM and 255 MiB for PostgreSQL is 1023 MiB, but puppetdb.example.test has 1022 MiB for PuppetDB; give the host more memory.",
     },
     {
       cores: 2,
@@ -120,7 +120,7 @@ describe("puppetdbSizing", () => {
       given: {},
       local: true,
       sentence:
-        "heap: 512 MiB with 256 MiB for the JVM and 128 MiB for PostgreSQL is 896 MiB, but puppetdb.example.test has 400 MiB for PuppetDB; lower heap, or give the host more memory.",
+        "heap: 512 MiB with 256 MiB for the JVM and 128 MiB for PostgreSQL is 896 MiB, but puppetdb.example.test has 400 MiB for PuppetDB; give the host more memory.",
     },
     {
       cores: 4,

@@ -197,21 +197,26 @@ describe("services of PuppetDB", () => {
     ["main-puppetdb", `puppetdb postgresql ${services}`],
   ])("stop where %s leaves a host that stays", (name, expected) => {
     const { find } = name === "puppetdb" ? composed : beside;
-    expect(find(`${name}-configuration-run`).inputs.delete).toBe(
-      `systemctl disable --now ${expected}`,
+    expect(find(`${name}-configuration-services`).inputs.delete).toBe(
+      `for unit in ${expected}; do ! systemctl cat $unit >/dev/null 2>&1 || systemctl disable --now $unit || exit 1; done`,
     );
   });
 
+  it("do not stop on another machine behind the name: only its configuration is made anew", () => {
+    expect(composed.find("puppetdb-configuration-services").inputs).not.toHaveProperty("triggers");
+    expect(composed.find("puppetdb-configuration-run").inputs).not.toHaveProperty("delete");
+  });
+
   it("go with the machine, where Pulumi made it", () => {
-    expect(beside.find("main-puppetdb-configuration-run").deletedWith).toBe(
+    expect(beside.find("main-puppetdb-configuration-services").deletedWith).toBe(
       beside.find("machine").urn,
     );
-    expect(composed.find("puppetdb-configuration-run").deletedWith).toBe("");
+    expect(composed.find("puppetdb-configuration-services").deletedWith).toBe("");
   });
 
   it("are the only ones that stop: other hosts go as a whole", () => {
     for (const host of ["main", "balancer", "compiler1"]) {
-      expect(composed.find(`${host}-configuration-run`).inputs).not.toHaveProperty("delete");
+      expect(() => composed.find(`${host}-configuration-services`)).toThrow("0 resources");
     }
   });
 

@@ -112,8 +112,8 @@ describe("PuppetDB's database", () => {
   it("lets its two roles in by TLS and password, and the administrator by the socket", () => {
     expect(linesOf(file("postgresql/pg_hba.conf")).map((line) => line.split(/ +/))).toEqual([
       ["local", "all", "postgres", "peer"],
-      ["hostssl", "all", "puppetdb,puppetdb_read", "127.0.0.1/32", "scram-sha-256"],
-      ["hostssl", "all", "puppetdb,puppetdb_read", "::1/128", "scram-sha-256"],
+      ["hostssl", "all", '"puppetdb","puppetdb_read"', "127.0.0.1/32", "scram-sha-256"],
+      ["hostssl", "all", '"puppetdb","puppetdb_read"', "::1/128", "scram-sha-256"],
     ]);
     expect(file("postgresql/postgresql.conf")).toMatch(/^listen_addresses = 'localhost'$/m);
   });
@@ -122,8 +122,8 @@ describe("PuppetDB's database", () => {
     const lines = file("postgresql/database.sql").split("\n");
     const holding = lines.flatMap((line, index) => (secretsIn(line).length > 0 ? [index] : []));
     expect(holding.map((index) => lines[index]?.split(" PASSWORD ")[0])).toEqual([
-      "ALTER ROLE puppetdb LOGIN CREATEDB",
-      "ALTER ROLE puppetdb_read LOGIN",
+      'ALTER ROLE "puppetdb" LOGIN CREATEDB',
+      'ALTER ROLE "puppetdb_read" LOGIN',
     ]);
     const silent = lines.findIndex((line) => line.startsWith("SET log_statement = 'none'"));
     expect(silent).toBeGreaterThan(0);

@@ -49,10 +49,24 @@ describe("a stack file", () => {
     expect(JSON.stringify(settings)).not.toMatch(/v1:/);
   });
 
-  it("is refused with a password in clear that is none, and does not show it", () => {
-    const clear = "config:\n  domain: a.b\n  postgresql: { server: db, password: hunter2 }\n";
-    expect(() => read(clear)).toThrow("puppet:postgresql.password is unsuitable; write 12 to 128 ");
+  it("is refused with a password in clear, beside a sealed one too, and does not show it", () => {
+    const clear =
+      "config:\n  domain: a.b\n  postgresql: { server: db, password: { secure: v1:A }, readPassword: hunter2-hunter2 }\n";
+    expect(() => read(clear)).toThrow(
+      "puppet:postgresql.readPassword is in clear; write it with pulumi config set --secret --path puppet:postgresql.readPassword.",
+    );
     expect(() => read(clear)).not.toThrow("hunter2");
+  });
+
+  it("is refused with anything else sealed, which no tool could read", () => {
+    for (const [setting, text] of [
+      ["domain", "config:\n  domain: { secure: v1:A }\n"],
+      ["postgresql.server", "config:\n  domain: a.b\n  postgresql: { server: { secure: v1:A } }\n"],
+    ]) {
+      expect(() => read(text ?? "")).toThrow(
+        `puppet:${setting ?? ""} is sealed, and only passwords can be; write it in clear.`,
+      );
+    }
   });
 
   it.each(["", "# nothing\n", "config:\n", "config: none\n", "- config\n"])(

@@ -6,22 +6,25 @@ SET log_statement = 'none';
 SET log_min_duration_statement = -1;
 SET log_min_error_statement = 'panic';
 
-SELECT 'CREATE ROLE puppetdb' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'puppetdb') \gexec
-SELECT 'CREATE ROLE puppetdb_read' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'puppetdb_read') \gexec
+SELECT 'CREATE ROLE "puppetdb"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'puppetdb') \gexec
+SELECT 'CREATE ROLE "puppetdb_read"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'puppetdb_read') \gexec
 -- A restore makes a second database beside the one in use, hence CREATEDB.
-ALTER ROLE puppetdb LOGIN CREATEDB PASSWORD 'puppetdbwritepassword00000000000';
-ALTER ROLE puppetdb_read LOGIN PASSWORD 'puppetdbreadpassword000000000000';
+ALTER ROLE "puppetdb" LOGIN CREATEDB PASSWORD 'puppetdbwritepassword00000000000';
+ALTER ROLE "puppetdb_read" LOGIN PASSWORD 'puppetdbreadpassword000000000000';
 -- During a migration PuppetDB ends the sessions of its readers.
-GRANT puppetdb_read TO puppetdb;
+GRANT "puppetdb_read" TO "puppetdb";
 
-SELECT 'CREATE DATABASE puppetdb OWNER puppetdb ENCODING ''UTF8'' TEMPLATE template0'
+SELECT 'CREATE DATABASE "puppetdb" OWNER "puppetdb" ENCODING ''UTF8'' TEMPLATE template0'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'puppetdb') \gexec
-\connect puppetdb
+\connect "puppetdb"
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
-SET ROLE puppetdb;
-REVOKE CONNECT, TEMPORARY ON DATABASE puppetdb FROM public;
-GRANT CONNECT ON DATABASE puppetdb TO puppetdb_read;
-GRANT SELECT ON ALL TABLES IN SCHEMA public TO puppetdb_read;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO puppetdb_read;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO puppetdb_read;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO puppetdb_read;
+-- PostgreSQL 14 lets everybody make tables there.
+REVOKE CREATE ON SCHEMA public FROM public;
+GRANT CREATE ON SCHEMA public TO "puppetdb";
+SET ROLE "puppetdb";
+REVOKE CONNECT, TEMPORARY ON DATABASE "puppetdb" FROM public;
+GRANT CONNECT ON DATABASE "puppetdb" TO "puppetdb_read";
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO "puppetdb_read";
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO "puppetdb_read";
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO "puppetdb_read";
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO "puppetdb_read";
