@@ -232,9 +232,13 @@ describe("the SQL that makes them", () => {
     const everything =
       "ALTER SYSTEM SET log_statement = 'all';\nALTER SYSTEM SET log_min_duration_statement = 0;\nSELECT pg_reload_conf();";
     await asAdministrator(everything);
-    await inParsers(["sleep", "1"]);
+    const reloaded = await inParsers([
+      ...["timeout", "20", "sh", "-c"],
+      "until runuser -u postgres -- psql -Atc 'SHOW log_statement' | grep -qx all; do sleep 0.1; done",
+    ]);
+    expect(reloaded.code).toBe(0);
 
-    const broken = sql().replaceAll(/ALTER ROLE puppetdb_read/g, "ALTER ROLE nobody_here");
+    const broken = sql().replaceAll(/ALTER ROLE "puppetdb_read"/g, "ALTER ROLE nobody_here");
     const runs = [await runSql(sql()), await runSql(broken)];
     expect(runs.map(({ code }) => code)).toEqual([0, 3]);
     const text = [await log(), ...runs.map(({ stdout, stderr }) => stdout + stderr)].join("\n");

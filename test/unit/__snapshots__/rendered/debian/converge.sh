@@ -31,7 +31,7 @@ converge() {
     flock --timeout 900 9 || fail "another run still holds $home/lock after 900 s; end it (fuser $home/lock shows it) and run again"
   fi
 
-  # Version 0.1 knew one configuration for each host, without a name.
+  # Where an earlier version kept the one configuration that a host had.
   rm -f "$home/state.json" "$home/last-run.log"
   test ! -e "$home/unfinished" || mv "$home/unfinished" "$home/$name.unfinished"
 
