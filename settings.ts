@@ -377,7 +377,7 @@ function postgresqlFaults({ puppetdb, postgresql }: Settings): string[] {
     );
   }
   for (const key of ["password", "readPassword"] as const) {
-    if (server !== undefined && postgresql[key] === undefined) {
+    if (server !== undefined && puppetdb.host !== "none" && postgresql[key] === undefined) {
       sentences.push(
         `puppet:postgresql.${key} is not set; write the password that ${key === "password" ? user : readUser} has on ${server}, with pulumi config set --secret --path puppet:postgresql.${key}.`,
       );
@@ -387,6 +387,11 @@ function postgresqlFaults({ puppetdb, postgresql }: Settings): string[] {
         `puppet:postgresql.${key} is set, but a PostgreSQL of the environment's own has passwords that nobody needs to know; remove it, or set puppet:postgresql.server.`,
       );
     }
+  }
+  if (server === undefined && postgresql.port !== 5432) {
+    sentences.push(
+      `puppet:postgresql.port is ${String(postgresql.port)} without puppet:postgresql.server; set that, or remove it.`,
+    );
   }
   if (server === undefined && postgresql.caCertificate !== undefined) {
     sentences.push(

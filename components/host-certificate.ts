@@ -50,11 +50,13 @@ export function hostCertificate(
 /**
  * Host state that requests the certificate; puppet.conf comes before it, services after it.
  *
- * @param owner user of the service that uses Puppet's own folder of certificates; root by default
+ * @param owner user of the service that uses Puppet's own folder of certificates; without one the folder is left
+ *   to Puppet, which gives it to a user of its own where there is one
  */
-export function certificateRequest(args: HostCertificateArgs, owner = "root"): HostState {
+export function certificateRequest(args: HostCertificateArgs, owner?: string): HostState {
   const { host, distribution } = args;
   const { paths } = distribution;
+  // Without an owner both are left out of the description, and so as they are.
   const owned = { owner, group: owner };
   return [
     fileOf(

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, statSync } from "node:fs";
+import { renameSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { main, Problem } from "./problem.js";
 import { hostWith } from "./remote.js";
+import { run } from "./shell.js";
 import { Stack } from "./stack.js";
 import { toolchain } from "./toolchain/toolchain.js";
 
@@ -9,6 +10,7 @@ import { toolchain } from "./toolchain/toolchain.js";
 await main(async () => {
   const [name = "local", folder] = process.argv.slice(2);
   const host = await hostWith(new Stack(name, await toolchain()), "puppetdb");
+  if (folder !== undefined) await makeFolder(folder);
   const began = Date.now();
   const { code, stdout, stderr } = await host.run("puppetdb-backup");
   if (code !== 0) throw new Problem(`${host.fqdn}: the backup failed: ${stderr.trim()}`);
@@ -16,7 +18,6 @@ await main(async () => {
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   console.log(`${host.fqdn} has ${backup}, made in ${seconds} s`);
   if (folder !== undefined) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const copy = join(folder, basename(backup));
     const copied = await host.run(`cat ${backup}`, { stdoutFile: `${copy}.part` });
     if (copied.code !== 0) {
@@ -27,3 +28,8 @@ await main(async () => {
   }
   return 0;
 });
+
+async function makeFolder(folder: string): Promise<void> {
+  const { code, stderr } = await run(["mkdir", "--parents", "--mode=0700", "--", folder]);
+  if (code !== 0) throw new Problem(`There can be no backup in ${folder}: ${stderr.trim()}`);
+}

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { distributions } from "../distributions/index.js";
 import {
@@ -8,6 +8,7 @@ import {
   renderSignReader,
 } from "../templates/puppetdb/puppetdb.js";
 import { renderCleanCertificate } from "../templates/puppetserver/puppetserver.js";
+import { wordsAndOption } from "./arguments.js";
 import { stateFolder } from "./paths.js";
 import { main, Problem } from "./problem.js";
 import { hostWith } from "./remote.js";
@@ -21,12 +22,12 @@ const days = 365;
 
 // `npm run puppetdb-access -- NAME [STACK] [--revoke]`: a certificate that may query PuppetDB, and nothing else.
 await main(async () => {
-  const args = process.argv.slice(2);
-  const revoke = args.includes("--revoke");
-  const [name, stackName = "local", ...more] = args.filter((arg) => arg !== "--revoke");
-  if (name === undefined || more.length > 0 || !/^[a-z0-9][a-z0-9.-]{0,30}$/.test(name)) {
+  const { words, given: revoke } = wordsAndOption("--revoke");
+  const [name, stackName = "local", ...more] = words;
+  const suitable = /^[a-z0-9]([a-z0-9-]{0,29}[a-z0-9])?$/;
+  if (name === undefined || more.length > 0 || !suitable.test(name)) {
     throw new Problem(
-      "Say who gets the certificate, in at most 31 lower-case letters, digits, dots and hyphens: npm run puppetdb-access -- alice; then the stack unless it is local, and --revoke to take it back.",
+      "Say who gets the certificate, in at most 31 lower-case letters, digits and inner hyphens: npm run puppetdb-access -- alice; then the stack unless it is local, and --revoke to take it back.",
     );
   }
   if (!(await onPath("openssl"))) {
@@ -45,6 +46,15 @@ await main(async () => {
   const folder = join(stateFolder, "puppetdb-access", stackName, name);
 
   if (revoke) {
+    const signed = `${distribution.paths.cadir}/signed`;
+    const { stdout } = await ca.run(`ls ${signed}`);
+    const readers = stdout.split("\n").filter((file) => file.endsWith(`${readerSuffix}.pem`));
+    if (!readers.includes(`${certname}.pem`)) {
+      const names = readers.map((file) => file.split(".")[0]).join(", ");
+      throw new Problem(
+        `There is no certificate ${certname}; ${names === "" ? "nobody has one" : `those who have one: ${names}`}.`,
+      );
+    }
     const { code, stderr } = await ca.run(clean);
     if (code !== 0) throw new Problem(`${certname} could not be revoked: ${stderr.trim()}`);
     rmSync(folder, { recursive: true, force: true });
@@ -54,7 +64,7 @@ await main(async () => {
 
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = (kind: string) => join(folder, kind);
-  const request = await makeRequest(certname, file("key.pem"));
+  const request = await makeRequest(certname, file("key.pem.new"));
   const { cadir, puppetserver } = distribution.paths;
   const signed = await ca.run("bash -s", {
     stdin: renderSignReader({
@@ -66,6 +76,7 @@ await main(async () => {
     throw new Problem(`${certname} could not be signed: ${signed.stderr.trim()}`);
   }
   const [certificate = "", authority = ""] = signed.stdout.split("=====\n");
+  renameSync(file("key.pem.new"), file("key.pem"));
   writeFileSync(file("cert.pem"), certificate);
   writeFileSync(file("ca.pem"), authority);
   const url = `https://${puppetdb.fqdn}:${String(readerPort)}`;

@@ -16,6 +16,19 @@ interface HostOutputs {
   >;
 }
 
+/** Folders with keys that are in use; they go when this process does, also by a signal. */
+const folders = new Set<string>();
+for (const [signal, number] of [
+  ["SIGINT", 2],
+  ["SIGTERM", 15],
+  ["SIGHUP", 1],
+] as const) {
+  process.once(signal, () => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    process.exit(128 + number);
+  });
+}
+
 /** A host of any stack, reached as Pulumi reaches it. */
 export interface RemoteHost {
   readonly fqdn: string;
@@ -57,6 +70,7 @@ async function ssh(
 ): Promise<Result> {
   const { host, port = 22, user, privateKey, hostKey } = connection;
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-ssh-"));
+  folders.add(folder);
   const [key, known] = [join(folder, "key"), join(folder, "known_hosts")];
   try {
     writeFileSync(key, `${privateKey.trimEnd()}\n`, { mode: 0o600 });
@@ -80,6 +94,7 @@ async function ssh(
       options,
     );
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
+    folders.delete(folder);
   }
 }

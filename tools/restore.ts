@@ -1,39 +1,42 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { wordsAndOption } from "./arguments.js";
 import { main, Problem } from "./problem.js";
-import { hostWith, type RemoteHost } from "./remote.js";
+import { hostWith } from "./remote.js";
 import { Stack } from "./stack.js";
 import { toolchain } from "./toolchain/toolchain.js";
 
 // `npm run restore -- BACKUP [STACK] [--rehearse]`: restores PuppetDB's database; BACKUP is `latest`, a path on
 // PuppetDB's host, or a file here.
 await main(async () => {
-  const args = process.argv.slice(2);
-  const rehearse = args.includes("--rehearse");
-  const [backup, name = "local", ...more] = args.filter((arg) => arg !== "--rehearse");
-  if (backup === undefined || more.length > 0 || backup.startsWith("-")) {
+  const { words, given: rehearse } = wordsAndOption("--rehearse");
+  const [backup, name = "local", ...more] = words;
+  if (backup === undefined || more.length > 0) {
     throw new Problem(
       "Say which backup: npm run restore -- latest, or a path on PuppetDB's host, or a file here; then the stack unless it is local, and --rehearse to change nothing.",
     );
   }
+  const here = existsSync(backup);
+  if (here && !statSync(backup).isFile()) throw new Problem(`${backup} is no file.`);
   const host = await hostWith(new Stack(name, await toolchain()), "puppetdb");
-  const uploaded = existsSync(backup) ? await upload(host, backup) : undefined;
-  try {
-    const words = [...(rehearse ? ["--rehearse"] : []), quote(uploaded ?? backup)];
-    const { code } = await host.run(`puppetdb-restore ${words.join(" ")}`, { show: true });
-    return code;
-  } finally {
-    if (uploaded !== undefined) await host.run(`rm -f ${uploaded}`);
-  }
+  const restore = `puppetdb-restore ${rehearse ? "--rehearse " : ""}`;
+  const { code } = here
+    ? await host.run(withFile(restore, backup), { show: true, stdinFile: backup })
+    : await host.run(restore + quote(backup), { show: true });
+  return code;
 });
 
-/** Takes a file to the host, where only root can read it. */
-async function upload(host: RemoteHost, file: string): Promise<string> {
-  const { code, stdout, stderr } = await host.run(
-    "file=$(mktemp --tmpdir=/var/backups/puppetdb uploaded.XXXXXX) && cat >$file && echo $file",
-    { stdinFile: file },
-  );
-  if (code !== 0) throw new Problem(`${host.fqdn}: ${file} could not be sent: ${stderr.trim()}`);
-  return stdout.trim();
+/** The command on a file that comes on standard input: whole, for root alone, and gone when the command ends. */
+function withFile(command: string, file: string): string {
+  const name = quote(basename(file));
+  return [
+    "set -e",
+    "folder=$(mktemp --directory --tmpdir=/var/backups/puppetdb uploaded.XXXXXX)",
+    "trap 'rm -rf $folder' EXIT",
+    `cat >$folder/${name}`,
+    `test "$(stat --format=%s $folder/${name})" = ${String(statSync(file).size)}`,
+    `${command}$folder/${name}`,
+  ].join("; ");
 }
 
 function quote(word: string): string {

@@ -164,6 +164,25 @@ describe("a reader's certificate", () => {
     expect(await query('nodes { certname = "agent1.example.test" }')).toHaveLength(1);
   });
 
+  it("cannot be taken back from somebody who has none, nor asked for in a wrong way", async () => {
+    for (const [words, sentence] of [
+      [
+        ["alicia", environment, "--revoke"],
+        "There is no certificate alicia.puppetdb-reader; those who have one: alice.",
+      ],
+      [
+        ["alice", environment, "--revok"],
+        "--revok is no option of this command; write --revoke, or leave it out.",
+      ],
+      [["alice.", environment], "Say who gets the certificate"],
+    ] as const) {
+      const { code, text } = await npmRun("puppetdb-access", ...words);
+      expect(code).toBe(1);
+      expect(text).toContain(sentence);
+    }
+    expect((await ask(alice, `${readersUrl}${nodes}`)).status).toBe(200);
+  });
+
   it("is refused within a minute once it is taken back, without a restart", async () => {
     const pid = await output("puppetdb", "systemctl show --property MainPID --value puppetdb");
     const { code, text } = await npmRun("puppetdb-access", "alice", environment, "--revoke");

@@ -47,6 +47,38 @@ describe("a backup", () => {
     await until("reports are stored", async () => (await reportsOf("agent1")) === before + 1, 30);
   });
 
+  it("goes nowhere when its folder cannot be made", async () => {
+    const { code, text } = await npmRun("backup", environment, "/proc/nowhere/else");
+    expect(code).toBe(1);
+    expect(text).toContain("There can be no backup in /proc/nowhere/else: ");
+  });
+
+  it("is given up when PostgreSQL is killed meanwhile, and PuppetDB notices nothing", async () => {
+    const before = await reportsOf("agent1");
+    // A pg_restore that waits: the database is too small to be met in the middle otherwise.
+    const slow =
+      '#!/bin/sh\ncase $* in --list*) ;; *) touch /run/begun; until test -e /run/go; do sleep 0.1; done ;; esac\nexec /usr/bin/pg_restore "$@"\n';
+    await output("puppetdb", "mkdir /root/slow && cat >/root/slow/pg_restore", slow);
+    await output("puppetdb", "chmod +x /root/slow/pg_restore");
+    const restore = output(
+      "puppetdb",
+      "PATH=/root/slow:$PATH puppetdb-restore latest 2>&1 || true",
+    );
+    await output("puppetdb", "timeout 60 sh -c 'until test -e /run/begun; do sleep 0.1; done'");
+    await output(
+      "puppetdb",
+      "kill -KILL $(head -n 1 /var/lib/postgresql/*/main/postmaster.pid); touch /run/go",
+    );
+    expect(await restore).toMatch(/could not be restored; PuppetDB noticed nothing of it$/);
+    expect(await output("puppetdb", "runuser -u postgres -- psql -lqt")).not.toContain("_restored");
+    await until(
+      "PuppetDB has its database",
+      async () => (await reportsOf("agent1").catch(() => -1)) === before,
+      60,
+    );
+    await output("puppetdb", "rm -r /root/slow /run/begun /run/go");
+  });
+
   it("that is none changes nothing", async () => {
     const before = await reportsOf("agent1");
     const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "broken.dump");

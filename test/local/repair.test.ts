@@ -3,6 +3,7 @@ import { podmanNames } from "../../hosts/containers/names.js";
 import { run } from "../../tools/shell.js";
 import { stateOf } from "./balancer.js";
 import { environment, npmRun, until } from "./environment.js";
+import { reportsOf, timedRun } from "./puppetdb.js";
 
 const podman = async (...args: readonly string[]) => {
   const { code, stderr } = await run(["podman", ...args]);
@@ -13,13 +14,18 @@ describe("a damaged environment", () => {
   it("is whole again after it is deployed: what was stopped runs, what was removed is made anew", async () => {
     await podman("stop", "--time", "0", podmanNames.container(environment, "balancer"));
     await podman("rm", "--force", "--time", "0", podmanNames.container(environment, "compiler2"));
+    await podman("rm", "--force", "--time", "0", podmanNames.container(environment, "puppetdb"));
 
     const { code, text } = await npmRun("start", environment, inject("deployment").settings);
     expect(code, text).toBe(0);
-    expect(text).toContain("the container of compiler2 is gone; making it anew");
+    for (const lost of ["compiler2", "puppetdb"]) {
+      expect(text).toContain(`the container of ${lost} is gone; making it anew`);
+    }
     expect(text).not.toMatch(/(main|compiler1)-configuration-run (updat|creat|replac)/);
     for (const compiler of ["compiler1", "compiler2"]) {
       await until(`${compiler} is up`, async () => (await stateOf(compiler)) === "UP", 30);
     }
+    await timedRun("agent1");
+    await until("reports are stored anew", async () => (await reportsOf("agent1")) > 0, 30);
   });
 });

@@ -137,6 +137,13 @@ export const badDatabaseSettings: readonly BadSettings[] = [
       outside(`${setting} ${JSON.stringify(value)}`, setting, value, password, "is unsuitable"),
     ),
   ),
+  one(
+    "a port without a server",
+    "postgresql.port",
+    5433,
+    "set that, or remove it.",
+    "is 5433 without puppet:postgresql.server",
+  ),
   outside("certificates by a path", "caCertificate", "/etc/ssl/certs/ca.pem", pem),
   outside(
     "a key for a certificate",

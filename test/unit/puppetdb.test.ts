@@ -99,8 +99,8 @@ describe("PuppetDB on a host of its own", () => {
     expect(conf).toMatch(/^certname = puppetdb\.example\.test$/m);
     expect(conf).toMatch(/^ca_server = puppetca\.example\.test$/m);
     expect(conf).not.toMatch(/^\[server\]$|^dns_alt_names/m);
-    // No Puppet Server is here to read them.
-    expect(resourceOf(state, "/var/lib/puppet/ssl").parameters.owner).toBe("root");
+    // Puppet gives the folder to its own user where there is one, and would do so again after each of our runs.
+    expect(resourceOf(state, "/var/lib/puppet/ssl").parameters).not.toHaveProperty("owner");
   });
 
   it("waits for the main server", () => {
