@@ -1,0 +1,23 @@
+import * as z from "zod";
+
+/** A text of a form; the remedy says what to write instead, as every check here does. */
+export const text = (pattern: RegExp, remedy: string) => z.string(remedy).regex(pattern, remedy);
+/** A whole number in a range. */
+export const integer = (minimum: number, maximum: number, what: string) => {
+  const remedy = `${what} from ${String(minimum)} to ${String(maximum)}`;
+  return z.int(remedy).min(minimum, remedy).max(maximum, remedy);
+};
+/** An object with these keys and no others. */
+export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? undefined
+        : `an object with ${Object.keys(shape).join(", ")}`,
+  });
+
+/** One label of a DNS name, as the text of a regular expression. */
+export const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+/** A DNS name in lower case of at most so many characters. */
+export const dotted = (longest: number) =>
+  new RegExp(`^(?=.{1,${String(longest)}}$)(${label}\\.)*${label}$`);
