@@ -59,7 +59,7 @@ describe("the environment's secrets", () => {
       const state =
         host === "agent1"
           ? []
-          : ["/var/lib/pulumi-puppet/${host}-configuration.json", "/etc/ssh/ssh_host_ed25519_key"];
+          : [`/var/lib/pulumi-puppet/${host}-configuration.json`, "/etc/ssh/ssh_host_ed25519_key"];
       const found = stdout.split("\n").filter(Boolean);
       // A state without a secret in it is no finding either.
       expect([...files, ...state], host).toEqual(expect.arrayContaining(found));
