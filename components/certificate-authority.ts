@@ -4,14 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Distribution } from "../distributions/index.js";
 import type { Host } from "../hosts/host.js";
-import {
-  directoryOf,
-  execOf,
-  fileOf,
-  serviceOf,
-  unitOf,
-  type HostState,
-} from "../hosts/host-state.js";
+import { directoryOf, execOf, fileOf, timerOf, type HostState } from "../hosts/host-state.js";
 import {
   renderAutosignPolicy,
   renderAutosignRules,
@@ -123,14 +116,10 @@ export class CertificateAuthority extends pulumi.ComponentResource {
       }),
       // A file in which sed found no list of rules would leave the requests open, and nobody would know.
       execOf("certificate requests are kept from strangers", inserted, { unless: inserted }),
-      ...unitOf(
-        "puppet-refused-requests.service",
-        renderPurgeService({ user: users.puppet, cadir: paths.cadir }),
-      ),
-      ...unitOf("puppet-refused-requests.timer", renderPurgeTimer(), {
-        notify: "Service[puppet-refused-requests.timer]",
+      ...timerOf("puppet-refused-requests", {
+        service: renderPurgeService({ user: users.puppet, cadir: paths.cadir }),
+        timer: renderPurgeTimer(),
       }),
-      serviceOf("puppet-refused-requests.timer"),
     ];
     this.registerOutputs();
   }

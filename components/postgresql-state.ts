@@ -5,10 +5,12 @@ import {
   fileOf,
   packageOf,
   serviceOf,
+  timerOf,
   unitOf,
   type HostState,
 } from "../hosts/host-state.js";
 import {
+  backupFolder,
   renderBackup,
   renderBackupService,
   renderBackupTimer,
@@ -28,8 +30,6 @@ import {
 const folder = "/etc/postgresql-common/puppetdb";
 /** How backups and restores reach the database. */
 const services = `${folder}/pg_service.conf`;
-/** Folder of the backups. */
-export const backupFolder = "/var/backups/puppetdb";
 
 /** A PostgreSQL on PuppetDB's own host. */
 export const localAddress: Address = {
@@ -142,10 +142,9 @@ export function backups(
     fileOf("/usr/local/sbin/puppetdb-restore", renderRestore({ ...scripts, ...roles, service }), {
       mode: "0755",
     }),
-    ...unitOf("puppetdb-backup.service", renderBackupService()),
-    ...unitOf("puppetdb-backup.timer", renderBackupTimer({ time }), {
-      notify: "Service[puppetdb-backup.timer]",
+    ...timerOf("puppetdb-backup", {
+      service: renderBackupService(),
+      timer: renderBackupTimer({ time }),
     }),
-    serviceOf("puppetdb-backup.timer"),
   ];
 }

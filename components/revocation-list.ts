@@ -1,4 +1,4 @@
-import { fileOf, packageOf, serviceOf, unitOf, type HostState } from "../hosts/host-state.js";
+import { fileOf, packageOf, timerOf, type HostState } from "../hosts/host-state.js";
 import { renderCrlRefresh, renderCrlService, renderCrlTimer } from "../templates/crl/crl.js";
 
 /** Seconds between two fetches of the revocation list. */
@@ -30,12 +30,8 @@ export function revocationListTimer(args: {
   user: string;
   apply?: string;
 }): HostState {
-  const { name } = args;
-  return [
-    ...unitOf(`${name}.service`, renderCrlService(args)),
-    ...unitOf(`${name}.timer`, renderCrlTimer({ interval }), {
-      notify: `Service[${name}.timer]`,
-    }),
-    serviceOf(`${name}.timer`),
-  ];
+  return timerOf(args.name, {
+    service: renderCrlService(args),
+    timer: renderCrlTimer({ interval }),
+  });
 }

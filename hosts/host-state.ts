@@ -172,4 +172,18 @@ export function serviceOf(
   };
 }
 
+/**
+ * A systemd timer and the service of the same name that it runs.
+ *
+ * @param name name of both units, without an ending
+ * @param units content of each
+ */
+export function timerOf(name: string, units: { service: string; timer: string }): HostState {
+  return [
+    ...unitOf(`${name}.service`, units.service),
+    ...unitOf(`${name}.timer`, units.timer, { notify: `Service[${name}.timer]` }),
+    serviceOf(`${name}.timer`),
+  ];
+}
+
 const searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import { backupFolder } from "../templates/postgresql/postgresql.js";
 import { wordsAndOption } from "./arguments.js";
 import { main, Problem } from "./problem.js";
 import { hostWith } from "./remote.js";
@@ -31,7 +32,7 @@ function withFile(command: string, file: string): string {
   const name = quote(basename(file));
   return [
     "set -e",
-    "folder=$(mktemp --directory --tmpdir=/var/backups/puppetdb uploaded.XXXXXX)",
+    `folder=$(mktemp --directory --tmpdir=${backupFolder} uploaded.XXXXXX)`,
     "trap 'rm -rf $folder' EXIT",
     `cat >$folder/${name}`,
     `test "$(stat --format=%s $folder/${name})" = ${String(statSync(file).size)}`,

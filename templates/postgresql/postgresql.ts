@@ -1,5 +1,8 @@
 import { renderTemplate } from "../render.js";
 
+/** Folder of the backups, on PuppetDB's host. */
+export const backupFolder = "/var/backups/puppetdb";
+
 /** Names in PostgreSQL; passwords are letters, digits, `_` and `-` only, so that every file takes them as they are. */
 export interface Roles {
   database: string;
