@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Distribution } from "../distributions/index.js";
 import {
   directoryOf,
   execOf,
@@ -69,6 +70,7 @@ export function postgresqlClient(
 /** PuppetDB's database in a PostgreSQL on its own host. */
 export function localPostgresql(
   { roles, passwords }: DatabaseState,
+  { services }: Distribution,
   sizing: { connections: number; sharedBuffers: number },
 ): HostState {
   const notify = "Service[postgresql]";
@@ -92,7 +94,7 @@ export function localPostgresql(
       notify,
     }),
     directoryOf("/etc/systemd/system/postgresql@.service.d"),
-    ...unitOf("postgresql@.service.d/puppetdb.conf", renderRestart()),
+    ...unitOf("postgresql@.service.d/puppetdb.conf", renderRestart(services)),
     serviceOf("postgresql"),
     fileOf(
       `${folder}/database.sql`,

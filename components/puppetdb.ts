@@ -138,7 +138,10 @@ export class PuppetDb extends pulumi.ComponentResource {
       ...(beside ? [] : ownCertificate(args)),
       ...postgresqlClient(database, address, local),
       ...(local
-        ? localPostgresql(database, { connections, sharedBuffers: sizing.sharedBuffers })
+        ? localPostgresql(database, distribution, {
+            connections,
+            sharedBuffers: sizing.sharedBuffers,
+          })
         : externalPostgresql(database, postgresql.caCertificate)),
       ...puppetdbState({ ...args, sizing, database, address, caServer }),
       ...readersState(host, distribution),

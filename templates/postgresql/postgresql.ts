@@ -126,9 +126,13 @@ export function renderBackupTimer(values: { time: string }): string {
   return renderTemplate(new URL("backup.timer.eta", import.meta.url), values);
 }
 
-/** Renders the addition to PostgreSQL's systemd unit. */
-export function renderRestart(): string {
-  return renderTemplate(new URL("restart.conf.eta", import.meta.url), {});
+/**
+ * Renders the addition to PostgreSQL's systemd unit.
+ *
+ * @param values.puppetdb name of PuppetDB's service
+ */
+export function renderRestart(values: { puppetdb: string }): string {
+  return renderTemplate(new URL("restart.conf.eta", import.meta.url), values);
 }
 
 /**
