@@ -39,7 +39,8 @@ describe("a deployment", () => {
     expect(await logins()).toEqual(before);
     expect(before.map(Number).every((count) => count > 0)).toBe(true);
     console.log(`run again in ${again.seconds.toFixed(1)} s`);
-    expect(again.seconds).toBeLessThan(10);
+    // Against the deployment it repeats, on the same machine in the same minutes.
+    expect(again.seconds).toBeLessThan(seconds / 10);
   });
 
   it("gives the authority a root and a name of its own", async () => {
