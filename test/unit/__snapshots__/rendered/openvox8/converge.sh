@@ -127,10 +127,12 @@ STATE
   unfinished=
   test ! -e "$home/$name.unfinished" || unfinished=yes
   touch "$home/$name.unfinished"
+  # There before both sides open it: a reader that comes first would find none, and show nothing.
+  : >"$home/$name.log"
   FACTER_host_state_file="$home/$name.json" ${unfinished:+env FACTER_host_state_unfinished=yes} /opt/puppetlabs/bin/puppet apply "$home/converge.pp" \
     --confdir "$home/etc" --vardir "$home/cache" --publicdir "$home/public" --logdir "$home/log" --rundir "$home/run" \
     --modulepath "$home/modules" --detailed-exitcodes --evaltrace --verbose --color=false --logdest console \
-    </dev/null >"$home/$name.log" 2>&1 9>&- &
+    </dev/null >>"$home/$name.log" 2>&1 9>&- &
   tail --pid=$! --sleep-interval=0.2 --lines=+1 --follow "$home/$name.log" 2>/dev/null | progress || true
   status=0
   wait $! || status=$?
