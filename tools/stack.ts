@@ -17,6 +17,8 @@ const deploymentDeadline = 20 * 60_000;
 export class Stack {
   /** Settings of the last deployment. */
   readonly stackFile: string;
+  /** Settings of a deployment that has begun and not ended well. */
+  private readonly unfinished: string;
 
   /**
    * @param name name of the environment and its stack
@@ -27,6 +29,7 @@ export class Stack {
     private readonly environment: NodeJS.ProcessEnv,
   ) {
     this.stackFile = join(stateFolder, `Pulumi.${name}.yaml`);
+    this.unfinished = join(stateFolder, `unfinished-${name}.yaml`);
   }
 
   /**
@@ -51,12 +54,38 @@ export class Stack {
   /**
    * Deploys, showing what happens.
    *
+   * The engine keeps the old inputs of what it could not change. So when a deployment has not ended and the next one
+   * has other settings, such as those from before, it may see nothing to do on a host that is half changed: then all
+   * hosts are converged again, which changes nothing where nothing is to be changed.
+   *
    * @param lost names of hosts whose machines are gone, to be made anew
    */
   async up(lost: readonly string[] = []): Promise<number> {
+    const settings = await readFile(this.stackFile, "utf8");
+    const begun = existsSync(this.unfinished) ? await readFile(this.unfinished, "utf8") : settings;
+    const same = begun === settings;
+    // What is not the settings of any deployment keeps all further ones at it until one ends.
+    await writeFile(this.unfinished, same ? settings : "", { mode: 0o600 });
     const type = "puppet:index:Containers$command:local:Command";
-    const replaced = lost.map((host) => `urn:pulumi:${this.name}::puppet::${type}::${host}`);
-    return this.operate(["up", "--skip-preview", ...replaced.flatMap((urn) => ["--replace", urn])]);
+    const replaced = [
+      ...lost.map((host) => `urn:pulumi:${this.name}::puppet::${type}::${host}`),
+      ...(same ? [] : await this.convergences()),
+    ];
+    const code = await this.operate([
+      ...["up", "--skip-preview"],
+      ...replaced.flatMap((urn) => ["--replace", urn]),
+    ]);
+    if (code === 0) await rm(this.unfinished, { force: true });
+    return code;
+  }
+
+  /** URNs of what converges the hosts. */
+  private async convergences(): Promise<string[]> {
+    const { stdout } = await this.pulumi(["stack", "export", "--stack", this.name]);
+    const { deployment } = JSON.parse(stdout) as { deployment: { resources?: { urn: string }[] } };
+    return (deployment.resources ?? [])
+      .map(({ urn }) => urn)
+      .filter((urn) => /:HostConfiguration\$command:remote:Command::.*-run$/.test(urn));
   }
 
   /** Destroys all resources, showing what happens. */
@@ -75,7 +104,7 @@ export class Stack {
       "--stack",
       this.name,
     ]);
-    await rm(this.stackFile, { force: true });
+    for (const file of [this.stackFile, this.unfinished]) await rm(file, { force: true });
     // Nothing of the state is left once the last stack is gone; the passphrase opens nothing then.
     const { stdout } = await this.run(["stack", "ls", "--json"]);
     if (stdout.trim() === "[]") await rm(stateFolder, { recursive: true, force: true });

@@ -63,6 +63,10 @@ describe("the configuration of a host", () => {
       fileOf("/etc/after", "never\n"),
     ]);
     expect(code).toBe(1);
+    // In the command's own words, too.
+    expect(stderr).toMatch(
+      /^scratch\.example\.test: no luck\nscratch\.example\.test: .*returned 3/m,
+    );
     expect(stderr).toMatch(/scratch\.example\.test: .*Exec\[break\].*returned 3/);
     expect(await sh("ls /etc/after 2>&1")).toContain("No such file");
   });

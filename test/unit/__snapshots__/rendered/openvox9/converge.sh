@@ -141,10 +141,18 @@ STATE
     *)
       # A run that failed before it changed anything has left no service behind its configuration.
       test "$status" = 6 || test -n "$unfinished" || rm -f "$home/$name.unfinished"
-      grep --max-count=5 '^Error: ' "$home/$name.log" | sed 's/^Error: //; s/^/main.example.test: /' >&2 || true
+      failures "$home/$name.log" | head -n 15 | sed 's/^/main.example.test: /' >&2 || true
       fail "puppet apply ended with exit code $status; $home/$name.log on this host has all of it"
       ;;
   esac
+}
+
+# Puppet's own error lines, after what a command said that failed: Puppet only tells its exit code.
+failures() {
+  sed --quiet --regexp-extended \
+    -e '/Exec\[.*\]\/returns: executed successfully$/d' \
+    -e 's/^Notice: .*Exec\[.*\]\/returns: //p' \
+    -e 's/^Error: //p' "$1"
 }
 
 # What the host is doing, a line each: changes, and the resources that can take long as they begin.
