@@ -47,6 +47,7 @@ const infrastructure = new PuppetInfrastructure("puppet", {
   ...settings,
   ...settings.loadBalancer,
   hosts: { main, loadBalancer, compilers: compilerHosts, puppetdb },
+  webhookPort: settings.webhook.port,
   plannedCompilers: settings.plannedCompilers.map((name) => `${name}.${domain}`),
   distribution: distributions[settings.distribution],
 });
@@ -79,6 +80,12 @@ export const connections = pulumi.secret(
 export const puppetdbUrl = infrastructure.puppetdb?.url;
 /** PuppetDB for people and tools, with a certificate of `npm run puppetdb-access`. */
 export const puppetdbQueryUrl = infrastructure.puppetdb?.queryUrl;
+/** Where Git servers send pushes; absent where no code is deployed. */
+export const webhookUrl = infrastructure.code?.webhook.url;
+/** Key of the pushes' signatures, and GitLab's token; secret. */
+export const webhookSecret = infrastructure.code?.webhook.secret;
+/** Public key that Git servers must let read the control repositories. */
+export const codeDeployKey = infrastructure.code?.deployKey;
 /** HAProxy's statistics page; Prometheus reads /metrics beside it. */
 export const loadBalancerStatsUrl = infrastructure.loadBalancer.statsUrl;
 /** Name for the statistics page. */
@@ -110,14 +117,21 @@ function stackSettings(): Record<string, unknown> {
   );
 }
 
-/** Refuses passwords that stand in clear in the stack's file, and would stand so in the state. */
-function checkSealed({ postgresql }: Settings): void {
-  const given = [postgresql.password, postgresql.readPassword].some((one) => one !== undefined);
+/** Refuses secrets that stand in clear in the stack's file, and would stand so in the state. */
+function checkSealed({ postgresql, codeDeployment }: Settings): void {
   // Where the language host tells which settings are sealed.
   const sealed = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
-  if (given && !sealed.includes(`${pulumi.getProject()}:postgresql`)) {
+  const inClear = (setting: string, values: readonly (string | undefined)[]) =>
+    values.some((value) => value !== undefined) &&
+    !sealed.includes(`${pulumi.getProject()}:${setting}`);
+  if (inClear("postgresql", [postgresql.password, postgresql.readPassword])) {
     throw new SettingsError([
       "puppet:postgresql has passwords in clear; write each with pulumi config set --secret --path puppet:postgresql.password (and .readPassword).",
+    ]);
+  }
+  if (inClear("codeDeployment", [codeDeployment.token])) {
+    throw new SettingsError([
+      "puppet:codeDeployment.token is in clear; write it with pulumi config set --secret --path puppet:codeDeployment.token.",
     ]);
   }
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { compilerOffset, isPrivate, parseSubnet } from "./hosts/containers/subnet.js";
+import { codeDeployment, codeFaults, webhook } from "./settings/code.js";
 import { postgresql, postgresqlFaults, puppetdb } from "./settings/database.js";
 import { dotted, integer, label, object, text } from "./settings/values.js";
 
@@ -72,6 +73,8 @@ const schema = object({
   }).prefault({}),
   puppetdb: puppetdb.prefault({}),
   postgresql: postgresql.prefault({}),
+  codeDeployment: codeDeployment.prefault({}),
+  webhook: webhook.prefault({}),
   containers: object({
     /** IPv4 network of the containers. */
     subnet: z.string("an IPv4 network such as 10.213.7.0/24").default("10.213.7.0/24"),
@@ -142,6 +145,7 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   const sentences = [
     ...nameClashes(settings),
     ...postgresqlFaults(settings.puppetdb, settings.postgresql),
+    ...codeFaults(settings.codeDeployment),
     ...subnetFaults(settings.containers.subnet),
   ];
   if (sentences.length > 0) throw new SettingsError(sentences);
@@ -156,6 +160,8 @@ const structured = [
   "loadBalancer",
   "puppetdb",
   "postgresql",
+  "codeDeployment",
+  "webhook",
   "containers",
 ];
 
@@ -172,27 +178,43 @@ function fromEngine(key: string, value: unknown): unknown {
 function sentencesOf(issue: z.core.$ZodIssue, values: unknown): string[] {
   const setting = nameOf(issue.path);
   if (issue.code === "unrecognized_keys") {
-    const known =
-      issue.path.length === 0 ? schema : schema.shape[issue.path[0] as keyof typeof schema.shape];
+    const known = keysAt(schema, issue.path).join(", ");
     return issue.keys.map(
       (key) =>
-        `${nameOf([...issue.path, key])} is not a setting; write one of ${keysOf(known).join(", ")}, or remove it.`,
+        `${nameOf([...issue.path, key])} is not a setting; write one of ${known}, or remove it.`,
     );
+  }
+  if (issue.code === "invalid_key") {
+    const [remedy] = issue.issues;
+    const name = JSON.stringify(issue.path.at(-1));
+    return [`${nameOf(issue.path.slice(0, -1))} has ${name}; write ${remedy?.message ?? ""}.`];
   }
   const value = issue.path.reduce<unknown>(
     (at, key) => (at as Record<PropertyKey, unknown>)[key],
     values,
   );
   const secret =
-    issue.path.some((key) => /password$/i.test(String(key))) || setting === "puppet:postgresql";
+    issue.path.some((key) => /(password|token)$/i.test(String(key))) ||
+    ["puppet:postgresql", "puppet:codeDeployment"].includes(setting) ||
+    // A URL with a password or a token before the host.
+    (setting.startsWith("puppet:codeDeployment.") &&
+      /https?:\/\/[^"]*@|ssh:\/\/[^"/@]*:[^"]*@/.test(JSON.stringify(value)));
   const found =
     value === undefined ? "is not set" : `is ${secret ? "unsuitable" : JSON.stringify(value)}`;
   return [`${setting} ${found}; write ${issue.message}.`];
 }
 
-function keysOf(schema: z.ZodType): string[] {
-  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
-  return schema instanceof z.ZodPrefault ? keysOf(schema.unwrap() as z.ZodType) : [];
+/** The keys that there may be at a path within what a schema describes. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) {
+    return keysAt(schema.unwrap(), path);
+  }
+  const [key, ...rest] = path;
+  if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest);
+  if (!(schema instanceof z.ZodObject)) return [];
+  const shape: Readonly<Record<PropertyKey, z.core.$ZodType | undefined>> = schema.shape;
+  const inner = key === undefined ? undefined : shape[key];
+  return inner === undefined ? Object.keys(shape) : keysAt(inner, rest);
 }
 
 function nameOf(path: readonly PropertyKey[]): string {

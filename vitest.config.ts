@@ -12,6 +12,7 @@ export default defineConfig({
           include: ["test/rendered/**/*.test.ts"],
           globalSetup: "test/rendered/setup.ts",
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

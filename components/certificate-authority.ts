@@ -13,6 +13,7 @@ import {
 } from "../templates/autosign/autosign.js";
 import { readerSuffix } from "../templates/puppetdb/puppetdb.js";
 import { renderCaConf } from "../templates/puppetserver/puppetserver.js";
+import { hiddenRequests } from "./authorization.js";
 
 /** What a {@link CertificateAuthority} takes. */
 export interface CertificateAuthorityArgs {
@@ -55,12 +56,6 @@ export class CertificateAuthority extends pulumi.ComponentResource {
 
     const { paths, users, services } = args.distribution;
     const folder = `${paths.confdir}/autosign`;
-    const authConf = `${paths.serverConfdir}/auth.conf`;
-    const rule =
-      '{ match-request: { path: "/puppet-ca/v1/certificate_request", type: path, method: get }, deny: "*", sort-order: 400, name: "stored requests are for nobody" },';
-    const inserted = `grep -qF '${rule}' ${authConf}`;
-    // The list of rules belongs to the package; a second file would replace all of it.
-    const insertion = `/^[[:space:]]*rules:[[:space:]]*\\[/a\\        ${rule}`;
     const forServer = { group: users.puppet, mode: "0640" };
     this.policy = `${folder}/policy`;
     this.state = [
@@ -109,13 +104,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
         ],
         { creates: `${paths.cadir}/ca_crt.pem` },
       ),
-      // As packaged, anybody may read a stored request, and with it the key in it. Agents only send theirs.
-      execOf("keep certificate requests from strangers", ["sed", "-i", insertion, authConf], {
-        unless: inserted,
-        notify: `Service[${services.server}]`,
-      }),
-      // A file in which sed found no list of rules would leave the requests open, and nobody would know.
-      execOf("certificate requests are kept from strangers", inserted, { unless: inserted }),
+      ...hiddenRequests(args.distribution),
       ...timerOf("puppet-refused-requests", {
         service: renderPurgeService({ user: users.puppet, cadir: paths.cadir }),
         timer: renderPurgeTimer(),

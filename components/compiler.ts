@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { HostConfiguration } from "../hosts/host-configuration.js";
 import type { Host } from "../hosts/host.js";
 import { packageOf, type HostState } from "../hosts/host-state.js";
+import { environmentCache } from "./authorization.js";
 import {
   certificateRequest,
   hostCertificate,
@@ -28,6 +29,8 @@ export interface CompilerSettings extends Omit<HostCertificateArgs, "host"> {
   sizing?: SizingArgs;
   /** How it reaches PuppetDB; without it, there is none. */
   puppetdb?: PuppetDbClient;
+  /** Whether code deployment keeps the environments. */
+  deployedCode: boolean;
 }
 
 /** What a {@link Compiler} takes. */
@@ -69,7 +72,9 @@ function compilerState(args: CompilerArgs): HostState {
       caServer,
       dnsAltNames: args.subjectAltNames,
       puppetdb: args.puppetdb,
+      deployedCode: args.deployedCode,
     }),
+    ...(args.deployedCode ? environmentCache(distribution, host.fqdn) : []),
     ...puppetdbClient(distribution, args.puppetdb),
     ...serverSettings(distribution, {
       authority: false,

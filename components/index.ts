@@ -4,6 +4,15 @@ export { Compiler } from "./compiler.js";
 export type { CompilerArgs, CompilerSettings } from "./compiler.js";
 export { CompilerPool } from "./compiler-pool.js";
 export type { CompilerPoolArgs, PoolMember } from "./compiler-pool.js";
+export { CodeDeployment } from "./code-deployment.js";
+export type {
+  CodeDeploymentArgs,
+  CodeDeploymentSettings,
+  ServerIdentity,
+} from "./code-deployment.js";
+export { ControlRepository } from "./control-repository.js";
+export type { ControlRepositoryArgs } from "./control-repository.js";
+export type { CodeSettings, DeployedCode } from "./deployed-code.js";
 export { LoadBalancer } from "./load-balancer.js";
 export type { LoadBalancerArgs } from "./load-balancer.js";
 export { MainServer } from "./main-server.js";
@@ -17,3 +26,5 @@ export type { PuppetDbSizingArgs } from "./puppetdb-sizing.js";
 export type { HostCertificateArgs } from "./host-certificate.js";
 export type { PuppetDbClient } from "./server-state.js";
 export type { SizingArgs } from "./sizing.js";
+export { Webhook } from "./webhook.js";
+export type { WebhookArgs } from "./webhook.js";

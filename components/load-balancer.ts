@@ -17,6 +17,8 @@ export interface LoadBalancerArgs {
   caCertificate: pulumi.Input<string>;
   /** The compilers; `members` of a CompilerPool. */
   members: readonly PoolMember[];
+  /** TCP port on which members tell whether their code is the newest; without it they are not asked. */
+  agentPort?: number | undefined;
   /** TCP port of the statistics page. */
   statsPort: number;
   /** Seconds a catalog may take to compile; shorter time-outs would cut it off. */
@@ -48,6 +50,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         caFile,
         compileTimeout: args.compileTimeout,
         members: args.members,
+        agentPort: args.agentPort,
         stats: { port: args.statsPort, user: this.statsUser, password },
       }),
     );

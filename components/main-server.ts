@@ -3,6 +3,7 @@ import type { Distribution } from "../distributions/index.js";
 import { HostConfiguration } from "../hosts/host-configuration.js";
 import type { Host } from "../hosts/host.js";
 import { packageOf } from "../hosts/host-state.js";
+import { environmentCache } from "./authorization.js";
 import { CaCertificate, type CertificateAuthority } from "./certificate-authority.js";
 import {
   certificateNames,
@@ -30,6 +31,8 @@ export interface MainServerArgs {
   reservedMemory?: number;
   /** How it reaches PuppetDB; without it, there is none. */
   puppetdb?: PuppetDbClient;
+  /** Whether code deployment keeps the environments. */
+  deployedCode: boolean;
 }
 
 /** The main Puppet server: the one with the certificate authority. */
@@ -55,7 +58,9 @@ export class MainServer extends pulumi.ComponentResource {
             dnsAltNames: args.subjectAltNames,
             autosign: authority.policy,
             puppetdb: args.puppetdb,
+            deployedCode: args.deployedCode,
           }),
+          ...(args.deployedCode ? environmentCache(distribution, host.fqdn) : []),
           ...puppetdbClient(distribution, args.puppetdb),
           ...serverSettings(distribution, {
             authority: true,

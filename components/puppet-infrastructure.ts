@@ -2,8 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../distributions/index.js";
 import type { Host } from "../hosts/host.js";
 import { renderAgentInstall } from "../templates/agent/agent.js";
+import { poolPort } from "../templates/code-deployment/code-deployment.js";
 import { CertificateAuthority } from "./certificate-authority.js";
 import { CompilerPool } from "./compiler-pool.js";
+import { deployCode, type CodeSettings, type DeployedCode } from "./deployed-code.js";
 import { LoadBalancer } from "./load-balancer.js";
 import { MainServer } from "./main-server.js";
 import { puppetdbMemory, type PuppetDbSizingArgs } from "./puppetdb-sizing.js";
@@ -48,6 +50,10 @@ export interface PuppetInfrastructureArgs {
   puppetdb: PuppetDbSettings;
   /** Where PuppetDB's database is. */
   postgresql: PostgresqlArgs;
+  /** How code gets from Git to every server; with the tool `none`, it does not. */
+  codeDeployment: CodeSettings;
+  /** TCP port of the webhook on the main server. */
+  webhookPort: number;
 }
 
 /** Settings of PuppetDB, and of those who use it. */
@@ -65,6 +71,8 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
   readonly loadBalancer: LoadBalancer;
   /** PuppetDB, where a host is given for it. */
   readonly puppetdb?: PuppetDb;
+  /** Code deployment and its webhook, unless the tool is `none`. */
+  readonly code?: DeployedCode;
   /** Script that joins a machine of the distribution as an agent; secret. Run it as root. */
   readonly agentInstall: pulumi.Output<string>;
 
@@ -94,6 +102,8 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
       { parent: this },
     );
     const puppetdb = puppetdbClientOf(args);
+    const { tool } = args.codeDeployment;
+    const deployedCode = tool !== "none";
     const beside = hosts.puppetdb?.fqdn === hosts.main.fqdn;
     const main = new MainServer(
       hosts.main.name,
@@ -105,6 +115,7 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         subjectAltNames: caNames,
         sizing: args.mainServer,
         puppetdb,
+        deployedCode,
         reservedMemory: beside ? puppetdbMemory(hosts.main.memory, true) : 0,
       },
       { parent: this },
@@ -142,11 +153,19 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         subjectAltNames: poolNames,
         sizing: args.compiler,
         puppetdb,
+        deployedCode,
       },
       // A catalog that collects exported resources cannot be compiled without PuppetDB: where it is new, compilers
       // turn to it once it serves.
       { parent: this, dependsOn: this.puppetdb ?? main },
     );
+    if (tool !== "none") {
+      this.code = deployCode(
+        name,
+        { ...args, settings: { ...args.codeDeployment, tool }, main, pool: this.pool },
+        this,
+      );
+    }
     this.loadBalancer = new LoadBalancer(
       hosts.loadBalancer.name,
       {
@@ -156,10 +175,12 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         caCertificate: certificates.caCertificate,
         members: this.pool.members,
         statsPort: args.statsPort,
+        agentPort: deployedCode && args.codeDeployment.behind === "leave" ? poolPort : undefined,
         compileTimeout: args.compileTimeout,
       },
-      // HAProxy takes a new server for healthy until its first check: it learns of compilers that serve.
-      { parent: this, dependsOn: this.pool },
+      // HAProxy takes a new server for healthy until its first check: it learns of compilers that serve, and that
+      // serve the newest code.
+      { parent: this, dependsOn: [this.pool, ...(this.code ? [this.code.deployment] : [])] },
     );
     this.agentInstall = pulumi
       .all([main.caCertificate.fingerprint, pulumi.secret(authority.agentKey)])

@@ -1,7 +1,6 @@
 import type { Distribution } from "../distributions/index.js";
 import {
   absenceOf,
-  directoryOf,
   execOf,
   fileOf,
   packageOf,
@@ -47,10 +46,12 @@ export function serverPuppetConf(
   values: Omit<PuppetConf, "serverSection"> & {
     autosign?: string;
     puppetdb: PuppetDbClient | undefined;
+    /** Whether code deployment keeps the environments. */
+    deployedCode: boolean;
   },
 ): HostState {
   const { paths } = distribution;
-  const { autosign, puppetdb, ...rest } = values;
+  const { autosign, puppetdb, deployedCode, ...rest } = values;
   return [
     fileOf(
       `${paths.confdir}/puppet.conf`,
@@ -63,6 +64,7 @@ export function serverPuppetConf(
           rundir: paths.serverRundir,
           codedir: paths.codedir,
           puppetdb: puppetdb !== undefined,
+          deployedCode,
           ...(autosign === undefined ? {} : { cadir: paths.cadir, autosign }),
         },
       }),
@@ -135,12 +137,19 @@ export function serverService(distribution: Distribution): HostState {
   const { paths, services } = distribution;
   const production = `${paths.codedir}/environments/production`;
   return [
-    directoryOf(`${paths.codedir}/environments`),
-    directoryOf(production),
-    directoryOf(`${production}/manifests`),
-    fileOf(`${production}/manifests/site.pp`, renderSiteManifest(), {
-      replace: false,
-    }),
+    fileOf("/usr/local/share/puppet-site.pp", renderSiteManifest()),
+    // Not as folders of the host's state: a deploy has links in their place.
+    execOf(
+      "something to compile until code is deployed",
+      [
+        "install",
+        "-D",
+        "--mode=0644",
+        "/usr/local/share/puppet-site.pp",
+        `${production}/manifests/site.pp`,
+      ],
+      { unless: `test -e ${production} -a -e ${production}/manifests` },
+    ),
     serviceOf(services.server),
   ];
 }

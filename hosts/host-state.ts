@@ -157,6 +157,29 @@ export function execOf(
   };
 }
 
+/** A user for services, with a group of its own and a password that nothing matches. */
+export function systemUserOf(
+  name: string,
+  attributes: {
+    /** Home, which is not made; nowhere by default. */
+    readonly home?: string;
+    /** Login shell; none by default. */
+    readonly shell?: string;
+    /** Further groups, which are there. */
+    readonly groups?: readonly string[];
+  } = {},
+): HostResource {
+  const { home = "/nonexistent", shell = "/usr/sbin/nologin", groups = [] } = attributes;
+  return execOf(
+    `user ${name}`,
+    [
+      ...["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", home],
+      ...["--shell", shell, "--password", "*", "--groups", groups.join(","), name],
+    ],
+    { unless: `getent passwd ${name}` },
+  );
+}
+
 /** A service that runs now and after a boot. */
 export function serviceOf(
   name: string,

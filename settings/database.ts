@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { dotted, integer, label, object, text } from "./values.js";
+import { dotted, integer, label, object, port, text } from "./values.js";
 
-const port = "([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
 const duration = text(
   /^[1-9]\d{0,4}[dhm]$/,
   "a duration in days, hours or minutes, such as 14d, 36h or 90m",

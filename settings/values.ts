@@ -21,3 +21,5 @@ export const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
 /** A DNS name in lower case of at most so many characters. */
 export const dotted = (longest: number) =>
   new RegExp(`^(?=.{1,${String(longest)}}$)(${label}\\.)*${label}$`);
+/** A TCP port, as the text of a regular expression. */
+export const port = "([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";

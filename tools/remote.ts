@@ -8,12 +8,16 @@ import type { Stack } from "./stack.js";
 /** What the outputs of a stack tell of its hosts. */
 interface HostOutputs {
   readonly hosts: Readonly<Record<string, { fqdn: string; address: string; roles: string[] }>>;
-  readonly connections: Readonly<
-    Record<
-      string,
-      { host: string; port?: number; user: string; privateKey: string; hostKey: string }
-    >
-  >;
+  readonly connections: Readonly<Record<string, Connection>>;
+}
+
+/** How a host is reached, as a platform tells it. */
+interface Connection {
+  readonly host: string;
+  readonly port?: number;
+  readonly user: string;
+  readonly privateKey: string;
+  readonly hostKey: string;
 }
 
 /** Folders with keys that are in use; they go when this process does, also by a signal. */
@@ -35,6 +39,16 @@ export interface RemoteHost {
   readonly address: string;
   /** Runs a shell command on it. */
   run(command: string, options?: RunOptions): Promise<Result>;
+  /**
+   * Runs Git here with a repository on it.
+   *
+   * @param args takes the repository's URL, and gives Git's arguments
+   */
+  git(
+    path: string,
+    args: (url: string) => readonly string[],
+    options?: RunOptions,
+  ): Promise<Result>;
 }
 
 /**
@@ -59,16 +73,28 @@ export async function hostWith(stack: Stack, role: string): Promise<RemoteHost> 
   }
   return {
     ...host,
-    run: (command, options) => ssh(connection, command, options),
+    run: (command, options) =>
+      withLogin(connection, (words, target) => run([...words, target, "--", command], options)),
+    git: (path, args, options) =>
+      withLogin(connection, (words, target) =>
+        run(["git", ...args(`${target}:${path}`)], {
+          ...options,
+          // Git has a shell read it.
+          env: {
+            ...process.env,
+            GIT_SSH_COMMAND: words.map((word) => `'${word}'`).join(" "),
+            GIT_TERMINAL_PROMPT: "0",
+          },
+        }),
+      ),
   };
 }
 
-async function ssh(
-  connection: HostOutputs["connections"][string],
-  command: string,
-  options: RunOptions = {},
-): Promise<Result> {
-  const { host, port = 22, user, privateKey, hostKey } = connection;
+/** Runs something that needs the words of an SSH command line to a host, which end before the host's name. */
+async function withLogin<T>(
+  { host, port = 22, user, privateKey, hostKey }: Connection,
+  use: (words: readonly string[], target: string) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-ssh-"));
   folders.add(folder);
   const [key, known] = [join(folder, "key"), join(folder, "known_hosts")];
@@ -86,13 +112,8 @@ async function ssh(
       ServerAliveInterval: "15",
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-    return await run(
-      [
-        ...["ssh", "-F", "none", "-i", key, ...flags, "-p", String(port)],
-        ...[`${user}@${host}`, "--", command],
-      ],
-      options,
-    );
+    const words = ["ssh", "-F", "none", "-i", key, ...flags, "-p", String(port)];
+    return await use(words, `${user}@${host}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
     folders.delete(folder);

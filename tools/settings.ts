@@ -46,12 +46,12 @@ export function readSettings(
 const sealedPassword = "sealed-by-pulumi";
 
 /**
- * Sees to it that passwords, and nothing else, are sealed.
+ * Sees to it that passwords and tokens, and nothing else, are sealed.
  *
  * @throws SettingsError naming the setting
  */
 function unsealed(value: unknown, setting: string): unknown {
-  const password = /^postgresql\.(password|readPassword)$/.test(setting);
+  const password = /^(postgresql\.(password|readPassword)|codeDeployment\.token)$/.test(setting);
   if (typeof value !== "object" || value === null) {
     if (!password) return value;
     throw new SettingsError([
@@ -62,7 +62,7 @@ function unsealed(value: unknown, setting: string): unknown {
   if ("secure" in value) {
     if (password) return sealedPassword;
     throw new SettingsError([
-      `puppet:${setting} is sealed, and only passwords can be; write it in clear.`,
+      `puppet:${setting} is sealed, and only passwords and tokens can be; write it in clear.`,
     ]);
   }
   return Object.fromEntries(

@@ -55,7 +55,11 @@ await main(async () => {
       `the run of ${demonstrationAgent} failed with exit code ${String(exitCode)}:\n${stdout}${stderr}`,
     );
   }
-  console.log(summary(name, outputs, `${demonstrationAgent}.${domain}`, compilerOf(stdout)));
+  const remotes = Object.values(settings.codeDeployment.sources).map(({ remote }) => remote);
+  const source = remotes.length > 0 ? `from ${remotes.join(", ")}` : pushCommand(name);
+  console.log(
+    summary(name, outputs, source, `${demonstrationAgent}.${domain}`, compilerOf(stdout)),
+  );
   return 0;
 });
 
@@ -137,11 +141,17 @@ interface Outputs extends Statistics {
   agentInstall: string;
   puppetdbUrl?: string;
   puppetdbQueryUrl?: string;
+  webhookUrl?: string;
+}
+
+function pushCommand(environment: string): string {
+  return `npm run push${environment === "local" ? "" : ` -- control-repository ${environment}`}`;
 }
 
 function summary(
   environment: string,
   outputs: Outputs,
+  source: string,
   agent: string,
   compiler: string | undefined,
 ): string {
@@ -164,6 +174,12 @@ function summary(
             "",
             `${outputs.puppetdbQueryUrl ?? ""} (for people: npm run puppetdb-access -- YOUR-NAME${environment === "local" ? "" : ` ${environment}`})`,
           ],
+        ]),
+    ...(outputs.webhookUrl === undefined
+      ? []
+      : [
+          ["webhook", `${outputs.webhookUrl} (for Git servers)`],
+          ["code", source],
         ]),
     [
       "agent run",

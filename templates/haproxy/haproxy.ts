@@ -11,6 +11,8 @@ export interface HaproxyConf {
   compileTimeout: number;
   /** The compilers. */
   members: readonly { name: string; address: string }[];
+  /** TCP port on which members tell whether their code is the newest; without it they are not asked. */
+  agentPort?: number | undefined;
   /** The statistics page. */
   stats: { port: number; user: string; password: string };
 }

@@ -23,6 +23,8 @@ export interface PuppetConf {
     autosign?: string;
     /** Facts, catalogs and reports go to PuppetDB. */
     puppetdb: boolean;
+    /** Environments are releases that code deployment switches, and tells the server of. */
+    deployedCode: boolean;
   };
 }
 

@@ -122,6 +122,19 @@ describe("the program under the real engine", () => {
     expect(run.stdout + run.stderr).not.toContain("the-readers-password");
   });
 
+  it("refuses a token in clear, and does not repeat it", async () => {
+    const token = "glpat-a-token-in-clear";
+    const sources = { control: { remote: "https://git.example.com/org/control.git" } };
+    const run = await project.preview({
+      config: config({ domain: "example.test", codeDeployment: { sources, token } }),
+    });
+    expect(run.exitCode).not.toBe(0);
+    expect(run.stdout + run.stderr).toContain(
+      "puppet:codeDeployment.token is in clear; write it with pulumi config set --secret --path puppet:codeDeployment.token.",
+    );
+    expect(run.stdout + run.stderr).not.toContain(token);
+  });
+
   it("asks for the one setting without a default", async () => {
     const run = await project.up();
     expect(run.exitCode).not.toBe(0);

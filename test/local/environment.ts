@@ -41,10 +41,11 @@ export function settingsFile(
     memory?: number;
     puppetdb?: object;
     postgresql?: object;
+    codeDeployment?: object;
   } = {},
 ): string {
   const { subnet = "10.213.99.0/24", compilers = 2, puppetServer = "puppet" } = settings;
-  const { memory = 2048, puppetdb = {}, postgresql = {} } = settings;
+  const { memory = 2048, puppetdb = {}, postgresql = {}, codeDeployment = {} } = settings;
   const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "Pulumi.suite.yaml");
   writeFileSync(
     file,
@@ -59,6 +60,7 @@ export function settingsFile(
       // JSON is YAML.
       `  puppet:puppetdb: ${JSON.stringify(puppetdb)}`,
       `  puppet:postgresql: ${JSON.stringify(postgresql)}`,
+      `  puppet:codeDeployment: ${JSON.stringify(codeDeployment)}`,
       "",
     ].join("\n"),
   );
@@ -128,6 +130,8 @@ export interface Outputs {
   loadBalancerStatsUrl: string;
   loadBalancerStatsUser: string;
   loadBalancerStatsPassword: string;
+  webhookUrl: string;
+  webhookSecret: string;
   agentInstall: string;
 }
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exec, joined, output, until } from "./environment.js";
+import { commit, push, runOn } from "./code.js";
+import { joined, output, until } from "./environment.js";
 import { query, reportsOf, timedRun } from "./puppetdb.js";
 
-const manifest = "/etc/puppet/code/environments/production/manifests/exported.pp";
+const manifest = "manifests/exported.pp";
 /** One node exports a file for every node, another collects what there is for it. */
 const code = `
 node 'exporter.example.test' {
@@ -13,20 +14,14 @@ node 'collector.example.test' {
 }
 `;
 
-/** A run whose catalog comes from one compiler. */
-async function runOn(compiler: string, agent: string): Promise<void> {
-  const command = ["puppet", "agent", "--test", "--server", `${compiler}.example.test`];
-  const { code, stdout, stderr } = await exec(agent, command);
-  if (code !== 0 && code !== 2) throw new Error(`${agent}: ${code}: ${stdout}${stderr}`);
-}
-
 describe("PuppetDB", () => {
   beforeAll(async () => {
     await joined("exporter");
     await joined("collector");
   });
   afterAll(async () => {
-    for (const compiler of ["compiler1", "compiler2"]) await output(compiler, `rm -f ${manifest}`);
+    await commit("production", { [manifest]: "" });
+    await push("production");
   });
 
   it("has nodes, facts, catalogs and reports of agents that ran through the balancer", async () => {
@@ -57,9 +52,8 @@ describe("PuppetDB", () => {
   });
 
   it("carries an exported resource from one compiler to another", async () => {
-    for (const compiler of ["compiler1", "compiler2"]) {
-      await output(compiler, `cat >${manifest}`, code);
-    }
+    await commit("production", { [manifest]: code });
+    await push("production");
     await runOn("compiler1", "exporter");
     await until(
       "the resource is there",

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, inject, it } from "vitest";
 import { stateOf } from "./balancer.js";
+import { commitsOn } from "./code.js";
+import { measurePushes } from "./push-time.js";
 import { environment, exec, npmRun, output, settingsFile, stackOf, until } from "./environment.js";
 
 /** When a service last started. */
@@ -49,21 +51,33 @@ describe("names that certificates carry", () => {
 });
 
 describe("the number of compilers", () => {
-  it("grows by one that joins the pool, and restarts no other", async () => {
+  it("grows by two that join the pool with the newest code, and restarts no other", async () => {
     const before = await services();
     const { code, text, seconds } = await npmRun(
       "start",
       environment,
-      settingsFile({ compilers: 3 }),
+      settingsFile({ compilers: 4 }),
     );
     expect(code, text).toBe(0);
-    console.log(`a third compiler in ${seconds.toFixed(0)} s`);
+    console.log(`two more compilers in ${seconds.toFixed(0)} s`);
     expect(await services()).toEqual(before);
     expect(text).not.toMatch(/(main|puppetdb|compiler[12])-configuration-run updat/);
-    await until("compiler3 is up", async () => (await stateOf("compiler3")) === "UP", 30);
+    // The balancer learns of them once they have the code.
+    const hasCode = text.indexOf("compiler3-code-run created");
+    expect(hasCode).toBeGreaterThan(-1);
+    expect(text.indexOf("balancer-configuration-run updated")).toBeGreaterThan(hasCode);
+    const [main, ...added] = await commitsOn(["main", "compiler3", "compiler4"]);
+    expect(added).toEqual([main, main]);
+    for (const compiler of ["compiler3", "compiler4"]) {
+      await until(`${compiler} is up`, async () => (await stateOf(compiler)) === "UP", 30);
+    }
   });
 
-  it("shrinks by one whose certificate is revoked, and restarts no other", async () => {
+  it("hardly matters to the time of a push", async () => {
+    await measurePushes(["compiler1", "compiler2", "compiler3", "compiler4"]);
+  });
+
+  it("shrinks, with the certificates of those that go revoked, and restarts no other", async () => {
     const before = await services();
     const { code, text } = await npmRun("start", environment, inject("deployment").settings);
     expect(code, text).toBe(0);
@@ -71,7 +85,9 @@ describe("the number of compilers", () => {
     expect(await stateOf("compiler3")).toBe("absent");
     const signed = await output("main", "ls /etc/puppet/puppetserver/ca/signed");
     expect(signed).toContain("compiler2.example.test");
-    expect(signed).not.toContain("compiler3");
-    expect((await exec("compiler3", ["true"])).code).not.toBe(0);
+    for (const compiler of ["compiler3", "compiler4"]) {
+      expect(signed).not.toContain(compiler);
+      expect((await exec(compiler, ["true"])).code).not.toBe(0);
+    }
   });
 });

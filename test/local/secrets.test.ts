@@ -5,7 +5,12 @@ import { exec, stackOf } from "./environment.js";
 
 /** The files that exist to hold a secret; all readable by root, or by root and one service, only. */
 const keepers: Readonly<Record<string, readonly string[]>> = {
-  main: ["/etc/puppet/autosign/agent.key", "/etc/puppet/autosign/infrastructure.key"],
+  main: [
+    "/etc/puppet/autosign/agent.key",
+    "/etc/puppet/autosign/infrastructure.key",
+    "/etc/puppet-webhook/hooks.yaml",
+    "/var/lib/puppet-control/webhook.json",
+  ],
   balancer: ["/etc/haproxy/haproxy.cfg"],
   puppetdb: [
     "/etc/puppet/csr_attributes.yaml",
@@ -17,6 +22,12 @@ const keepers: Readonly<Record<string, readonly string[]>> = {
   compiler2: ["/etc/puppet/csr_attributes.yaml"],
   agent1: [],
 };
+
+/** The descriptions that a host is converged to, each of which may hold a secret. */
+const statesOf = (host: string) =>
+  [host, ...(host === "main" ? ["puppet-webhook", "puppet-control-repository"] : [])].map(
+    (name) => `/var/lib/pulumi-puppet/${name}-configuration.json`,
+  );
 
 /** Every secret of the stack: what its resources hold in clear, when asked for it. */
 async function secrets(): Promise<string[]> {
@@ -42,7 +53,7 @@ async function secrets(): Promise<string[]> {
 describe("the environment's secrets", () => {
   it("are in clear nowhere but in the files made for them", async () => {
     const all = await secrets();
-    expect(all).toHaveLength(7);
+    expect(all).toHaveLength(8);
     for (const secret of all) expect(secret.length).toBeGreaterThan(20);
     const patterns = `${all.join("\n")}\n`;
 
@@ -56,10 +67,7 @@ describe("the environment's secrets", () => {
         ],
         { stdin: patterns },
       );
-      const state =
-        host === "agent1"
-          ? []
-          : [`/var/lib/pulumi-puppet/${host}-configuration.json`, "/etc/ssh/ssh_host_ed25519_key"];
+      const state = host === "agent1" ? [] : [...statesOf(host), "/etc/ssh/ssh_host_ed25519_key"];
       const found = stdout.split("\n").filter(Boolean);
       // A state without a secret in it is no finding either.
       expect([...files, ...state], host).toEqual(expect.arrayContaining(found));

@@ -7,12 +7,14 @@ import { distribution, environment, npmRun, settingsFile, stackOf, until } from 
 import { startPostgresql, type PostgresqlServer } from "./postgresql-server.js";
 
 const second = "second";
-/** An environment without PuppetDB, as the first version made them; memory for one beside the main server. */
+/** An environment without PuppetDB and code from Git, as the first version made them. */
 const without = {
+  // Memory for a PuppetDB beside the main server.
   ...{ subnet: "10.213.98.0/24", compilers: 1, memory: 4096 },
   puppetdb: { host: "none" },
+  codeDeployment: { tool: "none" },
 };
-const beside = { ...without, puppetdb: { host: "main" } };
+const beside = { ...without, puppetdb: { host: "main" }, codeDeployment: {} };
 
 const on = async (host: string, command: string): Promise<string> => {
   const { code, stdout, stderr } = await podman.exec(second, host, ["sh", "-c", command]);
@@ -84,13 +86,30 @@ describe("a second environment", () => {
     expect(await stackOf("third").exists()).toBe(false);
   });
 
-  it("takes PuppetDB in place, beside its main server", async () => {
+  it("takes PuppetDB beside its main server and code from Git in place, and leaves code that is somebody's", async () => {
     const before = await containers();
+    const theirs = "/etc/puppet/code/environments/production/manifests/theirs.pp";
+    await on("compiler1", `echo '# Somebody wrote this.' >${theirs}`);
+    const refused = await npmRun("start", second, settingsFile(beside));
+    expect(refused.code).not.toBe(0);
+    expect(refused.text).toMatch(
+      /environments\/production on compiler1\.example\.test holds code that was not deployed; commit it to a source, move the folder away, and deploy again \(or set puppet:codeDeployment\.tool to none\)/,
+    );
+    expect(await on("compiler1", `cat ${theirs}`)).toBe("# Somebody wrote this.");
+    await agentRuns();
+
+    await on("compiler1", `rm ${theirs}`);
     const deployed = await npmRun("start", second, settingsFile(beside));
     expect(deployed.code, deployed.text).toBe(0);
     console.log(`PuppetDB added in place in ${deployed.seconds.toFixed(0)} s`);
     expect(await containers()).toBe(before);
     expect(deployed.text).toMatch(/PuppetDB +https:\/\/main\.example\.test:8081/);
+    expect(deployed.text).toMatch(/webhook +https:\/\/main\.example\.test:9000\/hooks\/code/);
+    for (const host of ["main", "compiler1"]) {
+      expect(await on(host, "readlink /etc/puppet/code/environments/production")).toMatch(
+        /^\/var\/lib\/puppet-code\/published\/production\//,
+      );
+    }
     await agentRuns();
     await until("reports are there", async () => (await reports()) >= 2, 30);
 
@@ -182,13 +201,17 @@ describe("a second environment", () => {
     });
   });
 
-  it("is without PuppetDB again when it is switched off; the database's files stay", async () => {
+  it("is without PuppetDB and deploys again when they are switched off; what they had stays", async () => {
     const before = await containers();
     const { code, text } = await npmRun("start", second, settingsFile(without));
     expect(code, text).toBe(0);
     expect(await containers()).toBe(before);
-    expect(await on("main", "systemctl is-active puppetdb haproxy || true")).toBe(
-      "inactive\ninactive",
+    const services = "puppetdb haproxy puppet-webhook puppet-webhook-proxy puppet-code-deploy.path";
+    expect(await on("main", `systemctl is-active ${services} || true`)).toBe(
+      services.replaceAll(/\S+/g, "inactive").replaceAll(" ", "\n"),
+    );
+    expect(await on("compiler1", "systemctl is-active puppet-code-sync.timer || true")).toBe(
+      "inactive",
     );
     expect(await on("compiler1", "ls /etc/puppet")).not.toMatch(/puppetdb\.conf|routes\.yaml/);
     expect(await on("main", "ls -d /var/lib/postgresql/*/main")).not.toBe("");

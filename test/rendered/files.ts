@@ -72,7 +72,7 @@ export async function sharedFiles(): Promise<Files> {
     "main/sizing.conf": contentOf(main, `${paths.serverConfdir}/sizing.conf`),
     "main/http-client.conf": contentOf(main, `${paths.serverConfdir}/http-client.conf`),
     ...filesIn(main, "main", paths.confdir, ["puppetdb.conf", "routes.yaml"]),
-    "main/site.pp": contentOf(main, `${paths.codedir}/environments/production/manifests/site.pp`),
+    "main/site.pp": contentOf(main, "/usr/local/share/puppet-site.pp"),
     "compiler/ca.cfg": contentOf(compiler, `${paths.serverServicesdir}/ca.cfg`),
     ...filesIn(compiler, "compiler", units, crlUnits),
     "balancer/haproxy-1.cfg": contentOf(one.state("balancer"), haproxyConf),

@@ -2,11 +2,12 @@ import { startTestContainer } from "../containers.js";
 import { parsersName } from "./parsers.js";
 
 /** Packages with the parsers. */
-const packages = "haproxy puppet-agent puppet-terminus-puppetdb postgresql python3-minimal gpg";
+const packages =
+  "haproxy puppet-agent puppet-terminus-puppetdb postgresql python3-minimal gpg r10k g10k webhook git rsync";
 
 /**
  * What the parsers need to be there before they read: a CA, a host's certificate and a revocation list for
- * HAProxy, the programs that units start.
+ * HAProxy, the programs that units and r10k start.
  */
 const surroundings = `
 key="ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
@@ -26,9 +27,17 @@ for folder in /etc/puppetdb /etc/puppetlabs/puppetdb; do
   install -D -m 0644 crl.pem "$folder/ssl/crl/crl.pem"
 done
 
-for program in puppet-crl-refresh puppetdb-crl-refresh puppetdb-crl-apply puppetdb-backup; do
+mkdir -p /etc/puppet-webhook
+cp -r /etc/haproxy/puppetdb /etc/puppet-webhook/tls
+useradd --system --user-group puppet-control
+
+for program in puppet-crl-refresh puppetdb-crl-refresh puppetdb-crl-apply puppetdb-backup \\
+  puppet-code-deploy puppet-code-request puppet-code-sync; do
   install -m 0755 /dev/null "/usr/local/sbin/$program"
 done
+# r10k looks whether what it runs is there.
+install -D -m 0755 /dev/null /opt/puppetlabs/bin/puppet
+install -D -m 0644 /dev/null /etc/puppetlabs/puppet/puppet.conf
 `;
 
 /** Makes the one container that holds the products' own parsers. */

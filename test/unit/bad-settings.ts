@@ -13,7 +13,7 @@ const compilers = "write a number of compilers from 1 to 50, or a list of 1 to 5
 const subnet =
   "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
 const topLevel =
-  "write one of platform, domain, distribution, compilers, puppetServer, caServer, fileServer, caName, mainServer, compiler, loadBalancer, puppetdb, postgresql, containers, or remove it.";
+  "write one of platform, domain, distribution, compilers, puppetServer, caServer, fileServer, caName, mainServer, compiler, loadBalancer, puppetdb, postgresql, codeDeployment, webhook, containers, or remove it.";
 
 const inList = (what: string, name: string): BadSettings => ({
   what,

@@ -42,10 +42,8 @@ describe("a compiler", () => {
       "file /etc/systemd/system/puppet-crl-refresh.timer",
       "exec systemd reads puppet-crl-refresh.timer",
       "service puppet-crl-refresh.timer",
-      "file /etc/puppet/code/environments",
-      "file /etc/puppet/code/environments/production",
-      "file /etc/puppet/code/environments/production/manifests",
-      "file /etc/puppet/code/environments/production/manifests/site.pp",
+      "file /usr/local/share/puppet-site.pp",
+      "exec something to compile until code is deployed",
       "service puppetserver",
     ]);
   });

@@ -47,10 +47,8 @@ describe("the main server", () => {
       "file /etc/systemd/system/puppet-refused-requests.timer",
       "exec systemd reads puppet-refused-requests.timer",
       "service puppet-refused-requests.timer",
-      "file /etc/puppet/code/environments",
-      "file /etc/puppet/code/environments/production",
-      "file /etc/puppet/code/environments/production/manifests",
-      "file /etc/puppet/code/environments/production/manifests/site.pp",
+      "file /usr/local/share/puppet-site.pp",
+      "exec something to compile until code is deployed",
       "service puppetserver",
     ]);
   });

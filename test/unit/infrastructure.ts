@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor, type MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
@@ -60,6 +61,14 @@ export const caPem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE---
 export const passwordOf = (name: string, length = 48) =>
   name.replace(/[^A-Za-z0-9]/g, "").padEnd(length, "0");
 
+/** The public key of somebody's, in OpenSSH's form: 32 bytes after its type, as any key has. */
+export function publicKeyOf(name: string): string {
+  const fieldOf = (bytes: Buffer) => Buffer.concat([Buffer.of(0, 0, 0, bytes.length), bytes]);
+  const key = createHash("sha256").update(name).digest();
+  const fields = [fieldOf(Buffer.from("ssh-ed25519")), fieldOf(key)];
+  return `ssh-ed25519 ${Buffer.concat(fields).toString("base64")}`;
+}
+
 /** Which of the infrastructure's secrets a text holds. */
 export const secretsIn = (text: string) =>
   Object.entries({
@@ -68,6 +77,7 @@ export const secretsIn = (text: string) =>
     statsPassword: passwordOf("balancer-stats-password", 24),
     writePassword: passwordOf("puppetdb-write-password", 32),
     readPassword: passwordOf("puppetdb-read-password", 32),
+    webhookSecret: passwordOf("puppet-webhook-secret"),
   })
     .filter(([, secret]) => text.includes(secret))
     .map(([name]) => name);
@@ -98,7 +108,11 @@ export function hostOf(name: string, changes: Partial<Host> = {}): Host {
     cores: 4,
     memory: 8192,
     identity: pulumi.output(`machine-of-${name}`),
-    connection: { host: fqdn, privateKey: pulumi.secret(`login-to-${name}`), hostKey: "key" },
+    connection: {
+      host: fqdn,
+      privateKey: pulumi.secret(`login-to-${name}`),
+      hostKey: publicKeyOf(fqdn),
+    },
     endpoint: (port) => pulumi.output(`127.0.0.1:${String(port + 10000)}`),
     ...changes,
   };
@@ -107,13 +121,17 @@ export function hostOf(name: string, changes: Partial<Host> = {}): Host {
 /** Composes an infrastructure, and gives what it registered once all of it is settled. */
 export async function compose(
   distribution: Distribution,
-  changes: Partial<Omit<PuppetInfrastructureArgs, "hosts" | "puppetdb" | "postgresql">> & {
+  changes: Partial<
+    Omit<PuppetInfrastructureArgs, "hosts" | "puppetdb" | "postgresql" | "codeDeployment">
+  > & {
     compilers?: readonly string[];
     main?: Partial<Host>;
     /** Host of PuppetDB; `none` for none. */
     puppetdbHost?: "puppetdb" | "main" | "none";
     puppetdb?: Partial<PuppetInfrastructureArgs["puppetdb"]>;
     postgresql?: Partial<PuppetInfrastructureArgs["postgresql"]>;
+    /** Code deployment; none by default, so that tests of other things need not list what it makes. */
+    codeDeployment?: Partial<PuppetInfrastructureArgs["codeDeployment"]>;
   } = {},
 ): Promise<Composed> {
   const {
@@ -122,6 +140,7 @@ export async function compose(
     puppetdbHost = "puppetdb",
     puppetdb = {},
     postgresql = {},
+    codeDeployment = {},
     ...args
   } = changes;
   const registrations: Registration[] = [];
@@ -153,6 +172,18 @@ export async function compose(
       nodePurgeTtl: "14d",
       reportTtl: "14d",
       ...puppetdb,
+    },
+    webhookPort: 9000,
+    codeDeployment: {
+      tool: "none",
+      sources: {},
+      knownHosts: "",
+      tokenUser: "git",
+      poolSize: 4,
+      generateTypes: true,
+      postRun: [],
+      behind: "serve",
+      ...codeDeployment,
     },
     postgresql: {
       port: 5432,
@@ -209,7 +240,9 @@ function newResource({ type, name, inputs }: MockResourceArgs): {
       ? { result: passwordOf(name, Number(given.length)) }
       : name.endsWith("-ca-certificate-read")
         ? { stdout: caPem }
-        : {};
+        : name.endsWith("-code-identity")
+          ? { stdout: `${publicKeyOf(name)} puppet-code@host\n` }
+          : {};
   return { id: `${name}-id`, state: { ...given, ...outputs } };
 }
 

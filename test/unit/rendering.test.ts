@@ -11,37 +11,22 @@ import {
   sharedFiles,
   type Files,
 } from "../rendered/files.js";
+import { allFiles, expectWellRendered } from "./rendered-files.js";
 
 /** All rendered files, by the distribution and the file's name; `all` is for every distribution. */
-const files: Record<string, string> = {};
+let files: Files = {};
 
 const named = (ending: string) => Object.entries(files).filter(([name]) => name.endsWith(ending));
 const file = (name: string) => fileOf(files, name);
 
 beforeAll(async () => {
-  const folders: [string, Files][] = [["all", await sharedFiles()]];
-  for (const name of distributionNames) folders.push([name, await filesOf(name)]);
-  for (const [folder, contents] of folders) {
-    for (const [name, content] of Object.entries(contents)) files[`${folder}/${name}`] = content;
-  }
+  files = await allFiles(sharedFiles, filesOf);
 });
 
 describe("every rendered file", () => {
-  it("is as it was", async () => {
+  it("is as it was, and whole", async () => {
     expect(Object.keys(files)).toHaveLength(32 + 3 * 15);
-    for (const [name, content] of Object.entries(files)) {
-      await expect(content, name).toMatchFileSnapshot(`__snapshots__/rendered/${name}`);
-    }
-  });
-
-  it("ends with one newline, without which HAProxy and others refuse it", () => {
-    for (const [name, content] of Object.entries(files)) expect(content, name).toMatch(/[^\n]\n$/);
-  });
-
-  it("holds nothing of a template, nor of a value that was not there", () => {
-    for (const [name, content] of Object.entries(files)) {
-      expect(content, name).not.toMatch(/<%|%>|undefined|\[object |NaN|Calling \[toString\]/);
-    }
+    await expectWellRendered(files, "__snapshots__/rendered");
   });
 
   it("tells in its head who made it, where people will find it on a host", () => {

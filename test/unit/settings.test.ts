@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseSettings, SettingsError } from "../../settings.js";
-import { badSettings } from "./bad-settings.js";
+import { badCodeSettings } from "./bad-code-settings.js";
+import { badSettings as otherBadSettings } from "./bad-settings.js";
 
+const badSettings = [...otherBadSettings, ...badCodeSettings];
 const domain = "example.test";
 /** A PostgreSQL that somebody else keeps. */
 const external = {
@@ -93,6 +95,17 @@ describe("settings that are taken", () => {
         backupTime: "02:30",
         backupDays: 14,
       },
+      codeDeployment: {
+        tool: "r10k",
+        sources: {},
+        knownHosts: "",
+        tokenUser: "git",
+        poolSize: 4,
+        generateTypes: true,
+        postRun: [],
+        behind: "serve",
+      },
+      webhook: { port: 9000 },
       containers: { subnet: "10.213.7.0/24", memory: 2048 },
     });
   });

@@ -58,13 +58,24 @@ describe("a stack file", () => {
     expect(() => read(clear)).not.toThrow("hunter2");
   });
 
+  it("may have a sealed token, and is refused with one in clear", () => {
+    const stack = (token: string) =>
+      `config:\n  domain: a.b\n  codeDeployment: { sources: { control: { remote: "https://git.b/c.git" } }, token: ${token} }\n`;
+    const { settings } = read(stack("{ secure: v1:A }"));
+    expect(settings.codeDeployment.token).not.toContain("v1:");
+    expect(() => read(stack("a-token-in-clear"))).toThrow(
+      "puppet:codeDeployment.token is in clear; write it with pulumi config set --secret --path puppet:codeDeployment.token.",
+    );
+    expect(() => read(stack("a-token-in-clear"))).not.toThrow("a-token");
+  });
+
   it("is refused with anything else sealed, which no tool could read", () => {
     for (const [setting, text] of [
       ["domain", "config:\n  domain: { secure: v1:A }\n"],
       ["postgresql.server", "config:\n  domain: a.b\n  postgresql: { server: { secure: v1:A } }\n"],
     ]) {
       expect(() => read(text ?? "")).toThrow(
-        `puppet:${setting ?? ""} is sealed, and only passwords can be; write it in clear.`,
+        `puppet:${setting ?? ""} is sealed, and only passwords and tokens can be; write it in clear.`,
       );
     }
   });

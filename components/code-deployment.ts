@@ -1,0 +1,123 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Distribution } from "../distributions/index.js";
+import { HostConfiguration } from "../hosts/host-configuration.js";
+import type { Host } from "../hosts/host.js";
+import {
+  renderIdentity,
+  type Source,
+  type Tool,
+} from "../templates/code-deployment/code-deployment.js";
+import { compilerCode, flushSocket, mainCode, poolSocket } from "./code-state.js";
+
+/** How code is brought from Git; the same for all servers. */
+export interface CodeDeploymentSettings {
+  /** Program that brings it. */
+  tool: Tool;
+  /** Modules fetched at the same time. */
+  poolSize: number;
+  /** URL of a proxy for HTTPS. */
+  proxy?: string | undefined;
+  /** URL of a mirror of the Forge. */
+  forge?: string | undefined;
+  /** Whether each environment gets its types by `puppet generate types`, which keeps environments apart. */
+  generateTypes: boolean;
+  /** Commands that run on the main server after a deploy without errors, each with its arguments. */
+  postRun: readonly (readonly string[])[];
+  /** Lines of known_hosts for the Git servers: only these are trusted. */
+  knownHosts: string;
+  /** Name for {@link token}. */
+  tokenUser: string;
+  /** Token for repositories with an HTTPS URL; without it they must be open to all. */
+  token?: pulumi.Input<string> | undefined;
+  /**
+   * What becomes of a compiler whose code is known to be old: with `serve` it goes on, with `leave` it gets no new
+   * agents until it has caught up, unless all are so.
+   */
+  behind: "serve" | "leave";
+}
+
+/** What a {@link CodeDeployment} takes. */
+export interface CodeDeploymentArgs extends CodeDeploymentSettings {
+  main: ServerIdentity;
+  compilers: readonly ServerIdentity[];
+  distribution: Distribution;
+  /** The control repositories. */
+  sources: readonly Source[];
+}
+
+/** A server whose code is deployed, and the key it shows to the others. */
+export interface ServerIdentity {
+  host: Host;
+  /** Public key of the user that deploys; on the main server it is also the deploy key for Git servers. */
+  publicKey: pulumi.Output<string>;
+  /** Public key of the host itself. */
+  hostKey: pulumi.Output<string>;
+}
+
+/** Makes the user that deploys code on a server, with a key that never leaves it. */
+export function serverIdentity(host: Host, opts: pulumi.CustomResourceOptions): ServerIdentity {
+  const made = new command.remote.Command(
+    `${host.name}-code-identity`,
+    {
+      connection: host.connection,
+      create: "bash -s",
+      stdin: renderIdentity({ host: host.fqdn }),
+      triggers: [host.identity],
+      addPreviousOutputInEnv: false,
+    },
+    opts,
+  );
+  const connection = pulumi.output(host.connection) as pulumi.Output<{ hostKey?: string }>;
+  return {
+    host,
+    // The connection is secret and so is all that comes over it, but these are public.
+    publicKey: pulumi.unsecret(made.stdout),
+    hostKey: pulumi.unsecret(connection).apply(({ hostKey }) => {
+      if (hostKey === undefined) throw new Error(`${host.fqdn} has no pinned host key.`);
+      return hostKey;
+    }),
+  };
+}
+
+/**
+ * Code on every server: r10k or g10k runs on the main server, into a folder nobody serves from. What it brings as a
+ * whole is published as a release, which never changes; the main server and, at the same time, all compilers switch to
+ * it in one step. So every server has the same code, no catalog is compiled from half a deploy, a failed deploy changes
+ * nothing, and Git and the Forge are asked once, whatever the number of compilers: running the tool on each of them would
+ * give none of these.
+ *
+ * The main server asks compilers over SSH with a key that can do nothing else; they fetch with rsync over SSH, with
+ * keys that can only read what is published. A compiler that missed a deploy fetches it by itself: before its Puppet
+ * Server starts, and every 45 seconds. All host keys are pinned.
+ */
+export class CodeDeployment extends pulumi.ComponentResource {
+  constructor(name: string, args: CodeDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("puppet:index:CodeDeployment", name, {}, opts);
+    const { main, compilers, distribution } = args;
+    const configuration = new HostConfiguration(
+      `${main.host.name}-code`,
+      {
+        host: main.host,
+        distribution,
+        state: mainCode(args),
+        services: ["puppet-code-all.timer", "puppet-code-deploy.path", flushSocket],
+      },
+      { parent: this },
+    );
+    for (const { host } of compilers) {
+      new HostConfiguration(
+        `${host.name}-code`,
+        {
+          host,
+          distribution,
+          state: compilerCode(args, host),
+          services: ["puppet-code-sync.timer", poolSocket, flushSocket],
+        },
+        // Its first code comes from there.
+        { parent: this, dependsOn: configuration },
+      );
+    }
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Distribution } from "../distributions/index.js";
+import type { Host } from "../hosts/host.js";
+import type { Source, Tool } from "../templates/code-deployment/code-deployment.js";
+import { CodeDeployment, serverIdentity, type CodeDeploymentSettings } from "./code-deployment.js";
+import type { CompilerPool } from "./compiler-pool.js";
+import { ControlRepository, controlSource } from "./control-repository.js";
+import type { MainServer } from "./main-server.js";
+import { Webhook, webhookUrl } from "./webhook.js";
+
+/** Settings of code deployment in an infrastructure. */
+export interface CodeSettings extends Omit<CodeDeploymentSettings, "tool"> {
+  /** Program that brings code, or `none`. */
+  tool: Tool | "none";
+  /** Control repositories by their names; without one, the main server keeps one itself. */
+  sources: Readonly<Record<string, Omit<Source, "name">>>;
+}
+
+/** What brings code to all servers. */
+export interface DeployedCode {
+  readonly deployment: CodeDeployment;
+  readonly webhook: Webhook;
+  /** Public key that Git servers must let read the control repositories. */
+  readonly deployKey: pulumi.Output<string>;
+}
+
+/** What {@link deployCode} takes. */
+interface DeployCodeArgs {
+  hosts: { main: Host; compilers: readonly Host[] };
+  distribution: Distribution;
+  settings: CodeSettings & CodeDeploymentSettings;
+  webhookPort: number;
+  main: MainServer;
+  pool: CompilerPool;
+}
+
+/** Has code deployed to all servers of an infrastructure: at first, at each push, and by whoever missed it. */
+export function deployCode(
+  name: string,
+  args: DeployCodeArgs,
+  parent: pulumi.Resource,
+): DeployedCode {
+  const { hosts, distribution, main, pool } = args;
+  const { sources, ...settings } = args.settings;
+  const identities = {
+    main: serverIdentity(hosts.main, { parent, dependsOn: main }),
+    compilers: hosts.compilers.map((host) => serverIdentity(host, { parent, dependsOn: pool })),
+  };
+  const secret = new random.RandomPassword(
+    `${name}-webhook-secret`,
+    { length: 48, special: false },
+    { parent },
+  ).result;
+  const given = Object.entries(sources).map(([name, source]) => ({ name, ...source }));
+  const repository =
+    given.length > 0
+      ? undefined
+      : new ControlRepository(
+          `${name}-control-repository`,
+          {
+            main: identities.main,
+            distribution,
+            webhook: { url: webhookUrl(hosts.main, args.webhookPort), secret },
+          },
+          { parent, dependsOn: main },
+        );
+  const deployment = new CodeDeployment(
+    `${name}-code`,
+    {
+      ...identities,
+      ...settings,
+      distribution,
+      sources: repository === undefined ? given : [controlSource(hosts.main)],
+    },
+    { parent, dependsOn: [pool, ...(repository === undefined ? [] : [repository])] },
+  );
+  const webhook = new Webhook(
+    `${name}-webhook`,
+    { main: hosts.main, distribution, port: args.webhookPort, secret },
+    // The command that it runs comes with code deployment.
+    { parent, dependsOn: deployment },
+  );
+  return { deployment, webhook, deployKey: identities.main.publicKey };
+}

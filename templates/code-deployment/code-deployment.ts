@@ -1,0 +1,234 @@
+import { readFileSync } from "node:fs";
+import { dump } from "js-yaml";
+import { renderTemplate } from "../render.js";
+
+/** Where the configuration of code deployment is; root's, and home of the user that deploys. */
+export const codeFolder = "/etc/puppet-code";
+/** What is deployed, and what is known of it. */
+export const codeState = "/var/lib/puppet-code";
+/** User that deploys; it owns the code, and Puppet Server only reads it. */
+export const codeUser = "puppet-code";
+/** Group of those who may ask for a deploy. */
+export const requestGroup = "puppet-code-request";
+/** The command that asks for a deploy and tells its result. */
+export const requestScript = "/usr/local/sbin/puppet-code-request";
+/** TCP port on which a compiler tells the balancer whether its code is the newest. */
+export const poolPort = 8139;
+
+/** The tools that bring code from Git. */
+export type Tool = "r10k" | "g10k";
+
+/** A control repository. */
+export interface Source {
+  readonly name: string;
+  /** URL as Git takes it. */
+  readonly remote: string;
+  /** Begins the names of its environments, with an underscore between. */
+  readonly prefix?: string | undefined;
+}
+
+/** Values of r10k.yaml and g10k.yaml. */
+export interface ToolConf {
+  readonly tool: Tool;
+  readonly sources: readonly Source[];
+  /** Modules fetched at the same time. */
+  readonly poolSize: number;
+  /** URL of a mirror of the Forge. */
+  readonly forge?: string | undefined;
+  readonly generateTypes: boolean;
+  readonly puppet: string;
+  readonly puppetConf: string;
+}
+
+const head = "# Made by pulumi-puppet: change the stack's settings, not this file.";
+
+/** Renders the tool's configuration: g10k reads r10k's, with a few names of its own. */
+export function renderToolConf(values: ToolConf): string {
+  const { tool, sources, poolSize, forge, generateTypes, puppet, puppetConf } = values;
+  const conf = dump({
+    cachedir: `${codeState}/cache`,
+    ...(forge === undefined ? {} : { forge: { baseurl: forge } }),
+    deploy: {
+      purge_levels: ["deployment", "puppetfile"],
+      ...(tool === "r10k"
+        ? { generate_types: generateTypes, puppet_path: puppet, puppet_conf: puppetConf }
+        : {}),
+    },
+    ...(tool === "r10k" ? { pool_size: poolSize } : { maxworker: poolSize }),
+    sources: Object.fromEntries(
+      sources.map(({ name, remote, prefix }) => [
+        name,
+        {
+          remote,
+          basedir: `${codeState}/staging`,
+          ...(prefix === undefined ? {} : { prefix }),
+          invalid_branches: "correct_and_warn",
+          // Otherwise it would go on, and take the branches that it cannot see for deleted.
+          ...(tool === "g10k" ? { exit_if_unreachable: true } : {}),
+        },
+      ]),
+    ),
+  });
+  return `${head}\n${conf}`;
+}
+
+/** How the main server's script runs a tool. */
+interface CommandLine {
+  /** What comes before the names of environments. */
+  readonly command: readonly string[];
+  /** What comes after them. */
+  readonly options: readonly string[];
+  /** Whether it takes names; it always deploys all otherwise. */
+  readonly takesNames: boolean;
+}
+
+/** Command line of a tool with its configuration in a file. */
+const commandLines: Readonly<Record<Tool, (file: string) => CommandLine>> = {
+  r10k: (file) => ({
+    command: ["r10k", "deploy", "environment"],
+    options: ["--modules", "--config", file],
+    takesNames: true,
+  }),
+  // It takes one name only, and is fast enough to deploy all.
+  g10k: (file) => ({ command: ["g10k", "-config", file], options: [], takesNames: false }),
+};
+
+/** Values of the main server's settings.json. */
+export interface MainSettings {
+  readonly name: string;
+  readonly fqdn: string;
+  /** Folder of the environments. */
+  readonly environments: string;
+  readonly tool: Tool;
+  readonly sources: readonly Source[];
+  /** URL of a proxy for Git and the Forge. */
+  readonly proxy?: string | undefined;
+  readonly compilers: readonly { name: string; fqdn: string }[];
+  /** Commands after a deploy. */
+  readonly postRun: readonly (readonly string[])[];
+  readonly generateTypes: boolean;
+  readonly puppet: string;
+  readonly puppetConf: string;
+}
+
+/** Renders what the main server's scripts read. */
+export function renderMainSettings(values: MainSettings): string {
+  const { name, fqdn, environments, tool, sources, proxy, compilers, postRun } = values;
+  const variables = proxy === undefined ? {} : { http_proxy: proxy, https_proxy: proxy };
+  // r10k does it by its own configuration.
+  const generateTypes =
+    tool === "g10k" && values.generateTypes
+      ? { generateTypes: [values.puppet, "generate", "types", "--config", values.puppetConf] }
+      : {};
+  return json({
+    name,
+    fqdn,
+    environments,
+    ...commandLines[tool](toolFile(tool)),
+    deployFile: `.${tool}-deploy.json`,
+    variables,
+    sources: sources.map(({ name, remote, prefix }) => ({
+      name,
+      repository: repositoryOf(remote),
+      prefix: prefix === undefined ? "" : `${prefix}_`,
+    })),
+    compilers,
+    postRun,
+    ...generateTypes,
+  });
+}
+
+/** Renders what a compiler's script reads. */
+export function renderCompilerSettings(values: {
+  name: string;
+  fqdn: string;
+  environments: string;
+  /** Full name of the main server. */
+  main: string;
+}): string {
+  return json(values);
+}
+
+/** File with the tool's configuration. */
+export const toolFile = (tool: Tool) => `${codeFolder}/${tool}.yaml`;
+
+/**
+ * What a provider calls a repository in its messages.
+ *
+ * @param remote URL as Git takes it
+ * @returns its path in lower case, without `.git`; for example `org/control`
+ */
+export function repositoryOf(remote: string): string {
+  const path = /^[a-z+]+:\/\/[^/]+\/+(.*)$/.exec(remote)?.[1] ?? /^[^/:]+:(.*)$/.exec(remote)?.[1];
+  return (path ?? remote).replace(/^\/+|\/+$|\.git\/?$/g, "").toLowerCase();
+}
+
+/** The script that makes the user who deploys and its key, and prints the key's public part. */
+export const renderIdentity = (values: { host: string }) =>
+  template("identity.sh.eta", { ...values, requestGroup });
+/** What the scripts of the main server and of compilers share. */
+export const renderLibrary = () => text("puppet_code.rb");
+/** The main server's script that deploys what was asked for. */
+export const renderDeploy = (values: { ruby: string }) => template("deploy.rb.eta", values);
+/** Renders {@link requestScript}. */
+export const renderRequest = (values: { ruby: string }) => template("request.rb.eta", values);
+/** What the command knows of Git servers' messages. */
+export const renderPush = () => text("push.rb");
+/** A compiler's script that takes what the main server has published. */
+export const renderSync = (values: { ruby: string }) => template("sync.rb.eta", values);
+/** How the user who deploys reaches Git and the other servers. */
+export const renderSshConfig = () => text("ssh_config");
+
+/** The systemd units of the main server; `environments` is the folder of the environments. */
+export const mainUnits = {
+  deployService: (values: { environments: string }) => template("deploy.service.eta", values),
+  deployPath: () => text("deploy.path"),
+  allService: () => text("all.service"),
+  allTimer: () => text("all.timer"),
+};
+
+/** The systemd units of every server, through which a deploy has Puppet Server read its environments anew. */
+export const flushUnits = {
+  socket: () => text("flush.socket"),
+  /** `user` is the one that may read the key of `fqdn` in `ssldir`. */
+  service: (values: { user: string; ssldir: string; fqdn: string }) =>
+    template("flush@.service.eta", values),
+};
+
+/** The systemd units of a compiler. */
+export const compilerUnits = {
+  syncService: (values: { environments: string }) => template("sync.service.eta", values),
+  syncTimer: () => text("sync.timer"),
+  /** Addition to Puppet Server's unit. */
+  server: () => text("server.conf"),
+  poolSocket: () => text("pool.socket"),
+  poolService: () => text("pool@.service"),
+};
+
+/**
+ * Lines of authorized_keys that allow one command and nothing else: no terminal, no forwarding.
+ *
+ * @param command absolute path and arguments
+ * @param keys public keys as ssh-keygen prints them
+ */
+export function renderAuthorizedKeys(command: string, keys: readonly string[]): string {
+  const lines = keys.map((key) => `restrict,command="${command}" ${key.trim()}`);
+  return [head, ...lines, ""].join("\n");
+}
+
+/** Lines of known_hosts: each host's name and its key. */
+export function renderKnownHosts(
+  hosts: readonly { fqdn: string; hostKey: string }[],
+  further = "",
+): string {
+  const lines = hosts.map(({ fqdn, hostKey }) => `${fqdn} ${hostKey.trim()}`);
+  return [head, ...lines, further.trim()]
+    .filter(Boolean)
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+const json = (value: object) => `${JSON.stringify(value, undefined, 2)}\n`;
+const text = (name: string) => readFileSync(new URL(name, import.meta.url), "utf8");
+const template = (name: string, values: object) =>
+  renderTemplate(new URL(name, import.meta.url), values);

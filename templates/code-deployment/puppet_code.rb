@@ -1,0 +1,170 @@
+# Made by pulumi-puppet: change the stack's settings, not this file.
+# What the main server and compilers do alike: switch environments to published releases, and tell of it.
+require "fileutils"
+require "json"
+require "open3"
+require "socket"
+
+# Whatever umask a login has: the balancer's question and operators read what is written here.
+File.umask(0o022)
+
+module PuppetCode
+  CONFIGURATION = "/etc/puppet-code"
+  HOME = "/var/lib/puppet-code"
+  PUBLISHED = "#{HOME}/published"
+  SETTINGS = JSON.parse(File.read("#{CONFIGURATION}/settings.json"))
+  ENVIRONMENTS = SETTINGS["environments"]
+  # A catalog that is being compiled may still read an older release; no compilation outlives two deploys.
+  KEPT_RELEASES = 3
+  # What a server compiles until code is deployed.
+  FIRST_MANIFEST = "/usr/local/share/puppet-site.pp"
+  NAME = /\A[A-Za-z0-9_]+\z/
+  RELEASE = /\A[0-9A-Za-z.-]+\z/
+
+  # What ends a step, in the words a person gets to read.
+  class Failure < StandardError; end
+
+  module_function
+
+  # One at a time on this host, whoever asks for it.
+  def alone(seconds)
+    File.open("#{HOME}/lock", File::RDWR | File::CREAT, 0o600) do |lock|
+      deadline = now + seconds
+      until lock.flock(File::LOCK_EX | File::LOCK_NB)
+        raise Failure, "another deploy still runs after #{seconds} s" if now > deadline
+
+        sleep 0.1
+      end
+      yield
+    end
+  end
+
+  def now
+    Process.clock_gettime(Process::CLOCK_MONOTONIC)
+  end
+
+  # What is published here: environment => { "release", "commit" }.
+  def published
+    validated(JSON.parse(File.read("#{PUBLISHED}/published.json")))
+  rescue Errno::ENOENT
+    {}
+  end
+
+  # Names become paths, so nothing else gets past here.
+  def validated(environments)
+    environments.each do |name, entry|
+      next if name.match?(NAME) && entry["release"].match?(RELEASE) && !entry["release"].start_with?(".")
+
+      raise Failure, "published.json has #{name.inspect}, which is no environment"
+    end
+  end
+
+  # A reader sees the old file or the new one, never half of it.
+  def write(path, value, mode: 0o644)
+    File.write("#{path}.new", "#{JSON.pretty_generate(value)}\n", perm: mode)
+    File.rename("#{path}.new", path)
+  end
+
+  # Makes the environments what is published, each in one step, and has Puppet Server read them anew. Gives the names of
+  # those that are others now, and why some could not be: name => sentence.
+  def switch(environments)
+    pending = "#{HOME}/flush-pending"
+    changed = environments.reject { |name, entry| current(name) == release_path(name, entry) }
+    gone = linked.reject { |name| environments.key?(name) }
+    # A flush that fails, or a process that is killed before it, is made good by the next run.
+    FileUtils.touch(pending) unless changed.empty? && gone.empty?
+    problems = {}
+    changed.each do |name, entry|
+      link(name, release_path(name, entry))
+    rescue Failure => e
+      problems[name] = e.message
+    end
+    gone.each { |name| File.delete("#{ENVIRONMENTS}/#{name}") }
+    if File.exist?(pending)
+      flush
+      File.delete(pending)
+    end
+    [changed.keys + gone - problems.keys, problems]
+  end
+
+  # Deletes releases that nothing uses any more.
+  def prune(environments)
+    Dir.children(PUBLISHED).each do |name|
+      folder = "#{PUBLISHED}/#{name}"
+      next unless File.directory?(folder)
+      next FileUtils.rm_rf(folder) unless environments.key?(name)
+
+      others = Dir.children(folder) - [environments[name]["release"]]
+      unused = others.sort_by { |release| File.lstat("#{folder}/#{release}").ctime }[0...-(KEPT_RELEASES - 1)]
+      unused&.each { |release| FileUtils.rm_rf("#{folder}/#{release}") }
+    end
+  end
+
+  def commits(environments)
+    environments.transform_values { |entry| entry["commit"] }
+  end
+
+  # Runs a program without a shell; gives its exit code and its output.
+  def run(*command, seconds:, variables: {})
+    output, status = Open3.capture2e(variables, "timeout", "--kill-after=5", seconds.to_s, *command, stdin_data: "")
+    [status.exitstatus || 255, output.scrub]
+  end
+
+  # Copies a tree so that it is there as a whole or not at all; files that did not change are hard links.
+  def copy(source, environment, release, previous)
+    target = "#{PUBLISHED}/#{environment}/#{release}"
+    FileUtils.mkdir_p("#{PUBLISHED}/#{environment}")
+    base = previous && File.directory?("#{PUBLISHED}/#{environment}/#{previous}") ? ["--link-dest=../#{previous}"] : []
+    code, output = run("rsync", "--archive", "--delete", "--exclude=.git", "--timeout=60", *base,
+                       "#{source}/", "#{target}.part/", seconds: 600)
+    raise Failure, last_line(output) unless code.zero?
+
+    File.rename("#{target}.part", target)
+  end
+
+  # What a program said last, and so why it failed; rsync then adds that it failed.
+  def last_line(output)
+    output.lines.map(&:strip).reject { |line| line.empty? || line.match?(/\Arsync( error|: connection)/) }.last || "it said nothing"
+  end
+
+  def release_path(name, entry)
+    "#{PUBLISHED}/#{name}/#{entry['release']}"
+  end
+
+  def current(name)
+    File.readlink("#{ENVIRONMENTS}/#{name}")
+  rescue Errno::ENOENT, Errno::EINVAL
+    nil
+  end
+
+  # Environments that are ours; others are left alone.
+  def linked
+    Dir.children(ENVIRONMENTS).select { |name| current(name)&.start_with?("#{PUBLISHED}/") }
+  end
+
+  def link(name, target)
+    path = "#{ENVIRONMENTS}/#{name}"
+    make_way(path, name) if File.directory?(path) && !File.symlink?(path)
+    FileUtils.rm_f("#{ENVIRONMENTS}/.#{name}.new")
+    File.symlink(target, "#{ENVIRONMENTS}/.#{name}.new")
+    File.rename("#{ENVIRONMENTS}/.#{name}.new", path)
+  end
+
+  # The folder that every server has until code is deployed makes way. One with somebody's code in it is theirs to move.
+  def make_way(path, name)
+    files = Dir.glob("**/*", File::FNM_DOTMATCH, base: path).select { |file| File.file?("#{path}/#{file}") }
+    unless files == ["manifests/site.pp"] && FileUtils.identical?("#{path}/#{files.first}", FIRST_MANIFEST)
+      raise Failure, "#{path} on #{SETTINGS['fqdn']} holds code that was not deployed; commit it to a source, move the folder away, " \
+                     "and deploy again (or set puppet:codeDeployment.tool to none)"
+    end
+    # Under a name that is no environment.
+    File.rename(path, "#{ENVIRONMENTS}/.#{name}.#{Time.now.to_i}")
+  end
+
+  # Has the Puppet Server of this host read its environments anew; one that does not run will do so anyway. The key for it
+  # is the host's own, which no deploy may read: systemd asks with it.
+  def flush
+    output = UNIXSocket.open("/run/puppet-code-flush.sock", &:read)
+    raise Failure, "Puppet Server did not read its environments anew: #{last_line(output)}" unless output.empty? || output.include?("curl: (7)")
+  end
+end

@@ -1,0 +1,33 @@
+import { renderTemplate } from "../render.js";
+
+/** User that owns the repository; its shell only speaks Git. */
+export const controlUser = "puppet-control";
+/** Where the repository is. */
+export const controlHome = "/var/lib/puppet-control";
+
+/** Renders the commands that make the repository, with the branches production and development. */
+export function renderSeed(values: { repository: string; share: string }): string {
+  return renderTemplate(new URL("seed.sh.eta", import.meta.url), { ...values, user: controlUser });
+}
+
+/**
+ * Renders the hook that tells the webhook of what was pushed, and shows its answer.
+ *
+ * @param values.ruby path of the Ruby that runs it
+ * @param values.settings file with {@link renderHookSettings}
+ * @param values.caFile certificates that the webhook's own is verified with
+ * @param values.repository name of the repository, as code deployment knows it
+ */
+export function renderPostReceive(values: {
+  ruby: string;
+  settings: string;
+  caFile: string;
+  repository: string;
+}): string {
+  return renderTemplate(new URL("post-receive.rb.eta", import.meta.url), values);
+}
+
+/** Renders what the hook reads: where the webhook is, and the key of its signatures. */
+export function renderHookSettings(webhook: { url: string; secret: string }): string {
+  return `${JSON.stringify(webhook)}\n`;
+}

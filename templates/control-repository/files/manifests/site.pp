@@ -1,0 +1,4 @@
+node default {
+  notify { "Catalog compiled by ${server_facts['servername']}": }
+  include lookup('role', String)
+}

@@ -1,0 +1,93 @@
+import { dump } from "js-yaml";
+import { renderTemplate } from "../render.js";
+
+/** Folder of the webhook's configuration. */
+export const webhookFolder = "/etc/puppet-webhook";
+/** User that the webhook runs as. */
+export const webhookUser = "puppet-webhook";
+/** Path of the webhook's URL. */
+export const webhookPath = "/hooks/code";
+/** Largest body of a request, in bytes: a push of a thousand commits. */
+export const webhookLimit = 2 * 1024 * 1024;
+
+/** Seconds until the webhook answers, whether the deploy has ended or not: Git servers give up after 10. */
+const answerWithin = 8;
+
+/**
+ * Renders hooks.yaml: what is asked of a request before anything runs, and what runs.
+ *
+ * The secret is the key of GitHub's, Gitea's and Bitbucket's signatures of the body, and GitLab's token.
+ *
+ * @param values.command path of the command that asks for a deploy
+ */
+export function renderHooks(values: { secret: string; command: string }): string {
+  const { secret, command } = values;
+  const header = (name: string) => ({ source: "header", name });
+  const signature = (name: string) => ({
+    match: { type: "payload-hmac-sha256", secret, parameter: header(name) },
+  });
+  const hooks = dump(
+    [
+      {
+        id: webhookPath.split("/").at(-1),
+        "http-methods": ["POST"],
+        "execute-command": command,
+        "pass-arguments-to-command": ["--push", "--wait", String(answerWithin)].map((name) => ({
+          source: "string",
+          name,
+        })),
+        // In the environment and in a file: nothing that a request holds is on a command line.
+        "pass-environment-to-command": [
+          { ...header("X-Gitea-Event"), envname: "GITEA_EVENT" },
+          { ...header("X-GitHub-Event"), envname: "GITHUB_EVENT" },
+          { ...header("X-Gitlab-Event"), envname: "GITLAB_EVENT" },
+          { ...header("X-Event-Key"), envname: "BITBUCKET_EVENT" },
+        ],
+        "pass-file-to-command": [{ source: "entire-payload", envname: "PUSH_PAYLOAD" }],
+        "include-command-output-in-response": true,
+        "include-command-output-in-response-on-error": true,
+        "trigger-rule": {
+          or: [
+            signature("X-Hub-Signature-256"),
+            // Bitbucket's; the SHA-1 that others send here does not count.
+            signature("X-Hub-Signature"),
+            { match: { type: "value", value: secret, parameter: header("X-Gitlab-Token") } },
+          ],
+        },
+        // A signature that is wrong is a rule that does not match, and no error of the server's.
+        "trigger-signature-soft-failures": true,
+        "trigger-rule-mismatch-http-response-code": 403,
+      },
+    ],
+    { lineWidth: -1 },
+  );
+  return `# Made by pulumi-puppet: change the stack's settings, not this file.\n${hooks}`;
+}
+
+/** Renders the configuration of HAProxy before the webhook: TLS, and only requests of a sane size. */
+export function renderWebhookProxy(values: {
+  port: number;
+  backendPort: number;
+  certificate: string;
+}): string {
+  return renderTemplate(new URL("haproxy.cfg.eta", import.meta.url), {
+    ...values,
+    path: webhookPath,
+    limit: webhookLimit,
+    answerWithin,
+  });
+}
+
+/** Renders the webhook's systemd unit. */
+export function renderWebhookService(values: { backendPort: number; requests: string }): string {
+  return renderTemplate(new URL("webhook.service.eta", import.meta.url), {
+    ...values,
+    user: webhookUser,
+    folder: webhookFolder,
+  });
+}
+
+/** Renders the systemd unit of HAProxy before the webhook. */
+export function renderWebhookProxyService(): string {
+  return renderTemplate(new URL("proxy.service.eta", import.meta.url), { folder: webhookFolder });
+}

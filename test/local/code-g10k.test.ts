@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { stateOf } from "./balancer.js";
+import { commit, push, runOn } from "./code.js";
+import { deploying } from "./code-tool.js";
+import { environment, npmRun, output, settingsFile, until } from "./environment.js";
+
+describe("g10k, with compilers that leave the pool while their code is old", () => {
+  const readOnly = (compiler: string) =>
+    output(
+      compiler,
+      "mount --bind /var/lib/puppet-code/published /var/lib/puppet-code/published && mount -o remount,bind,ro /var/lib/puppet-code/published",
+    );
+  const writable = (compiler: string) => output(compiler, "umount /var/lib/puppet-code/published");
+
+  beforeAll(async () => {
+    const settings = settingsFile({ codeDeployment: { tool: "g10k", behind: "leave" } });
+    const { code, text, seconds } = await npmRun("start", environment, settings);
+    expect(code, text).toBe(0);
+    expect(text).not.toMatch(/(compiler[12]|main)-configuration-run updat/);
+    console.log(`r10k to g10k in ${seconds.toFixed(0)} s`);
+  });
+
+  afterAll(async () => {
+    const { code, text } = await npmRun("start", environment, inject("deployment").settings);
+    expect(code, text).toBe(0);
+    expect(await output("main", "ls /etc/puppet-code")).not.toContain("g10k.yaml");
+    expect(await output("balancer", "cat /etc/haproxy/haproxy.cfg")).not.toContain("agent-check");
+  });
+
+  deploying("g10k");
+
+  it("has the types of each environment generated", async () => {
+    const type = "Puppet::Type.newtype(:thing) do\n  newparam(:name)\nend\n";
+    await commit("production", { "site-modules/profile/lib/puppet/type/thing.rb": type });
+    expect((await push("production")).text).toMatch(/^success: /);
+    expect(
+      await output("compiler1", "ls /etc/puppet/code/environments/production/.resource_types"),
+    ).toBe("thing.pp");
+  });
+
+  it("has a compiler with old code leave, serve only when there is no other, and come back", async () => {
+    for (const compiler of ["compiler1", "compiler2"]) {
+      await until(`${compiler} is up`, async () => (await stateOf(compiler)) === "UP", 60);
+    }
+    await readOnly("compiler2");
+    await commit("production", {
+      "data/common.yaml": "role: role::base\nprofile::motd::message: newer\n",
+    });
+    const { text } = await push("production");
+    expect(text).toMatch(/^partial: [^]*^compiler2  failed .*Read-only file system/m);
+    await until("compiler2 left", async () => (await stateOf("compiler2")).startsWith("DRAIN"), 15);
+    expect(await stateOf("compiler1")).toBe("UP");
+    expect(
+      JSON.parse(await output("compiler2", "cat /var/lib/puppet-code/state.json")),
+    ).toMatchObject({
+      state: "failed",
+      behind: true,
+    });
+
+    await readOnly("compiler1");
+    await commit("production", {
+      "data/common.yaml": "role: role::base\nprofile::motd::message: newest\n",
+    });
+    await push("production");
+    await until("compiler1 left", async () => (await stateOf("compiler1")).startsWith("DRAIN"), 15);
+    await runOn("puppet", "agent1");
+
+    for (const compiler of ["compiler1", "compiler2"]) await writable(compiler);
+    const seconds = await until(
+      "both are back",
+      async () =>
+        (await Promise.all(["compiler1", "compiler2"].map(stateOf))).every(
+          (state) => state === "UP",
+        ),
+      120,
+    );
+    console.log(
+      `compilers that could not store code are back ${seconds.toFixed(0)} s after they could`,
+    );
+    await runOn("puppet", "agent1");
+    expect(await output("agent1", "cat /etc/motd")).not.toBe("");
+  });
+});

@@ -1,0 +1,279 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  commit,
+  commitsOn,
+  deploys,
+  idle,
+  lastDeployment,
+  push,
+  pushOf,
+  repository,
+  requestOf,
+  runOn,
+  as,
+  send,
+  signatureOf,
+} from "./code.js";
+import { exec, output, outputs, until } from "./environment.js";
+import { measurePushes } from "./push-time.js";
+
+const servers = ["main", "compiler1", "compiler2"];
+const json = { "Content-Type": "application/json" };
+const messageOf = (text: string) => ({
+  "data/nodes/agent1.example.test.yaml": `profile::motd::message: ${text}\n`,
+});
+
+/** Lines of the journal that tell of requests, whoever wrote them. */
+const told = async (): Promise<string[]> =>
+  (
+    await output(
+      "main",
+      "journalctl --quiet --output cat SYSLOG_IDENTIFIER=puppet-code-request + _SYSTEMD_UNIT=puppet-webhook-proxy.service | grep -E 'not deployed|refused|asked for|Nothing' || true",
+    )
+  )
+    .split("\n")
+    .filter(Boolean);
+
+describe("a signed push", () => {
+  beforeAll(idle);
+
+  it("reaches the main server and every compiler, and agents' next runs whichever compiles them", async () => {
+    const head = await commit("production", messageOf("pushed once"));
+    const { status, text, seconds } = await push("production");
+    expect(text).toMatch(/^success: production in /);
+    expect(status).toBe(200);
+    for (const server of servers)
+      expect(text).toMatch(new RegExp(`^${server}  (deployed|unchanged)`, "m"));
+    expect(await commitsOn(servers)).toEqual(servers.map(() => head.slice(0, 12)));
+    console.log(`a push reached all servers and was answered in ${seconds.toFixed(1)} s`);
+
+    expect(await runOn("compiler1", "agent1")).toContain("Catalog compiled by compiler1.");
+    expect(await output("agent1", "cat /etc/motd")).toBe("pushed once");
+    const next = await commit("production", messageOf("pushed twice"));
+    await push("production");
+    const run = await runOn("compiler2", "agent1");
+    expect(await output("agent1", "cat /etc/motd")).toBe("pushed twice");
+    // Reports tell which commit a machine is at.
+    expect(run).toContain(`Applying configuration version '${next}'`);
+  });
+
+  it("is recorded: each server's result, commit and seconds, and one line in the journal", async () => {
+    const head = await commit("production", messageOf("recorded"));
+    const before = await deploys();
+    await push("production");
+    const deployment = await lastDeployment();
+    expect(deployment.outcome).toBe("success");
+    expect(deployment.servers.map(({ name }) => name)).toEqual(servers);
+    // A compiler may have taken it by itself, a moment before it was asked to.
+    for (const { state } of deployment.servers) expect(state).toMatch(/^(deployed|unchanged)$/);
+    for (const { commits, seconds } of deployment.servers) {
+      expect(commits.production).toBe(head);
+      expect(seconds).toBeGreaterThan(0);
+    }
+    expect(await deploys()).toBe(before + 1);
+    const line = await output(
+      "main",
+      "journalctl --unit puppet-code-deploy --output cat --lines 1",
+    );
+    expect(line).toMatch(
+      /^success: production in [\d.]+ s; main deployed, compiler1 (deployed|unchanged), compiler2 (deployed|unchanged); /,
+    );
+    expect(line).toContain(`production ${head.slice(0, 12)}`);
+  });
+
+  it("may come as Gitea, GitLab and Bitbucket send it", async () => {
+    const { webhookSecret } = await outputs();
+    const body = pushOf("production");
+    const signature = signatureOf(body, webhookSecret)["X-Hub-Signature-256"] ?? "";
+    const gitlab = JSON.stringify({
+      ref: "refs/heads/production",
+      after: "1".repeat(40),
+      project: { path_with_namespace: "var/lib/puppet-control/control" },
+    });
+    const bitbucket = JSON.stringify({
+      push: { changes: [{ new: { type: "branch", name: "production" }, old: null }] },
+      repository: { full_name: "var/lib/puppet-control/control" },
+    });
+    const sent: [string, Record<string, string>][] = [
+      [
+        body,
+        { "X-Gitea-Event": "push", "X-Hub-Signature": "sha1=00", "X-Hub-Signature-256": signature },
+      ],
+      [gitlab, { "X-Gitlab-Event": "Push Hook", "X-Gitlab-Token": webhookSecret }],
+      [
+        bitbucket,
+        {
+          "X-Event-Key": "repo:push",
+          "X-Hub-Signature": signatureOf(bitbucket, webhookSecret)["X-Hub-Signature-256"] ?? "",
+        },
+      ],
+    ];
+    for (const [text, headers] of sent) {
+      const answer = await send(text, { ...json, ...headers });
+      expect(answer.text).toMatch(/^(success: |Asked for)/);
+      expect(answer.status).toBe(200);
+      await idle();
+    }
+  });
+
+  it("has nothing deployed for tags and pings, and is no error", async () => {
+    const { webhookSecret } = await outputs();
+    const before = await deploys();
+    const tag = await push("production", { ref: "refs/tags/v1" });
+    expect(tag).toMatchObject({
+      status: 200,
+      text: "Nothing to deploy: tags are no environments.\n",
+    });
+    const body = JSON.stringify({ zen: "Design for failure." });
+    const headers = { ...json, "X-GitHub-Event": "ping", ...signatureOf(body, webhookSecret) };
+    expect(await send(body, headers)).toMatchObject({
+      status: 200,
+      text: "Nothing to deploy: the webhook works.\n",
+    });
+    expect(await deploys()).toBe(before);
+  });
+});
+
+describe("the time of a push", () => {
+  it("is little more than that of the tool alone", async () => {
+    await measurePushes(["compiler1", "compiler2"]);
+  });
+});
+
+describe("a request that is none", () => {
+  /** Requests by what is wrong with them: what is sent, and the status of the answer. */
+  const requests = (
+    secret: string,
+  ): [string, number, string, Record<string, string>, string?][] => {
+    const body = pushOf("production");
+    const event = { ...json, "X-GitHub-Event": "push" };
+    const signed = (text: string) => ({ ...event, ...signatureOf(text, secret) });
+    const branch = (name: string): [string, Record<string, string>] => {
+      const text = pushOf(name);
+      return [text, signed(text)];
+    };
+    const large = pushOf("production", { padding: "x".repeat(2 * 1024 * 1024) });
+    const foreign = pushOf("production", { repository: { full_name: "somebody/else" } });
+    return [
+      ["unsigned", 403, body, event],
+      ["signed with another secret", 403, body, { ...event, ...signatureOf(body, `${secret}x`) }],
+      ["replayed with another body", 403, pushOf("development"), signed(body)],
+      ["signed by SHA-1", 403, body, { ...event, "X-Hub-Signature": "sha1=0000" }],
+      ["with another token", 403, body, { ...event, "X-Gitlab-Token": "x".repeat(48) }],
+      ["oversized", 413, large, signed(large)],
+      ["of unknown size", 411, body, { ...signed(body), "Transfer-Encoding": "chunked" }],
+      ["for another path", 404, body, signed(body), "/hooks/other"],
+      ["not JSON", 500, "not json", signed("not json")],
+      ["an unknown event", 500, body, { ...signed(body), "X-GitHub-Event": "workflow_run" }],
+      ["without an event", 500, body, { ...json, ...signatureOf(body, secret) }],
+      ["of another repository", 500, foreign, signed(foreign)],
+      ["a branch that leads elsewhere", 500, ...branch("../../etc")],
+      ["a branch that is a command", 500, ...branch("; rm -rf /")],
+      ["a branch that is an option", 500, ...branch("--config")],
+    ];
+  };
+
+  it("is answered with an error, deploys nothing, and is one line without a secret", async () => {
+    await idle();
+    const { webhookSecret } = await outputs();
+    const before = { deploys: await deploys(), commits: await commitsOn(servers) };
+    for (const [what, status, body, headers, path] of requests(webhookSecret)) {
+      const lines = await told();
+      const answer = await send(body, headers, path);
+      expect(answer.status, `${what}: ${answer.text}`).toBe(status);
+      expect(answer.text.length, what).toBeGreaterThan(10);
+      await until(`${what} is told of`, async () => (await told()).length > lines.length, 10);
+      const [line, ...more] = (await told()).slice(lines.length);
+      expect(more, what).toEqual([]);
+      expect(line, what).toMatch(/not deployed: status 4|refused: /);
+      expect(line, what).not.toContain(webhookSecret);
+    }
+    expect(await output("main", "ls /var/lib/puppet-code/requests")).toBe("");
+    expect({ deploys: await deploys(), commits: await commitsOn(servers) }).toEqual(before);
+  });
+
+  it("gets no older TLS than 1.2, and only the main server's own certificate", async () => {
+    const { webhookUrl } = await outputs();
+    const { host } = new URL(webhookUrl);
+    const hello = (version: string) =>
+      exec("agent1", [
+        ...["sh", "-c"],
+        `openssl s_client -connect ${host} ${version} -cipher DEFAULT@SECLEVEL=0 -CAfile /var/lib/puppet/ssl/certs/ca.pem -verify_return_error </dev/null 2>&1`,
+      ]);
+    expect((await hello("-tls1_1")).stdout).toContain("alert protocol version");
+    const { stdout } = await hello("-tls1_2");
+    expect(stdout).toContain("Verification: OK");
+    expect(stdout).toMatch(/subject=CN ?= ?main\.example\.test/);
+  });
+
+  it("meets services of a user without a shell", async () => {
+    expect(await output("main", "ps -o user= -C webhook | sort -u")).toBe("puppet-webhook");
+    expect(await output("main", "getent passwd puppet-webhook")).toMatch(/\/nologin$/);
+    const { code } = await exec("main", ["cat", "/etc/puppet-webhook/hooks.yaml"], {
+      user: "nobody",
+    });
+    expect(code).not.toBe(0);
+  });
+
+  it("meets no key of the host: it administers the CA, and neither they nor deploys may read it", async () => {
+    const find =
+      "find /etc /var /run /usr/local -xdev -type f -readable -exec grep -ls 'PRIVATE KEY-----' {} + 2>/dev/null || true";
+    const readable = (user: string) => as(user, `cd / && ${find}`);
+    expect(await readable("puppet-webhook")).toBe("");
+    expect(await readable("puppet-code")).toBe("/etc/puppet-code/.ssh/id_ed25519");
+    expect(await output("main", `cd / && ${find}`)).toContain("main.example.test.pem");
+  });
+});
+
+describe("a hundred pushes within five seconds", () => {
+  it("are at most two deploys, and the last commit is everywhere", async () => {
+    await idle();
+    const { webhookUrl, webhookSecret } = await outputs();
+    const commits = (
+      await as(
+        "puppet-control",
+        `set -e
+cd /tmp/committer/work && git fetch --quiet && git checkout --quiet -B production origin/production
+for count in $(seq 100); do
+  echo "profile::motd::message: push $count" >data/nodes/agent1.example.test.yaml
+  git -c user.name=test -c user.email=test@localhost commit --quiet --all --message "$count"
+done
+git push --quiet --receive-pack='git -c core.hooksPath=/dev/null receive-pack' origin HEAD:refs/all/pushes
+git rev-list --reverse --max-count 100 HEAD`,
+      )
+    ).split("\n");
+    expect(commits).toHaveLength(100);
+    const body = pushOf("production");
+    const headers = { ...json, "X-GitHub-Event": "push", ...signatureOf(body, webhookSecret) };
+    await output(
+      "main",
+      "cat >/run/push && chmod 0644 /run/push",
+      requestOf(webhookUrl, body, headers, "/var/lib/puppet-control/ca.pem"),
+    );
+    const before = await deploys();
+    const sent = await as(
+      "puppet-control",
+      `began=$(date +%s%N)
+for commit in ${commits.join(" ")}; do
+  git -C ${repository} update-ref refs/heads/production $commit
+  curl --config /run/push >/dev/null 2>&1 &
+done
+echo $(( ($(date +%s%N) - began) / 1000000 ))
+wait`,
+    );
+    const last = commits.at(-1)?.slice(0, 12);
+    await until(
+      "the last commit is everywhere",
+      async () => (await commitsOn(servers)).every((one) => one === last),
+      60,
+    );
+    await idle();
+    const count = (await deploys()) - before;
+    console.log(
+      `100 pushes within ${(Number(sent) / 1000).toFixed(1)} s: ${String(count)} deploys`,
+    );
+    expect(count).toBeGreaterThan(0);
+    expect(count).toBeLessThanOrEqual(2);
+    expect(await commitsOn(servers)).toEqual(servers.map(() => last));
+  });
+});

@@ -1,0 +1,92 @@
+import { expect } from "vitest";
+import { as, commit, commitsOn, idle, lastDeployment, push } from "./code.js";
+import { output } from "./environment.js";
+
+/** Modules as sites have them: what Debian packages of the Forge's. */
+const modules = [
+  ...[
+    "apache",
+    "apt",
+    "concat",
+    "firewall",
+    "haproxy",
+    "inifile",
+    "java",
+    "mongodb",
+    "mysql",
+    "ntp",
+  ],
+  ...["postgresql", "rabbitmq", "rsync", "stdlib", "tftp", "translate", "vcsrepo", "xinetd"],
+];
+
+/** Makes repositories of real modules on the main server, and a Puppetfile with all of them. */
+async function puppetfile(): Promise<string> {
+  const packages = modules.map((name) => `puppet-module-puppetlabs-${name}`);
+  await output(
+    "main",
+    `set -e
+test -d /srv/modules && exit 0
+cd "$(mktemp -d)"
+apt-get update -qq
+apt-get download -qq ${packages.join(" ")} >/dev/null
+for package in *.deb; do dpkg -x "$package" tree; done
+for name in ${modules.join(" ")}; do
+  module=tree/usr/share/puppet/modules.available/puppetlabs-$name
+  git -C "$module" init --quiet --initial-branch=main
+  git -C "$module" add --all
+  git -C "$module" -c user.name=test -c user.email=test@localhost commit --quiet --message test
+  git clone --quiet --bare "$module" /srv/modules/$name.git
+done
+chown -R puppet-code: /srv/modules`,
+  );
+  return modules
+    .map((name) => `mod '${name}', :git => 'file:///srv/modules/${name}.git', :branch => 'main'\n`)
+    .join("");
+}
+
+/** Seconds of the last deploy by the main server's clock: from the request to the last server's result. */
+async function deploySeconds(): Promise<number> {
+  const { requests } = await lastDeployment();
+  const finished = Number(
+    await output("main", "stat --format %.Y /var/lib/puppet-code/deployment.json"),
+  );
+  // A request is called by the milliseconds of its time.
+  return finished - Number(requests[0]?.split("-")[0]) / 1000;
+}
+
+/** Seconds from a push to its commit on every server, and of r10k alone, each the best of five in turn. */
+export async function measurePushes(compilers: readonly string[]): Promise<void> {
+  await idle();
+  const servers = ["main", ...compilers];
+  const files = { Puppetfile: await puppetfile() };
+  const r10k = "r10k deploy environment production --modules --config /etc/puppet-code/r10k.yaml";
+  const pushed: number[] = [];
+  const alone: number[] = [];
+  // The first fetches the modules, which later ones have.
+  await commit("production", files);
+  await push("production");
+  await idle();
+  for (let round = 1; round <= 5; round += 1) {
+    const data = (message: string) => ({
+      "data/common.yaml": `role: role::base\nprofile::motd::message: ${message} ${String(round)}\n`,
+    });
+    const head = (await commit("production", data("pushed"))).slice(0, 12);
+    await push("production");
+    await idle();
+    expect(await commitsOn(servers)).toEqual(servers.map(() => head));
+    pushed.push(await deploySeconds());
+    await commit("production", data("alone"));
+    const since = Date.now();
+    await as("puppet-code", `cd / && HOME=/var/lib/puppet-code ${r10k}`);
+    alone.push((Date.now() - since) / 1000);
+  }
+  const [everywhere, locally] = [Math.min(...pushed), Math.min(...alone)];
+  const ratio = everywhere / locally;
+  console.log(
+    `${String(compilers.length)} compilers: a push is everywhere after ${everywhere.toFixed(1)} s, r10k alone takes ${locally.toFixed(1)} s: ${ratio.toFixed(2)}`,
+  );
+  expect(ratio).toBeLessThanOrEqual(1.5);
+  await commit("production", { Puppetfile: "# Nothing.\n" });
+  await push("production");
+  await idle();
+}

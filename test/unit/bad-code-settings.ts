@@ -1,0 +1,289 @@
+import { one, range, type BadSettings } from "./bad-setting.js";
+
+const keys =
+  "tool, sources, knownHosts, tokenUser, token, poolSize, proxy, forge, generateTypes, postRun, behind";
+const tool = "write r10k, g10k or none.";
+const behind = "write serve or leave.";
+const sources = "write an object of repositories by their names.";
+const sourceName = "write names of lower-case letters, digits and underscores.";
+const remote =
+  "write a Git URL without a password, such as git@git.example.com:org/control.git or https://git.example.com/org/control.git.";
+const prefix = "write at most 31 lower-case letters, digits and underscores.";
+const token = "write 8 to 512 characters without blanks, with pulumi config set --secret --path.";
+const proxy = "write a URL without a password, such as http://proxy.example.com:3128.";
+const forge = "write a URL without a password, such as https://forge.example.com.";
+const command = "write a list of a program and its arguments.";
+const commands = "write a list of commands, each a list of a program and its arguments.";
+const absolute = "write a list that begins with the absolute path of a program.";
+const takenPort =
+  "write a TCP port other than those of the main server, 5432, 8080, 8081, 8082, 8140 and the ones before them.";
+
+const overHttps = "https://git.example.com/org/control.git";
+const overSsh = "git@git.example.com:org/control.git";
+
+/** A source, with one fault. */
+const inSource = (
+  what: string,
+  source: unknown,
+  sentence: string,
+  name = "control",
+): BadSettings => ({
+  what,
+  values: { codeDeployment: { sources: { [name]: source } } },
+  sentences: [`puppet:codeDeployment.sources${sentence}`],
+});
+
+/** A source whose URL is refused. */
+const badRemote = (value: unknown, shown = `is ${JSON.stringify(value)}`): BadSettings =>
+  inSource(
+    `a remote ${JSON.stringify(value)}`,
+    { remote: value },
+    `.control.remote ${shown}; ${remote}`,
+  );
+
+/** A host of a source that `knownHosts` does not have. */
+const unpinned = (
+  what: string,
+  url: string,
+  host: string,
+  knownHosts: string | undefined,
+): BadSettings => ({
+  what: `${what}: ${url}`,
+  values: { codeDeployment: { sources: { control: { remote: url } }, knownHosts } },
+  sentences: [
+    `puppet:codeDeployment.sources.control.remote is on ${host}, which puppet:codeDeployment.knownHosts does not have; write the line there that ssh-keyscan prints for it, and compare it with what its operators publish.`,
+  ],
+});
+
+/** Settings of code deployment and of the webhook that must be refused. */
+export const badCodeSettings: readonly BadSettings[] = [
+  ...["librarian", "R10K", "", true, null, ["r10k"]].map((value) =>
+    one(`the tool ${JSON.stringify(value)}`, "codeDeployment.tool", value, tool),
+  ),
+  ...["stay", "Leave", "", false, null].map((value) =>
+    one(`behind ${JSON.stringify(value)}`, "codeDeployment.behind", value, behind),
+  ),
+  one(
+    "an unknown setting of code deployment",
+    "codeDeployment.branch",
+    "main",
+    `write one of ${keys}, or remove it.`,
+    "is not a setting",
+  ),
+  // It may hold a token.
+  ...[[], "token=secret", 5].map((value) =>
+    one(
+      `code deployment that is ${JSON.stringify(value)}`,
+      "codeDeployment",
+      value,
+      `write an object with ${keys}.`,
+      "is unsuitable",
+    ),
+  ),
+
+  ...[[], overSsh, 5, true, null].map((value) =>
+    one(`sources ${JSON.stringify(value)}`, "codeDeployment.sources", value, sources),
+  ),
+  ...["Control", "1st", "_a", "a-b", "a.b", "a b", "", "a\n", "a".repeat(32)].map((name) =>
+    inSource(
+      `a source called ${JSON.stringify(name)}`,
+      { remote: overHttps },
+      ` has ${JSON.stringify(name)}; ${sourceName}`,
+      name,
+    ),
+  ),
+  inSource("a source without a remote", {}, `.control.remote is not set; ${remote}`),
+  inSource(
+    "a source that is a URL",
+    overSsh,
+    `.control is "${overSsh}"; write an object with remote, prefix.`,
+  ),
+  inSource(
+    "a source with a setting it does not have",
+    { remote: overHttps, branch: "main" },
+    ".control.branch is not a setting; write one of remote, prefix, or remove it.",
+  ),
+  ...[
+    ...["http://git.example.com/c.git", "git://git.example.com/c.git", "file:///srv/c.git"],
+    ...["/srv/control.git", "control.git", "https://git.example.com", "https:///c.git", ""],
+    ...["https://Git.example.com/c.git", "https://git.example.com/a b", "https://git/c\n"],
+    ...["https://git.example.com:port/c.git", "git.example.com:org/c.git", "git@host", "git@:c"],
+    ...["git@git.example.com:a:b", "git@git.example.com:a b", "git@host:c.git\n", "Git@host:c.git"],
+    ...["ssh://git.example.com/c.git", "ssh://git@git.example.com", "ssh://git@host:x/c.git"],
+    ...["-oProxyCommand=reboot", "ext::sh -c reboot", "git@host;reboot:c.git", "git@$(reboot):c"],
+    ...[5, null, [overHttps]],
+  ].map((value) => badRemote(value)),
+  // Nothing of what may be a password, or a token, is shown.
+  ...[
+    "https://me:secret-word@git.example.com/c.git",
+    "https://secret-word@git.example.com/c.git",
+    "https://me:secret/word@git.example.com/c.git",
+    "http://me:secret-word@git.example.com/c.git",
+    "ssh://me:secret-word@git.example.com/c.git",
+  ].map((value) => badRemote(value, "is unsuitable")),
+  ...["A", "1st", "_a", "a-b", "a b", "", "a\n", "a".repeat(32), 5, null].map((value) =>
+    inSource(
+      `a prefix ${JSON.stringify(value)}`,
+      { remote: overHttps, prefix: value },
+      `.control.prefix is ${JSON.stringify(value)}; ${prefix}`,
+    ),
+  ),
+
+  ...[5, ["git.example.com ssh-ed25519 AAAA"], null, true].map((value) =>
+    one(
+      `knownHosts ${JSON.stringify(value)}`,
+      "codeDeployment.knownHosts",
+      value,
+      "write lines of a known_hosts file.",
+    ),
+  ),
+  ...["a b", "", "a:b", "a@b", "ä", "a\n", "a".repeat(65), 5, null].map((value) =>
+    one(
+      `tokenUser ${JSON.stringify(value)}`,
+      "codeDeployment.tokenUser",
+      value,
+      "write a name without blanks.",
+    ),
+  ),
+  ...[
+    ...["seven-c", "t".repeat(513), "with a blank", "tökens-are-ascii", "a-token-line\n", ""],
+    ...[12345678, null, true, ["a-good-token"]],
+  ].map((value) =>
+    one(`a token ${JSON.stringify(value)}`, "codeDeployment.token", value, token, "is unsuitable"),
+  ),
+  ...range("a whole number of modules", "codeDeployment.poolSize", 1, 64),
+
+  ...[
+    ...["https://proxy.example.com:3128", "proxy.example.com:3128", "http://", "http://p:x", 5],
+    ...["http://Proxy:3128", "http://p:3128/a b", "http://p?x=1", "http://p:3128\n", ""],
+  ].map((value) => one(`a proxy ${JSON.stringify(value)}`, "codeDeployment.proxy", value, proxy)),
+  ...["ftp://forge.example.com", "forge.example.com", "https://forge.example.com/#a", null].map(
+    (value) => one(`a Forge ${JSON.stringify(value)}`, "codeDeployment.forge", value, forge),
+  ),
+  ...(
+    [
+      ["proxy", "http://me:secret-word@proxy.example.com:3128", proxy],
+      ["forge", "https://me:secret-word@forge.example.com", forge],
+    ] as const
+  ).map(([setting, value, remedy]) =>
+    one(`a password in ${setting}`, `codeDeployment.${setting}`, value, remedy, "is unsuitable"),
+  ),
+  ...["yes", "true", 1, null].map((value) =>
+    one(
+      `generateTypes ${JSON.stringify(value)}`,
+      "codeDeployment.generateTypes",
+      value,
+      "write true or false.",
+    ),
+  ),
+
+  ...["/usr/bin/true", {}, true, null].map((value) =>
+    one(`postRun ${JSON.stringify(value)}`, "codeDeployment.postRun", value, commands),
+  ),
+  ...(
+    [
+      [["/usr/bin/true"], "[0]", "/usr/bin/true", command],
+      [[["/bin/true"], 5], "[1]", 5, command],
+      [[[]], "[0]", [], absolute],
+      [[["true"]], "[0]", ["true"], absolute],
+      [[["./true", "/x"]], "[0]", ["./true", "/x"], absolute],
+      [[["/bin/echo", 5]], "[0][1]", 5, "write texts."],
+      [[[null]], "[0][0]", null, "write texts."],
+    ] as const
+  ).map(([value, at, shown, remedy]): BadSettings => ({
+    what: `commands ${JSON.stringify(value)}`,
+    values: { codeDeployment: { postRun: value } },
+    sentences: [`puppet:codeDeployment.postRun${at} is ${JSON.stringify(shown)}; ${remedy}`],
+  })),
+
+  {
+    what: "sources without a tool",
+    values: { codeDeployment: { tool: "none", sources: { control: { remote: overHttps } } } },
+    sentences: [
+      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; write r10k or g10k there, or remove the sources.',
+    ],
+  },
+  unpinned("a host without a key", overSsh, "git.example.com", undefined),
+  unpinned("another host's key", overSsh, "git.example.com", "git.example.org ssh-ed25519 AAAA"),
+  unpinned(
+    "a host that stands in a comment",
+    overSsh,
+    "git.example.com",
+    "# git.example.com:22 SSH-2.0-OpenSSH\n",
+  ),
+  unpinned(
+    "the key of another port",
+    "ssh://git@git.example.com/c.git",
+    "git.example.com",
+    "[git.example.com]:2222 ssh-ed25519 AAAA",
+  ),
+  unpinned(
+    "the key of SSH's own port",
+    "ssh://git@git.example.com:2222/c.git",
+    "[git.example.com]:2222",
+    "git.example.com ssh-ed25519 AAAA",
+  ),
+  unpinned(
+    "a path of digits, which is no port",
+    "git@git.example.com:2222/c.git",
+    "git.example.com",
+    "[git.example.com]:2222 ssh-ed25519 AAAA",
+  ),
+  ...[{}, { sources: { a: { remote: overSsh } } }].map((values): BadSettings => ({
+    what: `a token without an HTTPS URL: ${JSON.stringify(values)}`,
+    values: {
+      codeDeployment: {
+        token: "a-good-token",
+        knownHosts: "git.example.com ssh-ed25519 AAAA",
+        ...values,
+      },
+    },
+    sentences: [
+      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or write such a URL.",
+    ],
+  })),
+  ...[undefined, "same"].map((same): BadSettings => ({
+    what: `two sources with the prefix ${String(same)}`,
+    values: {
+      codeDeployment: {
+        sources: { a: { remote: overHttps, prefix: same }, b: { remote: overHttps, prefix: same } },
+      },
+    },
+    sentences: [
+      "puppet:codeDeployment.sources has two sources with the same prefix, whose branches would be the same environments; write a prefix of its own for each.",
+    ],
+  })),
+  {
+    what: "several faults of sources at once",
+    values: {
+      codeDeployment: {
+        tool: "none",
+        token: "a-good-token",
+        sources: { a: { remote: "git@a.example.com:c" }, b: { remote: "git@b.example.com:c" } },
+      },
+    },
+    sentences: [
+      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; write r10k or g10k there, or remove the sources.',
+      ...["a", "b"].map(
+        (name) =>
+          `puppet:codeDeployment.sources.${name}.remote is on ${name}.example.com, which puppet:codeDeployment.knownHosts does not have; write the line there that ssh-keyscan prints for it, and compare it with what its operators publish.`,
+      ),
+      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or write such a URL.",
+      "puppet:codeDeployment.sources has two sources with the same prefix, whose branches would be the same environments; write a prefix of its own for each.",
+    ],
+  },
+
+  ...range("a TCP port that the main server does not use", "webhook.port", 1024, 65534),
+  // It takes the next port as well.
+  ...[5431, 5432, 8079, 8080, 8081, 8082, 8139, 8140].map((port) =>
+    one(`the webhook's port ${String(port)}`, "webhook.port", port, takenPort),
+  ),
+  one(
+    "an unknown setting of the webhook",
+    "webhook.secret",
+    "s3cret",
+    "write one of port, or remove it.",
+    "is not a setting",
+  ),
+  one("a webhook that is a port", "webhook", 9000, "write an object with port."),
+];
