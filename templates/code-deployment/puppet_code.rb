@@ -76,7 +76,7 @@ module PuppetCode
     problems = {}
     changed.each do |name, entry|
       link(name, release_path(name, entry))
-    rescue Failure => e
+    rescue Failure, SystemCallError => e
       problems[name] = e.message
     end
     gone.each { |name| File.delete("#{ENVIRONMENTS}/#{name}") }
@@ -153,7 +153,8 @@ module PuppetCode
   # The folder that every server has until code is deployed makes way. One with somebody's code in it is theirs to move.
   def make_way(path, name)
     files = Dir.glob("**/*", File::FNM_DOTMATCH, base: path).select { |file| File.file?("#{path}/#{file}") }
-    unless files == ["manifests/site.pp"] && FileUtils.identical?("#{path}/#{files.first}", FIRST_MANIFEST)
+    first = File.exist?(FIRST_MANIFEST) ? File.read(FIRST_MANIFEST) : nil
+    unless files == ["manifests/site.pp"] && File.read("#{path}/#{files.first}") == first
       raise Failure, "#{path} on #{SETTINGS['fqdn']} holds code that was not deployed; commit it to a source, move the folder away, " \
                      "and deploy again (or set puppet:codeDeployment.tool to none)"
     end

@@ -5,7 +5,7 @@ import { load } from "js-yaml";
 import { beforeAll, describe, expect, it } from "vitest";
 import { renderSeed } from "../../templates/control-repository/control-repository.js";
 import { publicKeyOf } from "../unit/infrastructure.js";
-import { codeFilesOf, sharedCodeFiles } from "./code-files.js";
+import { sharedCodeFiles } from "./code-files.js";
 import { fileOf } from "./files.js";
 import { inParsers, inRuby, onFile } from "./parsers.js";
 
@@ -193,46 +193,5 @@ describe("the commands that make the control repository", () => {
     expect(code).toBe(1);
     expect(stderr).toContain("/tmp/none");
     expect((await inParsers(["ls", "-A", "/tmp/seed/none.git"])).stdout).toBe("");
-  });
-});
-
-describe("the script that deploys", () => {
-  const requests = "/var/lib/puppet-code/requests";
-  const settings = {
-    ...{ name: "main", fqdn: "main.example.test", environments: "/tmp/environments" },
-    ...{ command: ["true"], options: [], takesNames: true, variables: {} },
-    ...{ deployFile: ".r10k-deploy.json", sources: [], compilers: [], postRun: [] },
-  };
-  const install = (path: string, content: string) =>
-    inParsers(["install", "-D", "-m", "0755", "/dev/stdin", path], content);
-
-  beforeAll(async () => {
-    const { "main/puppet-code-deploy": deploy = "" } = await codeFilesOf("debian");
-    await install("/tmp/deploy-test", deploy);
-    await install("/usr/local/lib/puppet-code/puppet_code.rb", fileOf(shared, "puppet_code.rb"));
-    await install("/etc/puppet-code/settings.json", JSON.stringify(settings));
-    const folders = ["requests", "staging", "published"].map(
-      (name) => `/var/lib/puppet-code/${name}`,
-    );
-    await inParsers(["mkdir", "-p", "/tmp/environments", ...folders]);
-  });
-
-  it.each([
-    "null",
-    "5",
-    "1.5",
-    "true",
-    '"text"',
-    "[]",
-    "{",
-    "",
-    '{"environments":[5,"../../etc"]}',
-  ])("does away with a request that says %s, and ends", async (content) => {
-    await install(`${requests}/1-one`, content);
-    // It might be half written otherwise.
-    await inParsers(["touch", "--date=-1 minute", `${requests}/1-one`]);
-    const { code, stderr } = await inParsers(["timeout", "20", "/tmp/deploy-test"]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect((await inParsers(["ls", "-A", requests])).stdout).toBe("");
   });
 });

@@ -1,0 +1,169 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { codeFilesOf, sharedCodeFiles } from "./code-files.js";
+import { fileOf } from "./files.js";
+import { inParsers } from "./parsers.js";
+
+const shared = await sharedCodeFiles();
+
+describe("the script that deploys", () => {
+  const requests = "/var/lib/puppet-code/requests";
+  const settings = {
+    ...{ name: "main", fqdn: "main.example.test", environments: "/tmp/environments" },
+    ...{ command: ["true"], options: [], takesNames: true, variables: {} },
+    ...{ deployFile: ".r10k-deploy.json", sources: [], compilers: [], postRun: [] },
+  };
+  const install = (path: string, content: string) =>
+    inParsers(["install", "-D", "-m", "0755", "/dev/stdin", path], content);
+
+  beforeAll(async () => {
+    const { "main/puppet-code-deploy": deploy = "" } = await codeFilesOf("debian");
+    await install("/tmp/deploy-test", deploy);
+    await install("/usr/local/lib/puppet-code/puppet_code.rb", fileOf(shared, "puppet_code.rb"));
+    await install("/etc/puppet-code/settings.json", JSON.stringify(settings));
+    const folders = ["requests", "staging", "published"].map(
+      (name) => `/var/lib/puppet-code/${name}`,
+    );
+    await inParsers(["mkdir", "-p", "/tmp/environments", ...folders]);
+  });
+
+  it.each([
+    "null",
+    "5",
+    "1.5",
+    "true",
+    '"text"',
+    "[]",
+    "{",
+    "",
+    '{"environments":[5,"../../etc"]}',
+  ])("does away with a request that says %s, and ends", async (content) => {
+    await install(`${requests}/1-one`, content);
+    // It might be half written otherwise.
+    await inParsers(["touch", "--date=-1 minute", `${requests}/1-one`]);
+    const { code, stderr } = await inParsers(["timeout", "20", "/tmp/deploy-test"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect((await inParsers(["ls", "-A", requests])).stdout).toBe("");
+  });
+
+  describe("with r10k", () => {
+    interface Result {
+      outcome: string;
+      servers: { state: string; error?: string; commits: Record<string, string> }[];
+    }
+    const r10k = {
+      cachedir: "/tmp/deploy/cache",
+      sources: {
+        control: { remote: "/tmp/deploy/control", basedir: "/var/lib/puppet-code/staging" },
+      },
+    };
+    /** Puppet Server's answer to the question whether it reads its environments anew; none at all with `undefined`. */
+    const answering = (answer: string | undefined) => {
+      const socket = "/run/puppet-code-flush.sock";
+      const unit = "rendered-flush";
+      const serve = `require "socket"; server = UNIXServer.new("${socket}"); loop { one = server.accept; one.write(ARGV[0]); one.close }`;
+      const start = `systemd-run --quiet --collect --unit=${unit} ruby -e '${serve}' "$1" && timeout 10 sh -c 'until test -S ${socket}; do sleep 0.1; done'`;
+      const stop = `systemctl stop ${unit} 2>/dev/null; rm -f ${socket}`;
+      const script = answer === undefined ? stop : `${stop}; ${start}`;
+      return inParsers(["sh", "-c", script, "sh", answer ?? ""]);
+    };
+    const git = (words: string) =>
+      inParsers([
+        "sh",
+        "-c",
+        `cd /tmp/deploy/control && git -c user.name=t -c user.email=t@localhost ${words}`,
+      ]);
+    const commit = async () => {
+      await git("commit --quiet --allow-empty --message test");
+      return (await git("rev-parse HEAD")).stdout.trim();
+    };
+    const deployed = async (): Promise<Result> => {
+      await install(`${requests}/1-one`, '{"all":true}');
+      const { code, stderr } = await inParsers([
+        "env",
+        "HOME=/root",
+        "timeout",
+        "60",
+        "/tmp/deploy-test",
+      ]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      return JSON.parse(
+        (await inParsers(["cat", "/var/lib/puppet-code/deployment.json"])).stdout,
+      ) as Result;
+    };
+
+    beforeAll(async () => {
+      await install("/tmp/deploy/r10k.yaml", JSON.stringify(r10k));
+      const tool = {
+        command: ["r10k", "deploy", "environment"],
+        options: ["--modules", "--config", "/tmp/deploy/r10k.yaml"],
+      };
+      await install("/etc/puppet-code/settings.json", JSON.stringify({ ...settings, ...tool }));
+      await inParsers([
+        "git",
+        "init",
+        "--quiet",
+        "--initial-branch=production",
+        "/tmp/deploy/control",
+      ]);
+      await commit();
+    });
+
+    it("switches to what is new, and says when there is nothing", async () => {
+      await answering("");
+      const head = await commit();
+      expect(await deployed()).toMatchObject({
+        outcome: "success",
+        servers: [{ state: "deployed", commits: { production: head } }],
+      });
+      expect(await deployed()).toMatchObject({
+        outcome: "success",
+        servers: [{ state: "unchanged" }],
+      });
+    });
+
+    it("needs no answer of a Puppet Server that does not run", async () => {
+      await answering("curl: (7) Failed to connect");
+      await commit();
+      expect(await deployed()).toMatchObject({
+        outcome: "success",
+        servers: [{ state: "deployed" }],
+      });
+    });
+
+    it("tells that Puppet Server did not read what is new, and has it do so the next time", async () => {
+      await answering("curl: (28) Operation timed out");
+      await commit();
+      expect(await deployed()).toMatchObject({
+        outcome: "partial",
+        servers: [
+          {
+            state: "failed",
+            error:
+              "Puppet Server did not read its environments anew: curl: (28) Operation timed out",
+          },
+        ],
+      });
+      await answering(undefined);
+      expect((await deployed()).servers[0]?.error).toContain("No such file or directory");
+      await answering("");
+      expect(await deployed()).toMatchObject({ outcome: "success" });
+      expect((await inParsers(["ls", "/var/lib/puppet-code"])).stdout).not.toContain(
+        "flush-pending",
+      );
+    });
+
+    it("leaves a folder that somebody made, and brings all other environments", async () => {
+      await install("/tmp/environments/mine/manifests/site.pp", "# Mine.\n");
+      await git("branch mine");
+      const head = await commit();
+      const { outcome, servers } = await deployed();
+      expect(outcome).toBe("partial");
+      expect(servers[0]?.error).toContain(
+        "/tmp/environments/mine on main.example.test holds code that was not deployed",
+      );
+      expect(servers[0]?.commits).toEqual({ production: head });
+      await inParsers(["rm", "-r", "/tmp/environments/mine"]);
+      expect((await deployed()).outcome).toBe("success");
+    });
+  });
+});
