@@ -4,19 +4,10 @@ import { output } from "./environment.js";
 
 /** Modules as sites have them: what Debian packages of the Forge's. */
 const modules = [
-  ...[
-    "apache",
-    "apt",
-    "concat",
-    "firewall",
-    "haproxy",
-    "inifile",
-    "java",
-    "mongodb",
-    "mysql",
-    "ntp",
-  ],
-  ...["postgresql", "rabbitmq", "rsync", "stdlib", "tftp", "translate", "vcsrepo", "xinetd"],
+  ...["apache", "apt", "augeas-core", "concat", "cron-core", "firewall", "haproxy", "host-core"],
+  ...["inifile", "java", "java-ks", "mailalias-core", "mongodb", "mount-core", "mysql", "ntp"],
+  ...["postgresql", "rabbitmq", "rsync", "selinux-core", "sshkeys-core", "stdlib", "tftp"],
+  ...["translate", "vcsrepo", "xinetd"],
 ];
 
 /** Makes repositories of real modules on the main server, and a Puppetfile with all of them. */
@@ -40,7 +31,10 @@ done
 chown -R puppet-code: /srv/modules`,
   );
   return modules
-    .map((name) => `mod '${name}', :git => 'file:///srv/modules/${name}.git', :branch => 'main'\n`)
+    .map(
+      (name) =>
+        `mod '${name.replace("-", "_")}', :git => 'file:///srv/modules/${name}.git', :branch => 'main'\n`,
+    )
     .join("");
 }
 
