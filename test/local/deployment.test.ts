@@ -1,6 +1,7 @@
 import { describe, expect, inject, it } from "vitest";
 import { compilerOf } from "../../tools/agents.js";
-import { domain, environment, npmRun, output, outputs, until } from "./environment.js";
+import { hostWith } from "../../tools/remote.js";
+import { domain, environment, npmRun, output, outputs, stackOf, until } from "./environment.js";
 
 const hosts = ["main", "balancer", "puppetdb", "compiler1", "compiler2"];
 
@@ -31,13 +32,17 @@ describe("a deployment", () => {
 
   it("changes nothing when run again, and connects to no host", async () => {
     const logins = () =>
-      Promise.all(hosts.map((host) => output(host, "journalctl -u ssh -o cat | grep -c Accepted")));
+      Promise.all(
+        hosts.map((host) => output(host, "journalctl -u ssh -o cat | grep -c Accepted || true")),
+      );
+    // A host that was restarted has an empty journal: this one login shows that they are counted.
+    await (await hostWith(stackOf(), "main")).run("true");
     const before = await logins();
     const again = await npmRun("start", environment, settings);
     expect(again.code).toBe(0);
     expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
     expect(await logins()).toEqual(before);
-    expect(before.map(Number).every((count) => count > 0)).toBe(true);
+    expect(Number(before[0])).toBeGreaterThan(0);
     console.log(`run again in ${again.seconds.toFixed(1)} s`);
     // Against the deployment it repeats, on the same machine in the same minutes.
     expect(again.seconds).toBeLessThan(seconds / 10);
