@@ -124,7 +124,9 @@ module PuppetCode
 
   # What a program said last, and so why it failed; rsync then adds that it failed.
   def last_line(output)
-    output.lines.map(&:strip).reject { |line| line.empty? || line.match?(/\Arsync( error|: connection)/) }.last || "it said nothing"
+    lines = output.lines.map(&:strip).reject(&:empty?)
+    added = /\Arsync( error|: connection|: \[\w+\] (read|write) error)/
+    lines.grep_v(added).last || lines.last || "it said nothing"
   end
 
   def release_path(name, entry)
