@@ -38,6 +38,8 @@ import {
 import type { CodeDeploymentArgs, ServerIdentity } from "./code-deployment.js";
 
 const deployScript = "/usr/local/sbin/puppet-code-deploy";
+/** What the scripts share. */
+const library = "/usr/local/lib/puppet-code";
 const syncScript = "/usr/local/sbin/puppet-code-sync";
 /** Unit through which deploys have Puppet Server read its environments anew. */
 export const flushSocket = "puppet-code-flush.socket";
@@ -96,7 +98,7 @@ export function mainCode(args: CodeDeploymentArgs): HostState {
     ),
     directoryOf(`${codeState}/requests`, { owner: codeUser, group: requestGroup, mode: "0770" }),
     fileOf(deployScript, renderDeploy(distribution.paths), { mode: "0755" }),
-    fileOf("/usr/local/lib/puppet-code/push.rb", renderPush()),
+    fileOf(`${library}/push.rb`, renderPush()),
     fileOf(requestScript, renderRequest(distribution.paths), { mode: "0755" }),
     ...unitOf("puppet-code-deploy.service", mainUnits.deployService({ environments })),
     ...unitOf("puppet-code-deploy.path", mainUnits.deployPath(), {
@@ -186,8 +188,8 @@ function servedCode(distribution: Distribution, host: Host): HostState {
     execOf(`let ${codeUser} deploy environments`, ["chown", `${codeUser}:`, environments], {
       unless: `test "$(stat --format %U ${environments})" = ${codeUser}`,
     }),
-    directoryOf("/usr/local/lib/puppet-code"),
-    fileOf("/usr/local/lib/puppet-code/puppet_code.rb", renderLibrary()),
+    directoryOf(library),
+    fileOf(`${library}/puppet_code.rb`, renderLibrary()),
     fileOf(`${codeFolder}/.ssh/config`, renderSshConfig()),
     ...unitOf(
       "puppet-code-flush@.service",

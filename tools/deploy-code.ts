@@ -1,5 +1,5 @@
 import { main, Problem } from "./problem.js";
-import { hostWith } from "./remote.js";
+import { hostWith, requireCodeDeployment } from "./remote.js";
 import { Stack } from "./stack.js";
 import { toolchain } from "./toolchain/toolchain.js";
 
@@ -31,11 +31,7 @@ await main(async () => {
     );
   }
   const host = await hostWith(new Stack(name, await toolchain()), "main");
-  if ((await host.run("systemctl is-enabled --quiet puppet-code-deploy.path")).code !== 0) {
-    throw new Problem(
-      `${host.fqdn} deploys no code; set puppet:codeDeployment.tool to r10k or g10k, and deploy the stack.`,
-    );
-  }
+  await requireCodeDeployment(host);
   const what = environment === "all" ? "--all" : `--environment ${environment}`;
   const { code, stdout, stderr } = await host.run(
     `puppet-code-request ${what} --wait ${String(deadline)} --json`,

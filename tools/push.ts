@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { controlHome, controlUser } from "../templates/control-repository/control-repository.js";
 import { main, Problem } from "./problem.js";
-import { hostWith, type RemoteHost } from "./remote.js";
+import { hostWith, requireCodeDeployment, type RemoteHost } from "./remote.js";
 import { readSettings } from "./settings.js";
 import { run, type Result } from "./shell.js";
 import { Stack } from "./stack.js";
@@ -66,13 +66,9 @@ function given(): { folder: string; name: string; branch: string | undefined } {
 
 /** Refuses a stack whose code comes from elsewhere, or from nowhere. */
 async function requireRepository(stack: Stack, host: RemoteHost): Promise<void> {
+  await requireCodeDeployment(host);
   const file = existsSync(stack.stackFile) ? stack.stackFile : undefined;
   const { codeDeployment } = readSettings(stack.name, file).settings;
-  if (codeDeployment.tool === "none") {
-    throw new Problem(
-      `${host.fqdn} deploys no code; set puppet:codeDeployment.tool to r10k or g10k, and deploy the stack.`,
-    );
-  }
   const remotes = Object.values(codeDeployment.sources).map(({ remote }) => remote);
   if (remotes.length > 0) {
     throw new Problem(

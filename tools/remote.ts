@@ -119,3 +119,16 @@ async function withLogin<T>(
     folders.delete(folder);
   }
 }
+
+/**
+ * Refuses a main server that deploys no code.
+ *
+ * @throws Problem saying what to set
+ */
+export async function requireCodeDeployment(host: RemoteHost): Promise<void> {
+  if ((await host.run("systemctl is-enabled --quiet puppet-code-deploy.path")).code !== 0) {
+    throw new Problem(
+      `${host.fqdn} deploys no code; set puppet:codeDeployment.tool to r10k or g10k, and deploy the stack.`,
+    );
+  }
+}
