@@ -44,14 +44,20 @@ export async function joinAgent(agent: AgentEnvironment, name: string): Promise<
   if (code !== 0) throw new Problem(`${name} could not join: ${stderr.trim()}`);
 }
 
-/** One run of an agent; exit code 0 or 2 is a success, 2 means that it changed something. */
+/**
+ * One run of an agent; exit code 0 or 2 is a success, 2 means that it changed something. It waits up to two minutes
+ * for a run of the agent's own service, which comes at a time of its own.
+ */
 export function runAgent(
   { environment, distribution }: Pick<AgentEnvironment, "environment" | "distribution">,
   name: string,
   show = false,
 ): Promise<Result> {
   const { puppet } = distributions[distribution].paths;
-  return exec(environment, name, [puppet, "agent", "--test", "--color=false"], { show });
+  const waiting = ["--waitforlock", "1", "--maxwaitforlock", "120"];
+  return exec(environment, name, [puppet, "agent", "--test", ...waiting, "--color=false"], {
+    show,
+  });
 }
 
 /** Removes an agent's container and certificate. */

@@ -4,6 +4,7 @@ import { mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { distributions } from "../../distributions/index.js";
 import { joinAgent, type AgentEnvironment } from "../../tools/agents.js";
 import { project } from "../../tools/paths.js";
 import * as podman from "../../tools/podman.js";
@@ -139,11 +140,15 @@ export async function outputs(): Promise<Outputs> {
   return (await stackOf().outputs()) as unknown as Outputs;
 }
 
-/** Joins an agent to the suite's environment, for as long as the suite runs. */
+/**
+ * Joins an agent to the suite's environment, for as long as the suite runs. It runs only when a test has it run:
+ * its service would at any time of the next half hour, and be counted.
+ */
 export async function joined(name: string): Promise<AgentEnvironment> {
   const { agentInstall } = await outputs();
   const agent: AgentEnvironment = { environment, domain, distribution, agentInstall };
   await joinAgent(agent, name);
+  await output(name, `systemctl stop ${distributions[distribution].services.agent}`);
   return agent;
 }
 
