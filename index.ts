@@ -3,50 +3,27 @@ import { PuppetInfrastructure } from "./components/index.js";
 import { puppetdbMemory, puppetdbSizing } from "./components/puppetdb-sizing.js";
 import { serverSizing } from "./components/sizing.js";
 import { distributions } from "./distributions/index.js";
-import { containerHardware, Containers } from "./hosts/containers/containers.js";
+import { hardwareOf } from "./hosts/hardware.js";
 import type { Host } from "./hosts/host.js";
-import { compilerOffset } from "./hosts/containers/subnet.js";
-import {
-  balancerName,
-  mainName,
-  parseSettings,
-  puppetdbName,
-  SettingsError,
-  type Settings,
-} from "./settings.js";
+import { parseSettings, SettingsError, type Settings } from "./settings.js";
+
+/** What makes the hosts; the SDK of a cloud is loaded only where it is used. */
+const platforms = {
+  containers: () => import("./hosts/containers/platform.js"),
+  existing: () => import("./hosts/existing.js"),
+  aws: () => import("./hosts/aws/platform.js"),
+};
 
 const settings = checkedSettings();
 
 const { domain } = settings;
-const platform = new Containers("containers", {
-  environment: pulumi.getStack(),
-  domain,
-  ...settings.containers,
-});
-const main = platform.host({
-  name: mainName,
-  offset: 10,
-  aliases: [settings.caServer],
-});
-const loadBalancer = platform.host({
-  name: balancerName,
-  offset: 5,
-  aliases: [...new Set([settings.puppetServer, settings.fileServer])],
-  ports: [settings.loadBalancer.statsPort],
-});
-const compilerHosts = settings.compilers.map((name) =>
-  platform.host({ name, offset: compilerOffset(name) }),
-);
-const puppetdb = {
-  own: () => platform.host({ name: puppetdbName, offset: 6 }),
-  main: () => main,
-  none: () => undefined,
-}[settings.puppetdb.host]();
+const platform = (await platforms[settings.platform]()).makeHosts(settings);
+const { main, loadBalancer, compilers: compilerHosts, puppetdb } = platform.hosts;
 
 const infrastructure = new PuppetInfrastructure("puppet", {
   ...settings,
   ...settings.loadBalancer,
-  hosts: { main, loadBalancer, compilers: compilerHosts, puppetdb },
+  ...platform,
   webhookPort: settings.webhook.port,
   plannedCompilers: settings.plannedCompilers.map((name) => `${name}.${domain}`),
   distribution: distributions[settings.distribution],
@@ -118,28 +95,32 @@ function stackSettings(): Record<string, unknown> {
 }
 
 /** Refuses secrets that stand in clear in the stack's file, and would stand so in the state. */
-function checkSealed({ postgresql, codeDeployment }: Settings): void {
+function checkSealed({ postgresql, codeDeployment, existing }: Settings): void {
   // Where the language host tells which settings are sealed.
   const sealed = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
-  const inClear = (setting: string, values: readonly (string | undefined)[]) =>
-    values.some((value) => value !== undefined) &&
-    !sealed.includes(`${pulumi.getProject()}:${setting}`);
-  if (inClear("postgresql", [postgresql.password, postgresql.readPassword])) {
-    throw new SettingsError([
-      "puppet:postgresql has passwords in clear; write each with pulumi config set --secret --path puppet:postgresql.password (and .readPassword).",
-    ]);
-  }
-  if (inClear("codeDeployment", [codeDeployment.token])) {
-    throw new SettingsError([
-      "puppet:codeDeployment.token is in clear; write it with pulumi config set --secret --path puppet:codeDeployment.token.",
-    ]);
-  }
+  const secrets = {
+    "postgresql.password": postgresql.password,
+    "postgresql.readPassword": postgresql.readPassword,
+    "codeDeployment.token": codeDeployment.token,
+    "existing.privateKey": existing.privateKey,
+    "existing.jumpHost.privateKey": existing.jumpHost?.privateKey,
+  };
+  const sentences = Object.entries(secrets)
+    .filter(
+      ([setting, value]) =>
+        value !== undefined &&
+        !sealed.includes(`${pulumi.getProject()}:${setting.split(".")[0] ?? ""}`),
+    )
+    .map(
+      ([setting]) =>
+        `puppet:${setting} is in clear; write it with pulumi config set --secret --path puppet:${setting}.`,
+    );
+  if (sentences.length > 0) throw new SettingsError(sentences);
 }
 
 /** Refuses, before anything is made, what the hosts cannot carry. */
 function checkSizing(settings: Settings): void {
-  const { domain, mainServer, compiler, compilers, containers, puppetdb, postgresql } = settings;
-  const hardware = containerHardware(containers);
+  const { domain, hosts, mainServer, compiler, puppetdb, postgresql } = settings;
   const fqdn = (name: string) => `${name}.${domain}`;
   const refuse = (setting: string, check: () => unknown) => {
     try {
@@ -148,17 +129,20 @@ function checkSizing(settings: Settings): void {
       throw new SettingsError([`puppet:${setting}.${(error as Error).message}`]);
     }
   };
+  const main = hardwareOf(settings, "main", hosts.main);
+  const name = hosts.puppetdb ?? hosts.main;
   const beside = puppetdb.host === "main";
+  const hardware = beside ? main : hardwareOf(settings, "puppetdb", name);
   const shared = puppetdbMemory(hardware.memory, beside);
   if (puppetdb.host !== "none") {
-    const host = { ...hardware, memory: shared, fqdn: fqdn(beside ? mainName : puppetdbName) };
-    refuse("puppetdb", () => puppetdbSizing(host, puppetdb, postgresql.server === undefined));
+    const host = { ...hardware, memory: shared, fqdn: fqdn(name) };
+    const local = postgresql.server === undefined && settings.aws.database === undefined;
+    refuse("puppetdb", () => puppetdbSizing(host, puppetdb, local));
   }
-  const memory = hardware.memory - (beside ? shared : 0);
-  refuse("mainServer", () =>
-    serverSizing({ ...hardware, memory, fqdn: fqdn(mainName) }, mainServer),
-  );
-  for (const name of compilers) {
+  const memory = main.memory - (beside ? shared : 0);
+  refuse("mainServer", () => serverSizing({ ...main, memory, fqdn: fqdn(hosts.main) }, mainServer));
+  for (const name of hosts.compilers) {
+    const hardware = hardwareOf(settings, "compiler", name);
     refuse("compiler", () => serverSizing({ ...hardware, fqdn: fqdn(name) }, compiler));
   }
 }

@@ -1,11 +1,18 @@
 import * as z from "zod";
-import { compilerOffset, isPrivate, parseSubnet } from "./hosts/containers/subnet.js";
+import { isPrivate, parseSubnet } from "./hosts/subnet.js";
+import { aws, awsFaults } from "./settings/aws.js";
 import { codeDeployment, codeFaults, webhook } from "./settings/code.js";
 import { postgresql, postgresqlFaults, puppetdb } from "./settings/database.js";
+import { existing, existingFaults } from "./settings/existing.js";
+import {
+  existingHosts,
+  longestFqdn,
+  madeHosts,
+  nameFaults,
+  type HostNames,
+} from "./settings/names.js";
 import { dotted, integer, label, object, text } from "./settings/values.js";
 
-/** What a certificate's common name, and a Linux host name, can hold. */
-const longestFqdn = 64;
 /** Leaves room for the names that compilers get without a list. */
 const longestDomain = longestFqdn - "compiler50.".length;
 
@@ -21,7 +28,10 @@ const domain = text(
   dotted(longestDomain),
   `the DNS domain of the hosts, at most ${String(longestDomain)} characters in lower case, such as example.com`,
 );
-const mostCompilers = 50;
+/** Containers share one machine, and a network of 256 addresses. */
+const mostContainers = 50;
+const mostCompilers = 1000;
+const defaultCompilers = 2;
 const compilers = `a number of compilers from 1 to ${String(mostCompilers)}, or a list of 1 to ${String(mostCompilers)} host names`;
 
 const sizing = object({
@@ -35,7 +45,9 @@ const sizing = object({
 
 const schema = object({
   /** What makes the hosts. */
-  platform: z.enum(["containers"], "containers").default("containers"),
+  platform: z
+    .enum(["containers", "existing", "aws"], "containers, existing or aws")
+    .default("containers"),
   /** DNS domain of the hosts and, unless they are set, of the service names. */
   domain,
   /** Where the packages come from. */
@@ -51,7 +63,7 @@ const schema = object({
       ],
       compilers,
     )
-    .default(2),
+    .default(defaultCompilers),
   /** Name that agents get catalogs from; without a dot it is in the domain, as are the next two. */
   puppetServer: serviceName.default("puppet"),
   /** Name that certificates are requested from. */
@@ -81,25 +93,17 @@ const schema = object({
     /** Memory each Puppet server plans with, in MiB; less carries not even one JRuby. */
     memory: integer(1120, 65536, "a whole number of MiB").default(2048),
   }).prefault({}),
+  existing: existing.prefault({}),
+  aws: aws.prefault({}),
 });
-
-/** The host names besides the compilers'. */
-export const mainName = "main";
-/** Host name of the load balancer. */
-export const balancerName = "balancer";
-/** Host name of PuppetDB, where it has a host of its own. */
-export const puppetdbName = "puppetdb";
-
-/** TCP port of Puppet Server, and of the balancer before it. */
-const agentsPort = 8140;
 
 type Parsed = z.output<typeof schema>;
 
 /** A stack's settings with every default filled in. */
 export type Settings = Omit<Parsed, "compilers"> & {
-  /** Host names of the compilers. */
-  compilers: readonly string[];
-  /** Host names that compilers may have later, besides {@link compilers}: those a greater number would give. */
+  /** Host names by role. */
+  hosts: HostNames;
+  /** Host names that compilers may have later, besides those there are: those a greater number would give. */
   plannedCompilers: readonly string[];
 };
 
@@ -128,28 +132,89 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   }
   const given = result.data;
   const inDomain = (name: string) => (name.includes(".") ? name : `${name}.${given.domain}`);
-  const numbered = Array.from(
-    { length: mostCompilers },
-    (_, index) => `compiler${String(index + 1)}`,
-  );
-  const asked = given.compilers;
-  const names = typeof asked === "number" ? numbered.slice(0, asked) : asked;
+  const { compilers, ...rest } = given;
   const settings: Settings = {
-    ...given,
-    compilers: names,
-    plannedCompilers: typeof asked === "number" ? numbered.slice(asked) : [],
+    ...rest,
+    ...hostsOf(given),
     puppetServer: inDomain(given.puppetServer),
     caServer: inDomain(given.caServer),
     fileServer: inDomain(given.fileServer),
   };
+  const { platform } = settings;
   const sentences = [
-    ...nameClashes(settings),
+    ...otherPlatforms(platform, read),
+    ...platformFaults[platform](settings, compilers),
+    ...nameFaults(settings),
     ...postgresqlFaults(settings.puppetdb, settings.postgresql),
     ...codeFaults(settings.codeDeployment),
-    ...subnetFaults(settings.containers.subnet),
   ];
   if (sentences.length > 0) throw new SettingsError(sentences);
   return settings;
+}
+
+/** The hosts: those of the servers that are there, or as many as there shall be. */
+function hostsOf({
+  platform,
+  compilers,
+  existing,
+  puppetdb,
+}: Parsed): Pick<Settings, "hosts" | "plannedCompilers"> {
+  if (platform === "existing") {
+    return { hosts: existingHosts(existing.servers), plannedCompilers: [] };
+  }
+  if (typeof compilers !== "number") {
+    return { hosts: madeHosts(compilers, puppetdb.host), plannedCompilers: [] };
+  }
+  // As many as containers can be, so that small environments do not know a thousand names.
+  const planned = compilers > mostContainers ? mostCompilers : mostContainers;
+  const names = Array.from({ length: planned }, (_, index) => `compiler${String(index + 1)}`);
+  return {
+    hosts: madeHosts(names.slice(0, compilers), puppetdb.host),
+    plannedCompilers: names.slice(compilers),
+  };
+}
+
+/** What is wrong with the settings of each platform. */
+const platformFaults: Record<
+  Parsed["platform"],
+  (settings: Settings, compilers: Parsed["compilers"]) => string[]
+> = {
+  containers: ({ containers, hosts }) => [
+    ...(hosts.compilers.length > mostContainers
+      ? [
+          `puppet:compilers has ${String(hosts.compilers.length)} compilers; write at most ${String(mostContainers)} where they are containers.`,
+        ]
+      : []),
+    ...subnetFaults(containers.subnet),
+  ],
+  existing: ({ existing, puppetdb }, compilers) => [
+    ...(compilers === defaultCompilers
+      ? []
+      : [
+          "puppet:compilers is set, but the compilers are the servers with that role in puppet:existing.servers; remove it.",
+        ]),
+    ...existingFaults(existing, puppetdb),
+  ],
+  aws: (settings) => {
+    const { puppetServer, caServer, fileServer } = settings;
+    return awsFaults(settings.aws, {
+      ...settings,
+      serviceNames: { puppetServer, caServer, fileServer },
+    });
+  },
+};
+
+/** Settings of platforms that are not used, and would be without effect. */
+function otherPlatforms(
+  platform: Parsed["platform"],
+  values: Readonly<Record<string, unknown>>,
+): string[] {
+  return Object.keys(platformFaults)
+    .filter((other) => other !== platform && Object.keys(values[other] ?? {}).length > 0)
+    .map(
+      (other) =>
+        `puppet:${other} is set, but puppet:platform is ${platform}; write ${other} there, or remove it.`,
+    );
 }
 
 /** The settings that are more than a text, and so come from the engine as JSON. */
@@ -163,6 +228,8 @@ const structured = [
   "codeDeployment",
   "webhook",
   "containers",
+  "existing",
+  "aws",
 ];
 
 function fromEngine(key: string, value: unknown): unknown {
@@ -194,8 +261,8 @@ function sentencesOf(issue: z.core.$ZodIssue, values: unknown): string[] {
     values,
   );
   const secret =
-    issue.path.some((key) => /(password|token)$/i.test(String(key))) ||
-    ["puppet:postgresql", "puppet:codeDeployment"].includes(setting) ||
+    issue.path.some((key) => /(password|token|privateKey)$/i.test(String(key))) ||
+    ["puppet:postgresql", "puppet:codeDeployment", "puppet:existing"].includes(setting) ||
     // A URL with a password or a token before the host.
     (setting.startsWith("puppet:codeDeployment.") &&
       /https?:\/\/[^"]*@|ssh:\/\/[^"/@]*:[^"]*@/.test(JSON.stringify(value)));
@@ -206,10 +273,15 @@ function sentencesOf(issue: z.core.$ZodIssue, values: unknown): string[] {
 
 /** The keys that there may be at a path within what a schema describes. */
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
-  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) {
+  if (
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodOptional
+  ) {
     return keysAt(schema.unwrap(), path);
   }
   const [key, ...rest] = path;
+  if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
   if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest);
   if (!(schema instanceof z.ZodObject)) return [];
   const shape: Readonly<Record<PropertyKey, z.core.$ZodType | undefined>> = schema.shape;
@@ -224,64 +296,6 @@ function nameOf(path: readonly PropertyKey[]): string {
     (name, key) => (typeof key === "number" ? `${name}[${String(key)}]` : `${name}.${String(key)}`),
     `puppet:${String(first)}`,
   );
-}
-
-/** Names that two things would share. */
-function nameClashes(settings: Settings): string[] {
-  const { compilers, domain, puppetServer, caServer, fileServer } = settings;
-  const sentences: string[] = [];
-  const repeated = compilers.filter((name, index) => compilers.indexOf(name) !== index);
-  for (const name of new Set(repeated)) {
-    sentences.push(`puppet:compilers has ${name} more than once; write each host name once.`);
-  }
-  const others = hostsBesideCompilers(settings);
-  for (const name of others.filter((taken) => compilers.includes(taken))) {
-    sentences.push(`puppet:compilers has ${name}, the name of another host; write another name.`);
-  }
-  const room = longestFqdn - `.${domain}`.length;
-  for (const name of compilers.filter((name) => name.length > room)) {
-    sentences.push(
-      `puppet:compilers has ${name}, too long beside the domain for a certificate; write a name of at most ${String(room)} characters.`,
-    );
-  }
-  for (const [index, name] of compilers.entries()) {
-    const earlier = compilers
-      .slice(0, index)
-      .find((other) => compilerOffset(other) === compilerOffset(name));
-    if (earlier !== undefined && earlier !== name) {
-      sentences.push(
-        `puppet:compilers has ${earlier} and ${name}, which would share an address of the containers' network; write another name for one of them.`,
-      );
-    }
-  }
-  const shortOf = (name: string) => name.split(".")[0];
-  if ([puppetServer, fileServer].some((name) => shortOf(name) === shortOf(caServer))) {
-    sentences.push(
-      `puppet:caServer is ${caServer}, and ${String(shortOf(caServer))} is a name of the balancer; write another name, because certificates come from the main server.`,
-    );
-  }
-  if (settings.loadBalancer.statsPort === agentsPort) {
-    sentences.push(
-      `puppet:loadBalancer.statsPort is ${String(agentsPort)}, the port that agents connect to; write another port.`,
-    );
-  }
-  // Certificates carry the short names as well, so these must differ too.
-  const hosts: readonly string[] = [...others, ...compilers, ...settings.plannedCompilers];
-  for (const setting of ["puppetServer", "caServer", "fileServer"] as const) {
-    const name = settings[setting];
-    const short = shortOf(name) ?? name;
-    if (hosts.includes(short)) {
-      sentences.push(
-        `puppet:${setting} is ${name}, and ${short} is the name of a host; write a name that no host has.`,
-      );
-    }
-  }
-  return sentences;
-}
-
-/** Names of the hosts that are no compilers. */
-export function hostsBesideCompilers({ puppetdb }: Pick<Settings, "puppetdb">): string[] {
-  return [mainName, balancerName, ...(puppetdb.host === "own" ? [puppetdbName] : [])];
 }
 
 function subnetFaults(subnet: string): string[] {

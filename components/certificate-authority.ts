@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Distribution } from "../distributions/index.js";
 import type { Host } from "../hosts/host.js";
 import { directoryOf, execOf, fileOf, timerOf, type HostState } from "../hosts/host-state.js";
+import { rootCommand } from "../hosts/root-command.js";
 import {
   renderAutosignPolicy,
   renderAutosignRules,
@@ -130,14 +130,13 @@ export class CaCertificate extends pulumi.ComponentResource {
 
   constructor(name: string, args: CaCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CaCertificate", name, {}, opts);
-    const read = new command.remote.Command(
+    const read = rootCommand(
       `${name}-read`,
+      args.host,
       {
-        connection: args.host.connection,
         create: `cat ${args.distribution.paths.cadir}/ca_crt.pem`,
         triggers: [args.host.identity],
-        logging: command.remote.Logging.None,
-        addPreviousOutputInEnv: false,
+        silent: true,
       },
       { parent: this },
     );

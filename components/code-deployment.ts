@@ -1,8 +1,8 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../distributions/index.js";
 import { HostConfiguration } from "../hosts/host-configuration.js";
 import type { Host } from "../hosts/host.js";
+import { rootCommand } from "../hosts/root-command.js";
 import {
   renderIdentity,
   type Source,
@@ -57,14 +57,13 @@ export interface ServerIdentity {
 
 /** Makes the user that deploys code on a server, with a key that never leaves it. */
 export function serverIdentity(host: Host, opts: pulumi.CustomResourceOptions): ServerIdentity {
-  const made = new command.remote.Command(
+  const made = rootCommand(
     `${host.name}-code-identity`,
+    host,
     {
-      connection: host.connection,
       create: "bash -s",
       stdin: renderIdentity({ host: host.fqdn }),
       triggers: [host.identity],
-      addPreviousOutputInEnv: false,
     },
     opts,
   );

@@ -12,7 +12,7 @@ export interface CompilerPoolArgs extends CompilerSettings {
 export interface PoolMember {
   name: string;
   fqdn: string;
-  address: string;
+  address: pulumi.Input<string>;
 }
 
 /** Compilers that answer under one name. */

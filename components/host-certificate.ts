@@ -1,8 +1,8 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../distributions/index.js";
 import type { Host } from "../hosts/host.js";
 import { directoryOf, execOf, fileOf, type HostState } from "../hosts/host-state.js";
+import { rootCommand } from "../hosts/root-command.js";
 import { renderCsrAttributes } from "../templates/puppet/puppet.js";
 import { renderCleanCertificate } from "../templates/puppetserver/puppetserver.js";
 
@@ -33,15 +33,10 @@ export function hostCertificate(
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const clean = renderCleanCertificate(distribution, host.fqdn);
-  return new command.remote.Command(
+  return rootCommand(
     name,
-    {
-      connection: mainHost.connection,
-      create: clean,
-      delete: clean,
-      triggers: [host.identity],
-      addPreviousOutputInEnv: false,
-    },
+    mainHost,
+    { create: clean, delete: clean, triggers: [host.identity] },
     // The old certificate goes before the new machine asks for its own. With the CA itself gone, it is void.
     { parent, deleteBeforeReplace: true, deletedWith: mainHost.machine },
   );

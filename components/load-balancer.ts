@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Distribution } from "../distributions/index.js";
 import { HostConfiguration } from "../hosts/host-configuration.js";
-import type { Host } from "../hosts/host.js";
+import { endpointOf, type Host } from "../hosts/host.js";
 import { fileOf, packageOf, serviceOf } from "../hosts/host-state.js";
 import { renderHaproxyConf, renderHaproxyReload } from "../templates/haproxy/haproxy.js";
 import type { PoolMember } from "./compiler-pool.js";
@@ -41,15 +41,20 @@ export class LoadBalancer extends pulumi.ComponentResource {
       { length: 24, special: false },
       { parent: this },
     ).result;
-    this.statsUrl = pulumi.interpolate`http://${args.host.endpoint(args.statsPort)}/stats`;
+    this.statsUrl = pulumi.interpolate`http://${endpointOf(args.host, args.statsPort)}/stats`;
 
     const caFile = "/etc/haproxy/puppet-ca.pem";
-    const configuration = this.statsPassword.apply((password) =>
+    const members = pulumi.all(
+      args.members.map(({ name, address }) =>
+        pulumi.output(address).apply((address) => ({ name, address })),
+      ),
+    );
+    const configuration = pulumi.all([this.statsPassword, members]).apply(([password, members]) =>
       renderHaproxyConf({
         serverName: args.puppetServer,
         caFile,
         compileTimeout: args.compileTimeout,
-        members: args.members,
+        members,
         agentPort: args.agentPort,
         stats: { port: args.statsPort, user: this.statsUser, password },
       }),

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../distributions/index.js";
-import type { Host } from "../hosts/host.js";
+import type { HostsByRole } from "../hosts/host.js";
 import { renderAgentInstall } from "../templates/agent/agent.js";
 import { poolPort } from "../templates/code-deployment/code-deployment.js";
 import { CertificateAuthority } from "./certificate-authority.js";
@@ -16,14 +16,7 @@ import type { SizingArgs } from "./sizing.js";
 /** What a {@link PuppetInfrastructure} takes. */
 export interface PuppetInfrastructureArgs {
   /** The hosts by role; each must be another machine. */
-  hosts: {
-    main: Host;
-    loadBalancer: Host;
-    /** One compiler for each host. */
-    compilers: readonly Host[];
-    /** PuppetDB's own host, or the main server's; without it, none is made. */
-    puppetdb?: Host;
-  };
+  hosts: HostsByRole;
   /**
    * Certificate names of compilers there may be later. Agents cannot have them, and PuppetDB knows them already,
    * so that it need not hear of a compiler that is added.

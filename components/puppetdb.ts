@@ -52,6 +52,8 @@ export interface PostgresqlArgs {
   readPassword?: pulumi.Input<string>;
   /** Certificates, PEM, that the external server's own is verified with; those the system trusts by default. */
   caCertificate?: pulumi.Input<string>;
+  /** Who may make the database and its roles on an external server; without it they are there. */
+  administrator?: { user: string; password: pulumi.Input<string> };
   /** Time of the day of the backup, `HH:MM` on the host's clock. */
   backupTime: string;
   /** Days a backup is kept. */

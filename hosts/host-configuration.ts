@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../distributions/index.js";
 import { renderAddRepository } from "../templates/apt/apt.js";
 import { renderTemplate } from "../templates/render.js";
 import type { Host } from "./host.js";
 import type { HostState } from "./host-state.js";
+import { rootCommand } from "./root-command.js";
 
 /** What a {@link HostConfiguration} takes. */
 export interface HostConfigurationArgs {
@@ -36,16 +36,11 @@ export class HostConfiguration extends pulumi.ComponentResource {
     const script = pulumi
       .secret(args.state)
       .apply((state) => renderConvergeScript(name, host.fqdn, distribution, state));
-    new command.remote.Command(
+    rootCommand(
       `${name}-run`,
-      {
-        connection: host.connection,
-        create: "bash -s",
-        stdin: script,
-        // Another machine behind the name has none of this yet.
-        triggers: [host.identity],
-        addPreviousOutputInEnv: false,
-      },
+      host,
+      // Another machine behind the name has none of this yet.
+      { create: "bash -s", stdin: script, triggers: [host.identity] },
       {
         parent: this,
         customTimeouts: { create: "40m", update: "40m" },
@@ -53,13 +48,12 @@ export class HostConfiguration extends pulumi.ComponentResource {
     );
     if (services.length > 0) {
       // By itself, so that another machine behind the name does not have its services stopped as the old one's.
-      new command.remote.Command(
+      rootCommand(
         `${name}-services`,
+        host,
         {
-          connection: host.connection,
           create: "true",
           delete: `for unit in ${services.join(" ")}; do ! systemctl cat $unit >/dev/null 2>&1 || systemctl disable --now $unit || exit 1; done`,
-          addPreviousOutputInEnv: false,
         },
         // Nothing to stop where the machine goes as well.
         { parent: this, deletedWith: host.machine },

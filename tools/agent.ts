@@ -1,4 +1,4 @@
-import { hostsBesideCompilers } from "../settings.js";
+import { hostsBesideCompilers } from "../settings/names.js";
 import { demonstrationAgent, joinAgent, removeAgent, runAgent } from "./agents.js";
 import { main, Problem } from "./problem.js";
 import { readSettings } from "./settings.js";
@@ -21,8 +21,8 @@ await main(async () => {
   // An agent of a service's name would also answer to it in the environment's DNS.
   const services = [settings.puppetServer, settings.caServer, settings.fileServer];
   const infrastructure = [
-    ...hostsBesideCompilers(settings),
-    ...settings.compilers,
+    ...hostsBesideCompilers(settings.hosts),
+    ...settings.hosts.compilers,
     ...settings.plannedCompilers,
   ];
   const taken = [demonstrationAgent, ...infrastructure, ...services];

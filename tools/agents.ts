@@ -1,6 +1,6 @@
 import { distributions, type DistributionName } from "../distributions/index.js";
 import { podmanNames } from "../hosts/containers/names.js";
-import { mainName } from "../settings.js";
+import { mainName } from "../settings/names.js";
 import { renderCleanCertificate } from "../templates/puppetserver/puppetserver.js";
 import { exec, startContainer } from "./podman.js";
 import { Problem } from "./problem.js";

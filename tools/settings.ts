@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { loadAll } from "js-yaml";
-import { overlap, parseNetmask, parseSubnet, type Subnet } from "../hosts/containers/subnet.js";
+import { overlap, parseNetmask, parseSubnet, type Subnet } from "../hosts/subnet.js";
 import { parseSettings, SettingsError, type Settings } from "../settings.js";
 import { Problem } from "./problem.js";
 import { project } from "./paths.js";
@@ -44,6 +44,8 @@ export function readSettings(
  * checks the password itself.
  */
 const sealedPassword = "sealed-by-pulumi";
+/** As much, for a private key. */
+const sealedKey = "-----BEGIN PRIVATE KEY-----\nsealed\n-----END PRIVATE KEY-----\n";
 
 /**
  * Sees to it that passwords and tokens, and nothing else, are sealed.
@@ -51,7 +53,10 @@ const sealedPassword = "sealed-by-pulumi";
  * @throws SettingsError naming the setting
  */
 function unsealed(value: unknown, setting: string): unknown {
-  const password = /^(postgresql\.(password|readPassword)|codeDeployment\.token)$/.test(setting);
+  const password =
+    /^(postgresql\.(password|readPassword)|codeDeployment\.token|existing\.(jumpHost\.)?privateKey)$/.test(
+      setting,
+    );
   if (typeof value !== "object" || value === null) {
     if (!password) return value;
     throw new SettingsError([
@@ -60,9 +65,9 @@ function unsealed(value: unknown, setting: string): unknown {
   }
   if (Array.isArray(value)) return value;
   if ("secure" in value) {
-    if (password) return sealedPassword;
+    if (password) return setting.endsWith("Key") ? sealedKey : sealedPassword;
     throw new SettingsError([
-      `puppet:${setting} is sealed, and only passwords and tokens can be; write it in clear.`,
+      `puppet:${setting} is sealed, and only passwords, tokens and private keys can be; write it in clear.`,
     ]);
   }
   return Object.fromEntries(

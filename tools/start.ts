@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { podmanNames } from "../hosts/containers/names.js";
-import { mainName, type Settings } from "../settings.js";
+import type { Settings } from "../settings.js";
+import { mainName } from "../settings/names.js";
 import {
   compilerOf,
   demonstrationAgent,
@@ -24,6 +25,11 @@ await main(async () => {
   const [name = "local", file] = process.argv.slice(2);
   requireEnvironmentName(name);
   const { text, settings } = readSettings(name, file);
+  if (settings.platform !== "containers") {
+    throw new Problem(
+      `puppet:platform is ${settings.platform}, and npm start makes containers on this machine; run npm run pulumi -- up --stack ${name}.`,
+    );
+  }
   await prepareMachine((line) => {
     console.log(line);
   });

@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host.js";
+import { sshKeys, type KeyPair } from "../ssh-keys.js";
 import { podmanNames } from "./names.js";
-import { addressOf, parseSubnet, type Subnet } from "./subnet.js";
+import { addressOf, parseSubnet, type Subnet } from "../subnet.js";
 
 /** What the containers of one environment have in common. */
 export interface ContainersArgs {
@@ -45,7 +46,7 @@ const agentsOffset = 128;
 
 /** Systemd containers on this machine: real services on hosts that cost a second to make. */
 export class Containers extends pulumi.ComponentResource {
-  private readonly keys: pulumi.Output<Keys>;
+  private readonly keys: pulumi.Output<Record<"client" | "host", KeyPair>>;
   private readonly network: pulumi.Resource;
   private readonly image: pulumi.Resource;
   private readonly subnet: Subnet;
@@ -62,22 +63,7 @@ export class Containers extends pulumi.ComponentResource {
       throw new pulumi.ResourceError(`subnet: ${args.subnet} is not an IPv4 network`, this);
     this.subnet = subnet;
 
-    const pairs = new command.local.Command(
-      `${name}-keys`,
-      {
-        create: run("keys.sh"),
-        environment: scripts,
-        logging: command.local.Logging.None,
-        addPreviousOutputInEnv: false,
-      },
-      // Made once: run again, it would lock Pulumi out of the hosts.
-      {
-        parent: this,
-        additionalSecretOutputs: ["stdout", "stderr"],
-        ignoreChanges: ["create", "environment"],
-      },
-    );
-    this.keys = pulumi.secret(pairs.stdout).apply((json) => JSON.parse(json) as Keys);
+    this.keys = sshKeys(`${name}-keys`, ["client", "host"], this);
     this.image = new command.local.Command(
       `${name}-image`,
       {
@@ -151,6 +137,7 @@ export class Containers extends pulumi.ComponentResource {
       .apply((json) => JSON.parse(json) as { id: string; ports: Record<string, number> });
     const endpoint = (port: number) =>
       described.apply(({ ports }) => `127.0.0.1:${String(ports[String(port)])}`);
+    const forwarded = (args.ports ?? []).map((port) => [String(port), endpoint(port)] as const);
     return {
       name: args.name,
       fqdn,
@@ -167,19 +154,9 @@ export class Containers extends pulumi.ComponentResource {
         hostKey: keys.host.public,
         dialErrorLimit: 20,
       })),
-      endpoint,
+      forwarded: Object.fromEntries(forwarded),
     };
   }
-}
-
-/** SSH key pairs: private keys in OpenSSH's format, public ones as in authorized_keys. */
-interface Keys {
-  client: KeyPair;
-  host: KeyPair;
-}
-interface KeyPair {
-  private: string;
-  public: string;
 }
 
 /** A script of this folder as a short command, because failures quote the whole command. */

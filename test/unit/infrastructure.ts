@@ -113,7 +113,7 @@ export function hostOf(name: string, changes: Partial<Host> = {}): Host {
       privateKey: pulumi.secret(`login-to-${name}`),
       hostKey: publicKeyOf(fqdn),
     },
-    endpoint: (port) => pulumi.output(`127.0.0.1:${String(port + 10000)}`),
+    forwarded: { "8404": "127.0.0.1:18404" },
     ...changes,
   };
 }

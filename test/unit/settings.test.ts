@@ -69,7 +69,12 @@ describe("settings that are taken", () => {
       platform: "containers",
       domain,
       distribution: "debian",
-      compilers: ["compiler1", "compiler2"],
+      hosts: {
+        main: "main",
+        loadBalancer: "balancer",
+        puppetdb: "puppetdb",
+        compilers: ["compiler1", "compiler2"],
+      },
       plannedCompilers: Array.from({ length: 48 }, (_, index) => `compiler${String(index + 3)}`),
       puppetServer: "puppet.example.test",
       caServer: "puppetca.example.test",
@@ -111,7 +116,7 @@ describe("settings that are taken", () => {
   });
 
   it.each([1, 50])("count %i compilers", (count) => {
-    const { compilers } = parseSettings({ domain, compilers: count });
+    const { compilers } = parseSettings({ domain, compilers: count }).hosts;
     expect(compilers).toHaveLength(count);
     expect(compilers[0]).toBe("compiler1");
     expect(compilers.at(-1)).toBe(`compiler${String(count)}`);
@@ -119,7 +124,7 @@ describe("settings that are taken", () => {
 
   it("name the compilers, in the order that was given", () => {
     const compilers = ["zulu", "b-2", "7", "c".repeat(51)];
-    expect(parseSettings({ domain, compilers }).compilers).toEqual(compilers);
+    expect(parseSettings({ domain, compilers }).hosts.compilers).toEqual(compilers);
   });
 
   it.each([
@@ -153,7 +158,7 @@ describe("settings that are taken", () => {
       puppetdb: '{"host":"main","softWriteFailure":false}',
       postgresql: '{"backupDays":3}',
     });
-    expect(settings.compilers).toEqual(["compiler1", "compiler2", "compiler3"]);
+    expect(settings.hosts.compilers).toEqual(["compiler1", "compiler2", "compiler3"]);
     expect(settings.containers).toEqual({ subnet: "10.213.7.0/24", memory: 4096 });
     expect(settings.compiler).toEqual({ heap: 1024 });
     expect(settings.puppetdb).toMatchObject({ host: "main", softWriteFailure: false });

@@ -27,7 +27,7 @@ describe("a stack file", () => {
     const { text: same, settings } = read(text);
     expect(same).toBe(text);
     expect(settings.domain).toBe("example.test");
-    expect(settings.compilers).toHaveLength(3);
+    expect(settings.hosts.compilers).toHaveLength(3);
   });
 
   it("may have sealed passwords, which only the engine can read", () => {

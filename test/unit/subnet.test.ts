@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
   addressOf,
-  compilerOffset,
   isPrivate,
   overlap,
   parseNetmask,
   parseSubnet,
   type Subnet,
-} from "../../hosts/containers/subnet.js";
+} from "../../hosts/subnet.js";
+import { compilerOffset } from "../../hosts/containers/addresses.js";
 
 function subnet(text: string): Subnet {
   const parsed = parseSubnet(text);

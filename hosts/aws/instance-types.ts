@@ -1,0 +1,91 @@
+/** What an instance of a type has, and costs. */
+export interface InstanceSize {
+  /** Virtual CPUs. */
+  readonly cores: number;
+  /** Memory in MiB. */
+  readonly memory: number;
+  /** Architecture, in Debian's words. */
+  readonly architecture: "amd64" | "arm64";
+  /** US dollars an hour, on demand, Linux, us-east-1; undefined where the table has no price. */
+  readonly price: number | undefined;
+}
+
+/** GiB of memory for each virtual CPU, by class. */
+const memoryPerCore = { c: 2, m: 4, r: 8 } as const;
+
+/** Virtual CPUs of the sizes from `large` on. */
+const coresOf = (size: string): number | undefined => {
+  if (size === "large") return 2;
+  const [, multiple = ""] = /^(\d*)xlarge$/.exec(size) ?? [];
+  return size.endsWith("xlarge") ? 4 * Number(multiple === "" ? 1 : multiple) : undefined;
+};
+
+/** Sizes of the burstable families: virtual CPUs and GiB. */
+const burstable: Readonly<Record<string, readonly [number, number]>> = {
+  micro: [2, 1],
+  small: [2, 2],
+  medium: [2, 4],
+  large: [2, 8],
+  xlarge: [4, 16],
+  "2xlarge": [8, 32],
+};
+
+/**
+ * Dollars an hour of each family's `large`, on demand in us-east-1; larger sizes cost in proportion. Amazon's price
+ * list of November 2025.
+ */
+const priceOfLarge: Readonly<Record<string, number>> = {
+  t3: 0.0832,
+  t3a: 0.0752,
+  t4g: 0.0672,
+  c6i: 0.085,
+  c6a: 0.0765,
+  c6g: 0.068,
+  c7i: 0.08925,
+  c7a: 0.10264,
+  c7g: 0.0725,
+  m6i: 0.096,
+  m6a: 0.0864,
+  m6g: 0.077,
+  m7i: 0.1008,
+  m7a: 0.11592,
+  m7g: 0.0816,
+  r6i: 0.126,
+  r6a: 0.1134,
+  r6g: 0.1008,
+  r7i: 0.1323,
+  r7a: 0.15215,
+  r7g: 0.1071,
+};
+
+/**
+ * What an EC2 instance type has: the name says it for the families that Puppet runs on.
+ *
+ * @returns undefined for a type of another family, or a size it does not know
+ */
+export function instanceSize(type: string): InstanceSize | undefined {
+  const [, letter, generation, traits = "", size = ""] =
+    /^([a-z])(\d)([a-z]*)\.([a-z0-9]+)$/.exec(type) ?? [];
+  if (letter === undefined) return undefined;
+  const family = `${letter}${generation ?? ""}${traits}`;
+  const architecture = traits.includes("g") ? "arm64" : "amd64";
+  const perLarge = priceOfLarge[family];
+  if (/^t(3a?|4g)$/.test(family)) {
+    const found = burstable[size];
+    if (found === undefined) return undefined;
+    const [cores, memory] = found;
+    // Burstable sizes cost by their memory: `large` has 8 GiB.
+    const price = perLarge === undefined ? undefined : (perLarge * memory) / 8;
+    return { cores, memory: memory * 1024, architecture, price };
+  }
+  if (!["c", "m", "r"].includes(letter) || Number(generation) < 5) return undefined;
+  // Network- and disk-optimised relatives have the same processors; `-flex` and metal are left out.
+  const cores = coresOf(size);
+  if (cores === undefined) return undefined;
+  return {
+    cores,
+    memory: cores * memoryPerCore[letter as keyof typeof memoryPerCore] * 1024,
+    architecture,
+    price: perLarge === undefined ? undefined : (perLarge * cores) / 2,
+  };
+}

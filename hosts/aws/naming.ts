@@ -1,0 +1,22 @@
+import { createHash } from "node:crypto";
+
+/** Tags of a stack's resources; each also has its own name. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** Tags of one resource. */
+export function tagsOf(tags: Tags, name: string): Record<string, string> {
+  return { ...tags, Name: name };
+}
+
+/**
+ * The zone of a compiler, counted from 0: it follows from the name alone, so that no compiler moves when another one
+ * goes. Numbered compilers take turns.
+ */
+export function zoneOf(name: string, zones: number): number {
+  const [digits] = /\d{1,9}$/.exec(name) ?? [];
+  const number =
+    digits === undefined
+      ? createHash("sha256").update(name).digest().readUInt32BE()
+      : Number(digits) + zones - 1;
+  return number % zones;
+}

@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../../settings.js";
+import type { HostsByRole } from "../host.js";
+import { compilerOffset } from "./addresses.js";
+import { Containers } from "./containers.js";
+
+/** The containers of a stack by what they are. */
+export function makeHosts(settings: Settings): { hosts: HostsByRole } {
+  const { domain, hosts: names } = settings;
+  const platform = new Containers("containers", {
+    environment: pulumi.getStack(),
+    domain,
+    ...settings.containers,
+  });
+  const main = platform.host({ name: names.main, offset: 10, aliases: [settings.caServer] });
+  const loadBalancer = platform.host({
+    name: names.loadBalancer,
+    offset: 5,
+    aliases: [...new Set([settings.puppetServer, settings.fileServer])],
+    ports: [settings.loadBalancer.statsPort],
+  });
+  const compilers = names.compilers.map((name) =>
+    platform.host({ name, offset: compilerOffset(name) }),
+  );
+  const own = names.puppetdb;
+  const puppetdb = own === undefined ? undefined : platform.host({ name: own, offset: 6 });
+  return {
+    hosts: {
+      main,
+      loadBalancer,
+      compilers,
+      puppetdb: settings.puppetdb.host === "main" ? main : puppetdb,
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { fileURLToPath } from "node:url";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Host } from "./host.js";
+
+/** What a command on a host takes, in the words of `command.remote.Command`. */
+export interface RootCommandArgs {
+  /** Shell command that runs at first and whenever something changes; failures quote it, so no secret belongs in it. */
+  create: string;
+  /** Shell command that runs when the resource goes. */
+  delete?: string;
+  /** What {@link create} reads, secrets included. */
+  stdin?: pulumi.Input<string>;
+  /** What the command is run anew for. */
+  triggers?: pulumi.Input<string>[];
+  /** Whether its output is kept from the log. */
+  silent?: boolean;
+}
+
+/** A command that root runs on a host, over one SSH connection. */
+export function rootCommand(
+  name: string,
+  host: Host,
+  args: RootCommandArgs,
+  opts: pulumi.CustomResourceOptions,
+): command.remote.Command | command.local.Command {
+  const { silent = false, ...rest } = args;
+  const asRoot = (text: string) => (host.sudo === true ? `sudo -n sh -c ${quoted(text)}` : text);
+  const common = {
+    ...rest,
+    create: asRoot(args.create),
+    ...(args.delete === undefined ? {} : { delete: asRoot(args.delete) }),
+    addPreviousOutputInEnv: false,
+  };
+  const options =
+    host.ready === undefined ? opts : pulumi.mergeOptions(opts, { dependsOn: [host.ready] });
+  if (host.proxyCommand !== undefined) {
+    return throughProxy(name, host, { ...common, silent }, options);
+  }
+  return new command.remote.Command(
+    name,
+    {
+      ...common,
+      connection: host.connection,
+      ...(silent ? { logging: command.remote.Logging.None } : {}),
+    },
+    options,
+  );
+}
+
+/** The same by the SSH of this machine, which a program leads to the host. */
+function throughProxy(
+  name: string,
+  host: Host,
+  { silent, stdin = "", ...args }: RootCommandArgs & { addPreviousOutputInEnv: boolean },
+  opts: pulumi.CustomResourceOptions,
+): command.local.Command {
+  const connection = pulumi.output(host.connection);
+  const ssh = (text: string) => `COMMAND=${quoted(text)} sh "$SCRIPTS/proxied-ssh.sh"`;
+  return new command.local.Command(
+    name,
+    {
+      ...args,
+      create: ssh(args.create),
+      ...(args.delete === undefined ? {} : { delete: ssh(args.delete) }),
+      environment: {
+        SCRIPTS: fileURLToPath(new URL(".", import.meta.url)),
+        TARGET: pulumi.unsecret(connection).apply(({ user = "root", host }) => `${user}@${host}`),
+        HOST_KEY: pulumi.unsecret(connection).apply(({ hostKey = "" }) => hostKey),
+        PROXY: host.proxyCommand ?? "",
+      },
+      // The key comes first; what follows is the command's.
+      stdin: pulumi
+        .all([pulumi.secret(connection), stdin])
+        .apply(([{ privateKey = "" }, stdin]) => `${privateKey.trimEnd()}\n${stdin}`),
+      ...(silent === true ? { logging: command.local.Logging.None } : {}),
+    },
+    pulumi.mergeOptions(opts, { additionalSecretOutputs: ["stdin", "stdout", "stderr"] }),
+  );
+}
+
+/** A text as one word of a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+
+/** An SSH key pair: the private key in OpenSSH's format, the public one as in authorized_keys. */
+export interface KeyPair {
+  private: string;
+  public: string;
+}
+
+/**
+ * Makes SSH key pairs with the `ssh-keygen` of the machine that runs Pulumi. They are made once: made again, they
+ * would lock Pulumi out of the hosts.
+ *
+ * @param pairs names of the pairs
+ * @returns the pairs by name; secret
+ */
+export function sshKeys<Name extends string>(
+  name: string,
+  pairs: readonly Name[],
+  parent: pulumi.Resource,
+): pulumi.Output<Record<Name, KeyPair>> {
+  const made = new command.local.Command(
+    name,
+    {
+      create: 'sh "$SCRIPTS/ssh-keys.sh"',
+      environment: {
+        SCRIPTS: fileURLToPath(new URL(".", import.meta.url)),
+        PAIRS: pairs.join(" "),
+      },
+      logging: command.local.Logging.None,
+      addPreviousOutputInEnv: false,
+    },
+    {
+      parent,
+      additionalSecretOutputs: ["stdout", "stderr"],
+      ignoreChanges: ["create", "environment"],
+    },
+  );
+  return pulumi.secret(made.stdout).apply((json) => JSON.parse(json) as Record<Name, KeyPair>);
+}

@@ -1,0 +1,177 @@
+import * as z from "zod";
+import { instanceSize } from "../hosts/aws/instance-types.js";
+import { parseSubnet } from "../hosts/subnet.js";
+import type { postgresql, puppetdb } from "./database.js";
+import { integer, object, text } from "./values.js";
+
+const cidr = z
+  .string("an IPv4 network such as 10.0.0.0/16")
+  .refine((text) => parseSubnet(text) !== undefined, "an IPv4 network such as 10.0.0.0/16");
+const networks = z.array(cidr, "a list of IPv4 networks such as 10.0.0.0/8");
+const id = (kind: string) =>
+  text(new RegExp(`^${kind}-[0-9a-f]{8,17}$`), `an id such as ${kind}-0123456789abcdef0`);
+const instanceType = z
+  .string("an EC2 instance type such as m7i.large")
+  .refine(
+    (type) => instanceSize(type) !== undefined,
+    "an EC2 instance type of the families t3, t3a, t4g, or c, m or r from 5 on, such as m7i.large",
+  );
+const size = (minimum: number) => integer(minimum, 16384, "a whole number of GiB");
+
+/** An instance of a role. */
+const instance = (type: string) =>
+  object({
+    /** EC2 instance type. */
+    type: instanceType.default(type),
+    /** Size of the system's volume in GiB. */
+    rootVolume: size(8).default(20),
+    /** Image; the newest Debian 13 at the time the instance is made by default. */
+    image: id("ami").optional(),
+  }).prefault({});
+
+/** Settings of the cloud. */
+export const aws = object({
+  vpc: object({
+    /** Network of a VPC of its own; a prefix from 16 to 24. */
+    cidr: cidr.default("10.20.0.0/16"),
+    /** Availability zones of it. */
+    zones: integer(2, 3, "a number of zones").default(2),
+    /** Whether its servers reach the Internet, through one NAT gateway, or only AWS, through endpoints. */
+    nat: z.enum(["one", "none"], "one or none").default("one"),
+    /** A VPC that is there, instead. */
+    id: id("vpc").optional(),
+    /** Its private subnets, each in another zone; servers are spread over them. */
+    subnetIds: z.array(id("subnet"), "a list of subnet ids").default([]),
+    /** Its public subnet, for the bastion. */
+    publicSubnetId: id("subnet").optional(),
+  }).prefault({}),
+  /** Networks of the agents, which reach the load balancer and the CA. */
+  agentSources: networks.min(1, "a list of at least one IPv4 network").optional(),
+  /** Networks from which people read statistics and PuppetDB; nobody by default. */
+  operatorSources: networks.default([]),
+  /** Networks of the Git servers that send pushes; none by default. */
+  webhookSources: networks.default([]),
+  /** Networks where the servers get packages and code; 0.0.0.0/0 is the Internet. */
+  outbound: networks.min(1, "a list of at least one IPv4 network").optional(),
+  /** A small host with a public address, through which Pulumi reaches the servers; without it, Session Manager is. */
+  bastion: object({
+    /** Networks that may reach its SSH. */
+    allowedSources: networks.min(1, "a list of at least one IPv4 network"),
+    type: instanceType.default("t3.micro"),
+  }).optional(),
+  instances: object({
+    main: instance("m7i.large"),
+    loadBalancer: instance("c7i.large"),
+    puppetdb: instance("m7i.large"),
+    compiler: instance("c7i.xlarge"),
+  }).prefault({}),
+  dataVolumes: object({
+    /** GiB of the volume with the CA. */
+    main: size(4).default(10),
+    /** GiB of the volume with PostgreSQL. */
+    puppetdb: size(10).default(100),
+  }).prefault({}),
+  /** PostgreSQL as RDS, instead of one on PuppetDB's host. */
+  database: object({
+    /** RDS instance class. */
+    instanceClass: text(/^db\.[a-z0-9]+\.[a-z0-9]+$/, "an RDS instance class such as db.m7g.large"),
+    /** Storage in GiB. */
+    storage: integer(20, 65536, "a whole number of GiB").default(100),
+    /** Whether a standby is kept in another zone. */
+    multiAz: z.boolean("true or false").default(true),
+    /** Major version of PostgreSQL. */
+    version: text(/^1[5-8]$/, "a major version of PostgreSQL from 15 to 18, in quotes").default(
+      "17",
+    ),
+    /** Certificates, PEM, of Amazon's authority for the region: the region's bundle for RDS. */
+    caCertificate: text(
+      /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----\n?$/,
+      "certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+    ),
+  }).optional(),
+  /** Private zone of Route 53 for the domain; one is made by default. */
+  zoneId: text(
+    /^Z[A-Z0-9]{5,31}$/,
+    "the id of a hosted zone such as Z0123456789ABCDEFGHIJ",
+  ).optional(),
+  /** Tags of all resources. */
+  tags: z
+    .record(
+      text(
+        /^(?!aws:)[\w .:/=+@-]{1,128}$/,
+        "tag names of 1 to 128 letters, digits, blanks or . : / = + - @ _, not beginning with aws:",
+      ),
+      text(
+        /^[\w .:/=+@-]{0,256}$/,
+        "a text of at most 256 letters, digits, blanks or . : / = + - @ _",
+      ),
+      "an object of tags",
+    )
+    .default({}),
+});
+
+export type Aws = z.output<typeof aws>;
+
+/** A stack's AWS settings, checked: what is needed is there. */
+export type AwsSettings = Aws & { agentSources: string[]; outbound: string[] };
+
+/** What the settings lack, and what contradicts itself. */
+export function awsFaults(
+  given: Aws,
+  others: {
+    domain: string;
+    serviceNames: Readonly<Record<string, string>>;
+    puppetdb: z.output<typeof puppetdb>;
+    postgresql: z.output<typeof postgresql>;
+  },
+): string[] {
+  const { vpc, database } = given;
+  const sentences: string[] = [];
+  const required = { agentSources: "of the agents", outbound: "of your mirrors and Git servers" };
+  for (const [key, whose] of Object.entries(required)) {
+    if (given[key as keyof typeof required] === undefined) {
+      sentences.push(
+        `puppet:aws.${key} is not set; write the networks ${whose}, such as ["10.0.0.0/8"]${key === "outbound" ? ', or ["0.0.0.0/0"] for the Internet' : ""}.`,
+      );
+    }
+  }
+  const prefix = parseSubnet(vpc.cidr)?.prefix ?? 0;
+  if (prefix < 16 || prefix > 24) {
+    sentences.push(
+      `puppet:aws.vpc.cidr is "${vpc.cidr}"; write a network with a prefix from 16 to 24, such as 10.20.0.0/16.`,
+    );
+  }
+  if (vpc.id !== undefined && (vpc.subnetIds.length < 2 || vpc.subnetIds.length > 3)) {
+    sentences.push(
+      `puppet:aws.vpc.subnetIds has ${String(vpc.subnetIds.length)} subnets; write two or three private subnets of ${vpc.id}, each in another zone.`,
+    );
+  }
+  if (vpc.id === undefined && (vpc.subnetIds.length > 0 || vpc.publicSubnetId !== undefined)) {
+    sentences.push(
+      "puppet:aws.vpc has subnets, but no VPC; set puppet:aws.vpc.id to theirs, or remove them.",
+    );
+  }
+  if (vpc.id !== undefined && given.bastion !== undefined && vpc.publicSubnetId === undefined) {
+    sentences.push(
+      `puppet:aws.vpc.publicSubnetId is not set; write the public subnet of ${vpc.id} for the bastion.`,
+    );
+  }
+  for (const [setting, name] of Object.entries(others.serviceNames)) {
+    if (!name.endsWith(`.${others.domain}`)) {
+      sentences.push(
+        `puppet:${setting} is ${name}, outside of puppet:domain; write a name in ${others.domain}, whose private zone it is found in.`,
+      );
+    }
+  }
+  if (database !== undefined && others.postgresql.server !== undefined) {
+    sentences.push(
+      "puppet:aws.database and puppet:postgresql.server are both set; remove one, PuppetDB has one database.",
+    );
+  }
+  if (database !== undefined && others.puppetdb.host === "none") {
+    sentences.push(
+      'puppet:aws.database is set, but puppet:puppetdb.host is "none"; write own or main there, or remove puppet:aws.database.',
+    );
+  }
+  return sentences;
+}
