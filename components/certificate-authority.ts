@@ -56,6 +56,8 @@ export class CertificateAuthority extends pulumi.ComponentResource {
 
     const { paths, users, services } = args.distribution;
     const folder = `${paths.confdir}/autosign`;
+    const folders = [paths.cadir, paths.ssldir];
+    const take = `for folder in ${folders.join(" ")}; do test ! -d $folder || chown --recursive ${users.puppet}: $folder || exit 1; done`;
     const forServer = { group: users.puppet, mode: "0640" };
     this.policy = `${folder}/policy`;
     this.state = [
@@ -86,6 +88,10 @@ export class CertificateAuthority extends pulumi.ComponentResource {
       }),
       fileOf(`${paths.serverConfdir}/ca.conf`, renderCaConf(), {
         notify: `Service[${services.server}]`,
+      }),
+      // On a volume that comes from another machine, the user of the same name may have had another number.
+      execOf("the service owns its certificates", ["sh", "-c", take], {
+        unless: `sh -c 'test -z "$(find ${folders.join(" ")} ! -user ${users.puppet} -print -quit 2>/dev/null)"'`,
       }),
       // Before the first start, or the server makes itself a CA with neither root nor name.
       execOf(

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HostConfiguration } from "../hosts/host-configuration.js";
+import { HostConfiguration, unlessMade } from "../hosts/host-configuration.js";
 import type { Host } from "../hosts/host.js";
 import { packageOf, type HostState } from "../hosts/host-state.js";
 import { environmentCache } from "./authorization.js";
@@ -50,7 +50,12 @@ export class Compiler extends pulumi.ComponentResource {
     const certificate = hostCertificate(`${name}-certificate`, args, this);
     new HostConfiguration(
       `${name}-configuration`,
-      { host, distribution, state: compilerState(args) },
+      {
+        host,
+        distribution,
+        state: compilerState(args),
+        services: unlessMade(host, [distribution.services.server, `${crlRefresh}.timer`]),
+      },
       { parent: this, dependsOn: certificate },
     );
     this.registerOutputs();

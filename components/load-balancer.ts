@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Distribution } from "../distributions/index.js";
-import { HostConfiguration } from "../hosts/host-configuration.js";
+import { HostConfiguration, unlessMade } from "../hosts/host-configuration.js";
 import { endpointOf, type Host } from "../hosts/host.js";
 import { fileOf, packageOf, serviceOf } from "../hosts/host-state.js";
 import { renderHaproxyConf, renderHaproxyReload } from "../templates/haproxy/haproxy.js";
@@ -81,6 +81,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
           // Connections outlive a reload; a restart would cut them.
           serviceOf("haproxy", { restart: reload }),
         ],
+        services: unlessMade(args.host, ["haproxy"]),
       },
       { parent: this },
     );

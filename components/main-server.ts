@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../distributions/index.js";
-import { HostConfiguration } from "../hosts/host-configuration.js";
+import { HostConfiguration, unlessMade } from "../hosts/host-configuration.js";
 import type { Host } from "../hosts/host.js";
 import { packageOf } from "../hosts/host-state.js";
 import { environmentCache } from "./authorization.js";
@@ -72,6 +72,7 @@ export class MainServer extends pulumi.ComponentResource {
           ...authority.state,
           ...serverService(distribution),
         ],
+        services: unlessMade(host, [distribution.services.server]),
       },
       { parent: this },
     );

@@ -19,6 +19,14 @@ export interface HostConfigurationArgs {
   services?: readonly string[];
 }
 
+/**
+ * The services of a role that its host has for as long as it is there: to be stopped only where the host is somebody
+ * else's, and stays.
+ */
+export function unlessMade(host: Host, services: readonly string[]): readonly string[] {
+  return host.machine === undefined ? services : [];
+}
+
 /** Seconds a run waits for an earlier one on the same host. */
 const lockDeadline = 900;
 

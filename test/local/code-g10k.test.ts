@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { stateOf } from "./balancer.js";
 import { commit, push, runOn } from "./code.js";
 import { deploying } from "./code-tool.js";
-import { environment, npmRun, output, settingsFile, until } from "./environment.js";
+import { deploy, output, settingsFile, until } from "./environment.js";
 
 describe("g10k, with compilers that leave the pool while their code is old", () => {
   const readOnly = (compiler: string) =>
@@ -14,14 +14,14 @@ describe("g10k, with compilers that leave the pool while their code is old", () 
 
   beforeAll(async () => {
     const settings = settingsFile({ codeDeployment: { tool: "g10k", behind: "leave" } });
-    const { code, text, seconds } = await npmRun("start", environment, settings);
+    const { code, text, seconds } = await deploy(settings);
     expect(code, text).toBe(0);
     expect(text).not.toMatch(/(compiler[12]|main)-configuration-run updat/);
     console.log(`r10k to g10k in ${seconds.toFixed(0)} s`);
   });
 
   afterAll(async () => {
-    const { code, text } = await npmRun("start", environment, inject("deployment").settings);
+    const { code, text } = await deploy(inject("deployment").settings);
     expect(code, text).toBe(0);
     expect(await output("main", "ls /etc/puppet-code")).not.toContain("g10k.yaml");
     expect(await output("balancer", "cat /etc/haproxy/haproxy.cfg")).not.toContain("agent-check");

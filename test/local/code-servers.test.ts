@@ -7,7 +7,7 @@ import { run } from "../../tools/shell.js";
 import { stateOf } from "./balancer.js";
 import { as, commit, commitsOn, deleteBranch, idle, push, runOn } from "./code.js";
 import { broken, deploying, servers, whole } from "./code-tool.js";
-import { environment, exec, npmRun, output, settingsFile, until } from "./environment.js";
+import { deploy, environment, exec, npmRun, output, settingsFile, until } from "./environment.js";
 
 const podman = (...words: string[]) =>
   run(["podman", ...words, podmanNames.container(environment, "compiler2")]);
@@ -115,17 +115,17 @@ describe("code deployment", () => {
   it("is as the settings say when new ones have failed and the old ones are back", async () => {
     const settings = settingsFile({ codeDeployment: { tool: "g10k" } });
     await commit("production", broken);
-    const failed = await npmRun("start", environment, settings);
+    const failed = await deploy(settings);
     expect(failed.code).not.toBe(0);
     expect(failed.text).toMatch(/main\.example\.test: .*srv\/nowhere/);
     expect(await output("main", "ls /etc/puppet-code")).toContain("g10k.yaml");
-    const back = await npmRun("start", environment, inject("deployment").settings);
+    const back = await deploy(inject("deployment").settings);
     expect(back.code, back.text).toBe(0);
     expect(await output("main", "ls /etc/puppet-code")).toMatch(/r10k\.yaml/);
     expect(await output("main", "ls /etc/puppet-code")).not.toContain("g10k.yaml");
     await commit("production", whole);
     expect((await push("production")).text).toMatch(/^success: /);
-    const again = await npmRun("start", environment, inject("deployment").settings);
+    const again = await deploy(inject("deployment").settings);
     expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
   });
 

@@ -1,7 +1,17 @@
 import { describe, expect, inject, it } from "vitest";
 import { compilerOf } from "../../tools/agents.js";
 import { hostWith } from "../../tools/remote.js";
-import { domain, environment, npmRun, output, outputs, stackOf, until } from "./environment.js";
+import {
+  deploy,
+  domain,
+  environment,
+  handed,
+  npmRun,
+  output,
+  outputs,
+  stackOf,
+  until,
+} from "./environment.js";
 
 const hosts = ["main", "balancer", "puppetdb", "compiler1", "compiler2"];
 
@@ -25,7 +35,11 @@ describe("a deployment", () => {
     const summary = finished.slice(finished.indexOf("Puppet server "));
     for (const host of [...hosts, "puppet", "puppetca"])
       expect(summary).toContain(`${host}.example.test`);
-    expect(summary).toMatch(/statistics page +http:\/\/127\.0\.0\.1:\d+\/stats/);
+    expect(summary).toMatch(
+      handed
+        ? /statistics page +http:\/\/10\.213\.99\.5:8404\/stats/
+        : /statistics page +http:\/\/127\.0\.0\.1:\d+\/stats/,
+    );
     expect(summary).toMatch(/PuppetDB +https:\/\/puppetdb\.example\.test:8081/);
     expect(summary).toMatch(/agent run .* compiled by compiler[12]\.example\.test/);
   });
@@ -38,7 +52,7 @@ describe("a deployment", () => {
     // A host that was restarted has an empty journal: this one login shows that they are counted.
     await (await hostWith(stackOf(), "main")).run("true");
     const before = await logins();
-    const again = await npmRun("start", environment, settings);
+    const again = await deploy(settings);
     expect(again.code).toBe(0);
     expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
     expect(await logins()).toEqual(before);

@@ -78,11 +78,34 @@ export interface Started {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts one of the project's npm scripts as a user does, in a process group of its own. */
-export function startCommand(script: string, ...args: readonly string[]): Started {
-  const log = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), `${script}.log`);
+/** Whether the suite hands its machines over as servers that are there, instead of having them made. */
+export const handed = process.env.PULUMI_PUPPET_TEST_PLATFORM === "existing";
+
+/** What deploys an environment, by what makes its machines. */
+const deployers = {
+  containers: ["npm", "run", "start", "--"],
+  existing: ["node", "--import", "tsx", "test/local/hand-over.ts"],
+};
+
+/** Starts the deployment of an environment. */
+export function startDeployment(
+  settings: string,
+  name = environment,
+  platform: keyof typeof deployers = handed ? "existing" : "containers",
+): Started {
+  return startWords([...deployers[platform], name, settings]);
+}
+
+/** Deploys an environment. */
+export function deploy(...args: Parameters<typeof startDeployment>): Promise<Ended> {
+  return end(startDeployment(...args));
+}
+
+/** Starts a command of this project in a process group of its own. */
+function startWords([program = "", ...args]: readonly string[]): Started {
+  const log = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "command.log");
   const file = openSync(log, "w");
-  const child = spawn("npm", ["run", script, "--", ...args], {
+  const child = spawn(program, args, {
     cwd: project,
     detached: true,
     stdio: ["ignore", file, file],
@@ -93,10 +116,10 @@ export function startCommand(script: string, ...args: readonly string[]): Starte
     said,
     says: async (text, seconds) => {
       await until(
-        `${script} says "${text}"`,
+        `${args.join(" ")} says "${text}"`,
         () => {
           if (child.exitCode !== null)
-            throw new Error(`${script} ended before "${text}":\n${said()}`);
+            throw new Error(`${args.join(" ")} ended before "${text}":\n${said()}`);
           return said().includes(text);
         },
         seconds,
@@ -106,13 +129,20 @@ export function startCommand(script: string, ...args: readonly string[]): Starte
   };
 }
 
-/** Runs one of the project's npm scripts to its end. */
-export async function npmRun(
-  script: string,
-  ...args: readonly string[]
-): Promise<{ code: number | null; text: string; seconds: number }> {
+/** What a command has said when it ended, and the seconds it took. */
+export interface Ended {
+  readonly code: number | null;
+  readonly text: string;
+  readonly seconds: number;
+}
+
+/** Runs one of the project's npm scripts to its end, as a user does. */
+export function npmRun(script: string, ...args: readonly string[]): Promise<Ended> {
+  return end(startWords(["npm", "run", script, "--", ...args]));
+}
+
+async function end(started: Started): Promise<Ended> {
   const began = Date.now();
-  const started = startCommand(script, ...args);
   const code = await started.ended;
   return { code, text: started.said(), seconds: (Date.now() - began) / 1000 };
 }

@@ -3,7 +3,14 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { environment, npmRun, settingsFile, startCommand, until } from "./environment.js";
+import {
+  deploy,
+  environment,
+  npmRun,
+  settingsFile,
+  startDeployment,
+  until,
+} from "./environment.js";
 
 /** What happened while the environment was deployed. */
 export interface Deployment {
@@ -32,7 +39,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }, 100);
   try {
     const began = Date.now();
-    const first = startCommand("start", environment, settings);
+    const first = startDeployment(settings);
     await first.says("Package[puppetserver] ...", 600);
     process.kill(-first.pid, "SIGKILL");
     await first.ended;
@@ -41,7 +48,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       runningCommandLines().filter((line) => line.includes(`--stack ${environment} `));
     await until("the killed deployment's program has ended", () => orphans().length === 0, 10);
 
-    const second = await npmRun("start", environment, settings);
+    const second = await deploy(settings);
     if (second.code !== 0) throw new Error(`npm start failed:\n${second.text}`);
     const file = join(await mkdtemp(join(tmpdir(), "pulumi-puppet-")), "command-lines");
     writeFileSync(file, [...commandLines].join("\n"));
