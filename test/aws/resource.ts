@@ -35,10 +35,11 @@ export function awsResource(description: Description): ResourceType {
   const outputs = (id: string, inputs: PropertyMap, olds: PropertyMap = {}): PropertyMap => {
     const plain = plainInputs(inputs);
     const region = textOf(plain.region) || provider.region;
-    const computed = description.computed({ id, region, inputs: plain });
-    for (const name of chosen) {
-      if (!(name in plain) && olds[name] !== undefined) computed[name] = olds[name];
-    }
+    const kept = Object.fromEntries(
+      Object.entries(olds).filter(([name]) => chosen.has(name) && !(name in plain)),
+    );
+    const all = { ...(unmarked(kept) as PropertyMap), ...plain };
+    const computed = { ...description.computed({ id, region, inputs: all }), ...kept };
     return { id, ...merged(computed, given(inputs)), ...withTags(inputs) };
   };
 

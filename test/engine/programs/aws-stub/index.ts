@@ -35,10 +35,12 @@ new aws.vpc.SecurityGroupIngressRule("puppet", {
   cidrIpv4: vpc.cidrBlock,
 });
 
-const role = new aws.iam.Role("role", { assumeRolePolicy: { Version: "2012-10-17", Statement: [] } });
+const role = new aws.iam.Role("role", {
+  assumeRolePolicy: { Version: "2012-10-17", Statement: [] },
+});
 const profile = new aws.iam.InstanceProfile("profile", { role });
 
-const machine = new aws.ec2.Instance("machine", {
+const machineArgs: aws.ec2.InstanceArgs = {
   ami: image.insecureValue,
   instanceType: config.get("instanceType") ?? "m7i.large",
   subnetId: subnet.id,
@@ -48,8 +50,8 @@ const machine = new aws.ec2.Instance("machine", {
   metadataOptions: { httpTokens: "required" },
   rootBlockDevice: { volumeSize: 20, encrypted: true },
   tags: { Name: "machine" },
-  ...config.getObject<aws.ec2.InstanceArgs>("machine"),
-});
+};
+const machine = new aws.ec2.Instance("machine", machineArgs);
 const volume = new aws.ebs.Volume("volume", { availabilityZone: zone, size: 50 });
 new aws.ec2.VolumeAttachment("volume", {
   deviceName: "/dev/sdf",
@@ -78,6 +80,13 @@ const database = new aws.rds.Instance("database", {
   password: config.requireSecret("password"),
   skipFinalSnapshot: true,
 });
+
+// What the plugin refuses.
+const refused = config.getObject<Record<string, aws.ec2.InstanceArgs>>("refused") ?? {};
+for (const [name, args] of Object.entries(refused)) {
+  new aws.ec2.Instance(name, { ...machineArgs, ...args });
+}
+if (config.getBoolean("unknownType") === true) new aws.s3.Bucket("bucket");
 
 export const endpoint = database.endpoint;
 export const imageValue = image.value;
