@@ -1,12 +1,17 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 
 /**
  * Runs a Pulumi program through the real engine: the `pulumi` on PATH, with the plugins it finds.
  * Each project has one stack, in a backend of its own that nobody else sees.
  */
+
+export interface ProjectOptions {
+  /** Folders with plugins that the program needs besides those on PATH. */
+  plugins?: readonly string[];
+}
 
 export interface RunOptions {
   /** Stack configuration, by full key (`project:name`). Objects are given as JSON. */
@@ -89,12 +94,14 @@ export class Project {
   /** Holds the backend, the stack's configuration and the event logs. */
   readonly #home: string;
   readonly #program: string;
+  readonly #path: string;
   #created = false;
   #runs = 0;
 
   /** `program` is the folder that holds Pulumi.yaml; nothing is written there. */
-  constructor(program: string) {
+  constructor(program: string, { plugins = [] }: ProjectOptions = {}) {
     this.#program = program;
+    this.#path = [...plugins, process.env.PATH ?? ""].join(delimiter);
     this.#home = fs.mkdtempSync(join(tmpdir(), "pulumi-test-"));
     fs.mkdirSync(join(this.#home, "backend"));
   }
@@ -121,10 +128,15 @@ export class Project {
 
   /** The program's resources in the stack's state, by name. */
   async resources(): Promise<Record<string, ResourceState>> {
+    return Object.fromEntries((await this.resourceList()).map((r) => [nameOf(r.urn), r]));
+  }
+
+  /** The resources in the stack's state, for programs that give a name to more than one. */
+  async resourceList(): Promise<readonly ResourceState[]> {
     const { deployment } = JSON.parse(await this.export()) as {
       deployment: { resources?: ResourceState[] };
     };
-    return Object.fromEntries((deployment.resources ?? []).map((r) => [nameOf(r.urn), r]));
+    return deployment.resources ?? [];
   }
 
   /** Forgets the stack, whatever is deployed. */
@@ -184,6 +196,7 @@ export class Project {
       cwd: folder,
       env: {
         ...process.env,
+        PATH: this.#path,
         PULUMI_BACKEND_URL: `file://${join(this.#home, "backend")}`,
         PULUMI_CONFIG_PASSPHRASE: "test",
         // Makes the event log available.

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Project, type Run } from "../engine-driver.js";
+
+const program = join(import.meta.dirname, "programs", "aws-stub");
+const plugins = [join(import.meta.dirname, "..", "aws", "bin")];
+const userData = "#!/bin/sh\necho the-boot-secret\n";
+const password = "the-database-secret";
+
+const config = (settings: Readonly<Record<string, unknown>> = {}) => ({
+  "aws:region": "eu-central-1",
+  "aws:defaultTags": { tags: { project: "stub" } },
+  "aws-stub:userData": userData,
+  "aws-stub:password": password,
+  ...Object.fromEntries(Object.entries(settings).map(([key, v]) => [`aws-stub:${key}`, v])),
+});
+
+/** The steps that change something. */
+const changes = ({ steps }: Run) => steps.filter((step) => !/^(same|read) /.test(step));
+
+describe("the stub of the aws plugin", () => {
+  let project: Project;
+  const up = async (settings?: Readonly<Record<string, unknown>>) =>
+    (await project.up({ config: config(settings) })).succeeded();
+  const preview = async (settings?: Readonly<Record<string, unknown>>) =>
+    (await project.preview({ config: config(settings) })).succeeded();
+  const outputs = async (name: string, type: string) => {
+    const found = (await project.resourceList()).find(
+      ({ urn }) => urn.endsWith(`::${name}`) && urn.includes(type),
+    );
+    return found?.outputs ?? {};
+  };
+
+  beforeEach(() => {
+    project = new Project(program, { plugins });
+  });
+  afterEach(() => project.remove());
+
+  it("deploys a program, changes what can be changed and replaces what cannot", async () => {
+    const planned = await preview();
+    expect(planned.steps.filter((step) => !step.startsWith("create "))).toEqual([]);
+    expect(planned.steps).toContain("create machine");
+    expect(await project.resources()).toEqual({});
+
+    await up();
+    const machine = await outputs("machine", "ec2/instance");
+    expect(machine).toMatchObject({
+      id: expect.stringMatching(/^i-0[0-9a-f]{16}$/) as string,
+      availabilityZone: "eu-central-1a",
+      privateIp: expect.stringMatching(/^10\.20\.3\.\d+$/) as string,
+      tagsAll: { Name: "machine", project: "stub" },
+      rootBlockDevice: { volumeSize: 20, encrypted: true, volumeType: "gp3" },
+    });
+    expect(await outputs("machine", "route53/record")).toMatchObject({
+      fqdn: "machine.example.test",
+      records: [machine.privateIp],
+    });
+    expect(await outputs("elsewhere", "ec2/eip")).toMatchObject({ region: "us-west-2" });
+    const state = await project.export();
+    expect(state).not.toContain("the-boot-secret");
+    expect(state).not.toContain(password);
+
+    expect(changes(await preview())).toEqual([]);
+
+    expect(changes(await up({ instanceType: "m7i.xlarge" }))).toEqual(["update machine"]);
+    const updated = await outputs("machine", "ec2/instance");
+    expect(updated).toEqual({
+      ...machine,
+      instanceType: "m7i.xlarge",
+      // Secrets, encrypted anew each time.
+      ami: expect.anything() as unknown,
+      userData: expect.anything() as unknown,
+    });
+
+    const replaced = changes(await up({ instanceType: "m7i.xlarge", image: "ubuntu" }));
+    expect(replaced).toContain("create-replacement machine");
+    expect(replaced).toContain("create-replacement volume");
+    const second = await outputs("machine", "ec2/instance");
+    expect(second.id).not.toBe(machine.id);
+    expect(await outputs("volume", "volumeAttachment")).toMatchObject({ instanceId: second.id });
+
+    (await project.destroy()).succeeded();
+    expect(await project.resources()).toEqual({});
+  });
+
+  it("refuses inputs and types that it does not know, and inputs that do not go together", async () => {
+    const refused = {
+      misspelt: { metadataOptions: { httpToken: "required" } },
+      mistyped: { rootBlockDevice: { volumeSize: "20" } },
+      imageless: { ami: null },
+      twofold: { userDataBase64: "IyEK" },
+      longwinded: { userData: "x".repeat(16_385) },
+    };
+    const run = await project.up({
+      config: config({ refused, unknownType: true }),
+      continueOnError: true,
+    });
+    expect(run.exitCode).not.toBe(0);
+    const errors = {
+      misspelt: "Unrecognized field 'metadataOptions.httpToken'",
+      mistyped: "Field 'rootBlockDevice.volumeSize' must be a 'integer'",
+      imageless: "one of launchTemplate, ami must be given",
+      twofold: "exactly one of userData, userDataBase64",
+      longwinded: "in the range (0 - 16384)",
+      bucket: "unrecognized resource type: aws:s3/bucket:Bucket",
+    };
+    for (const [name, error] of Object.entries(errors)) {
+      expect(run.errors(name)).toContain(error);
+    }
+    expect(run.steps).toContain("create machine");
+  });
+
+  it("wants a region", async () => {
+    const run = await project.preview({ config: { ...config(), "aws:region": "" } });
+    expect(run.exitCode).not.toBe(0);
+    expect(run.stdout + run.stderr).toContain("Missing region configuration");
+  });
+});
