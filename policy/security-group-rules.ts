@@ -16,7 +16,7 @@ const everyPort = [0, 65535] as const;
 /** Hosts by the million: the widest private IPv4 network is a /8, the widest private IPv6 network a /7. */
 const shortestPrefix = { 4: 8, 6: 7 } as const;
 
-/** What the security group's rules in a resource let through; rules that are not known yet are left out. */
+/** What the security group's rules in a resource let through to and from networks, as far as it is known. */
 export function trafficOf({ type, props }: Subject): readonly Traffic[] {
   const { ingress, egress } = props;
   switch (type) {
@@ -74,12 +74,13 @@ function traffic(
   given: Value,
   networks: readonly Value[],
 ): Traffic[] {
-  if ([given, fromPort, toPort].includes(unknown)) return [];
+  const known = networks.filter((network) => typeof network === "string");
+  if (known.length === 0 || [given, fromPort, toPort].includes(unknown)) return [];
   const protocol = protocolOf(given);
   return [
     {
       direction,
-      networks: networks.filter((network) => typeof network === "string"),
+      networks: known,
       protocol,
       ports: protocol === "all" ? everyPort : portsOf(fromPort, toPort),
     },
