@@ -22,7 +22,7 @@ export function example(
   return subjectOf({
     type,
     name: "example",
-    props: unknownCheckingProxy(props),
+    props: guarded(props),
     opts: { protect },
   });
 }

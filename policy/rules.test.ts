@@ -11,7 +11,7 @@ describe("the pack", () => {
   });
   const judge = (change: (text: string) => string) =>
     composed.registrations.flatMap(({ type, inputs }) => {
-      const changed = Object.entries(inputs).map(([name, value]) => [
+      const changed = Object.entries(inputs).map(([name, value]): [string, unknown] => [
         name,
         typeof value === "string" ? change(value) : value,
       ]);
