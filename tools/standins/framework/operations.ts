@@ -34,6 +34,7 @@ export class Operations {
     const cancelled = this.#cancel.signal;
     try {
       return await operation({
+        urn,
         log: resourceLog,
         cancelled,
         ended: AbortSignal.any([cancelled, deadline.signal]),

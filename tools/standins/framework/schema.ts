@@ -1,4 +1,4 @@
-import type { CheckFailure } from "./resource.js";
+import type { Checked, CheckFailure } from "./resource.js";
 import { isArchive, isAsset, isObject, isUnknown, mapMarked } from "./values.js";
 import { type PropertyMap, secret, type Value } from "./values.js";
 
@@ -6,7 +6,7 @@ import { type PropertyMap, secret, type Value } from "./values.js";
 export interface InputType {
   type: "string" | "number" | "integer" | "boolean" | "array" | "map" | "object" | "asset" | "any";
   required?: true;
-  /** Used where the program gives no value; top-level inputs have no defaults. */
+  /** Used where the program gives no value. */
   default?: string | number;
   /** Marked secret whether or not the program does so. */
   secret?: true;
@@ -18,10 +18,7 @@ export interface InputType {
 export type InputTypes = Readonly<Record<string, InputType>>;
 
 /** Checks the inputs of a resource, fills in defaults and marks what is always secret. */
-export function checkInputs(
-  types: InputTypes,
-  inputs: PropertyMap,
-): { inputs: PropertyMap; failures: CheckFailure[] } {
+export function checkInputs(types: InputTypes, inputs: PropertyMap): Checked {
   const failures: CheckFailure[] = [];
   const checked = checkProperties("", types, inputs, failures);
   return { inputs: checked, failures };

@@ -13,7 +13,7 @@ import type * as provider from "@pulumi/pulumi/proto/provider_pb.js";
 import { topLevelProperty } from "./diff.js";
 import { EngineLog } from "./engine-log.js";
 import { Operations } from "./operations.js";
-import type { Plugin, ResourceDiff, ResourceType } from "./resource.js";
+import type { Checked, Plugin, ResourceDiff, ResourceType } from "./resource.js";
 import { type PropertyMap, withoutNulls } from "./values.js";
 
 /** The ResourceProvider service of a plugin, for an engine at `engineAddress`. */
@@ -22,6 +22,7 @@ export function providerService(
   engineAddress: string,
 ): UntypedServiceImplementation {
   const operations = new Operations();
+  const { configuration, functions = {} } = plugin;
   let log = new EngineLog(engineAddress);
 
   const resourceOf = (urn: string): ResourceType => {
@@ -50,26 +51,38 @@ export function providerService(
       return response;
     }),
 
-    configure: unary(async () => {
+    ...(configuration === undefined
+      ? {}
+      : {
+          checkConfig: unary(async (request: provider.CheckRequest) =>
+            checkResponse(configuration.check(read(request.getNews()))),
+          ),
+        }),
+
+    configure: unary(async (request: provider.ConfigureRequest) => {
+      configuration?.configure(read(request.getArgs()));
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(plugin.acceptsSecrets);
-      response.setAcceptresources(true);
+      response.setAcceptresources(plugin.acceptsResources ?? true);
       response.setAcceptoutputs(plugin.acceptsSecrets);
       response.setSupportspreview(true);
       return response;
     }),
 
-    check: unary(async (request: provider.CheckRequest) => {
-      const { inputs, failures } = resourceOf(request.getUrn()).check(read(request.getNews()));
-      const response = new messages.CheckResponse();
-      response.setInputs(write(inputs));
-      for (const { property, reason } of failures) {
-        const failure = new messages.CheckFailure();
-        failure.setProperty(property);
-        failure.setReason(reason);
-        response.addFailures(failure);
-      }
+    invoke: unary(async (request: provider.InvokeRequest) => {
+      const token = request.getTok();
+      const answer = functions[token];
+      if (answer === undefined) throw new Error(`unrecognized function: ${token}`);
+      const response = new messages.InvokeResponse();
+      response.setReturn(write(answer(read(request.getArgs()))));
       return response;
+    }),
+
+    check: unary(async (request: provider.CheckRequest) => {
+      const urn = request.getUrn();
+      const olds = request.getOlds();
+      const oldInputs = olds === undefined ? undefined : read(olds);
+      return checkResponse(resourceOf(urn).check(read(request.getNews()), { urn, oldInputs }));
     }),
 
     diff: unary(async (request: provider.DiffRequest) =>
@@ -162,7 +175,23 @@ function write(properties: PropertyMap): Struct {
   return structMessages.Struct.fromJavaScript(properties);
 }
 
-function diffResponse({ changes, replaces }: ResourceDiff): provider.DiffResponse {
+function checkResponse({ inputs, failures }: Checked): provider.CheckResponse {
+  const response = new messages.CheckResponse();
+  response.setInputs(write(inputs));
+  for (const { property, reason } of failures) {
+    const failure = new messages.CheckFailure();
+    failure.setProperty(property);
+    failure.setReason(reason);
+    response.addFailures(failure);
+  }
+  return response;
+}
+
+function diffResponse({
+  changes,
+  replaces,
+  deleteBeforeReplace = false,
+}: ResourceDiff): provider.DiffResponse {
   const { DiffResponse, PropertyDiff } = messages;
   const { Kind } = PropertyDiff;
   const kinds = {
@@ -174,6 +203,7 @@ function diffResponse({ changes, replaces }: ResourceDiff): provider.DiffRespons
   const { DIFF_SOME, DIFF_NONE } = DiffResponse.DiffChanges;
   response.setChanges(changes.size > 0 ? DIFF_SOME : DIFF_NONE);
   response.setHasdetaileddiff(true);
+  response.setDeletebeforereplace(deleteBeforeReplace);
   const diffs = new Set<string>();
   const replacing = new Set<string>();
   for (const [path, change] of changes) {
