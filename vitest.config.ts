@@ -4,7 +4,13 @@ export default defineConfig({
   test: {
     projects: [
       // No container, no engine, no network: the whole of it runs in seconds.
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts", "policy/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
       {
         // What is rendered, read by the products' own parsers in one throw-away container.
         test: {

@@ -1,0 +1,77 @@
+import { basename } from "node:path";
+import { hostChangesOf, type HostFile } from "./host-state.js";
+import { settingsIn } from "./puppet-conf.js";
+import type { Rule } from "./rule.js";
+
+/** Who gets a certificate gets secrets: each request is decided by a policy, or by a person. */
+export const autosignNeverNaive: Rule = {
+  name: "autosign-never-naive",
+  description: "Certificates are signed by a policy or by hand, never for whoever asks.",
+  violations: (subject) => {
+    const { files, scripts } = hostChangesOf(subject);
+    const faults = [
+      ...files.flatMap((file) => faultsOf(file, files)),
+      ...scripts.flatMap((script) => faultsInScript(script).map((fault) => `a command ${fault}`)),
+    ];
+    return [...new Set(faults)].map((fault) => `${subject.name}: ${fault}`);
+  },
+};
+
+function faultsOf(file: HostFile, files: readonly HostFile[]): string[] {
+  switch (basename(file.path)) {
+    case "puppet.conf":
+      return settingsIn(file.content)
+        .filter(({ name }) => name === "autosign")
+        .flatMap(({ section, value }) =>
+          faultsOfSetting(value, files).map((fault) => `[${section}] of ${file.path} ${fault}`),
+        );
+    case "autosign.conf":
+      return lines(file.content).some((line) => line.startsWith("*"))
+        ? [`${file.path} signs whatever is called so; write full names, or a policy.`]
+        : [];
+    default:
+      return faultsInScript(file.content).map((fault) => `${file.path} ${fault}`);
+  }
+}
+
+function faultsOfSetting(value: string, files: readonly HostFile[]): string[] {
+  if (value === "false") return [];
+  if (value.toLowerCase() === "true") {
+    return ["signs every request; write the path of a policy as autosign, or false."];
+  }
+  // A file that nobody may run is a list of names to Puppet.
+  const policy = files.find(({ path }) => path === value);
+  return value.startsWith("/") && policy !== undefined && isExecutable(policy.mode)
+    ? []
+    : [
+        "has an autosign that is no policy; write the absolute path of an executable file of the same host state, or false.",
+      ];
+}
+
+function isExecutable(mode: string): boolean {
+  return /^[0-7]+$/.test(mode) ? (Number.parseInt(mode, 8) & 0o111) !== 0 : mode.includes("x");
+}
+
+/** What a script must not do, whatever it is written in; comments may tell of it. */
+function faultsInScript(script: string): string[] {
+  const text = lines(script.replaceAll("\\\n", " ")).join("\n");
+  const faults: string[] = [];
+  if (/\bautosign['"]?[ \t]*[= \t][ \t]*['"]?true\b/i.test(text)) {
+    faults.push("has every request signed; write the path of a policy as autosign, or false.");
+  }
+  if (/\b(ca|cert)[ \t]+sign\b[^\n;|&]*[ \t]--all\b/.test(text)) {
+    faults.push("signs all requests at once; write the name of each with --certname.");
+  }
+  if (/\*[^\n]*(>|\btee\b)[^\n]*\bautosign\.conf\b/.test(text)) {
+    faults.push("writes a pattern into autosign.conf; write full names, or a policy.");
+  }
+  return faults;
+}
+
+/** The lines of a text that say something. */
+function lines(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}

@@ -1,0 +1,31 @@
+import { fieldsIn, unknown } from "./known.js";
+import type { Rule, Subject } from "./rule.js";
+
+const database = "aws:rds/instance:Instance";
+
+/** A wrong setting may cost a host, which is made again; it may not cost what is nowhere else. */
+export const protectedData: Rule = {
+  name: "protected-data",
+  description:
+    "What holds data cannot be deleted by accident: databases, and volumes with a tag Data.",
+  violations: (subject) => {
+    if (!holdsData(subject)) return [];
+    const { type, name, props, protect } = subject;
+    const sentences: string[] = [];
+    if (!protect) {
+      sentences.push(`${name} holds data; write protect: true among its resource options.`);
+    }
+    if (
+      type === database &&
+      props.deletionProtection !== true &&
+      props.deletionProtection !== unknown
+    ) {
+      sentences.push(`${name} holds data; write deletionProtection: true.`);
+    }
+    return sentences;
+  },
+};
+
+function holdsData({ type, props }: Subject): boolean {
+  return type === database || (type === "aws:ebs/volume:Volume" && "Data" in fieldsIn(props.tags));
+}

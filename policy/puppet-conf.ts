@@ -1,0 +1,20 @@
+/** A setting of a puppet.conf. */
+export interface PuppetSetting {
+  readonly section: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Reads the settings of a puppet.conf as Puppet does: those before the first section are of `main`. */
+export function settingsIn(content: string): readonly PuppetSetting[] {
+  let section = "main";
+  const settings: PuppetSetting[] = [];
+  for (const line of content.split("\n")) {
+    section = /^\s*\[\s*(\w+)\s*\]/.exec(line)?.[1] ?? section;
+    const [, name, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (name === undefined || value === undefined) continue;
+    // Puppet takes a file's owner and mode from braces after its path.
+    settings.push({ section, name, value: value.replace(/\s*\{.*\}$/, "") });
+  }
+  return settings;
+}

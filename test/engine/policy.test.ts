@@ -1,0 +1,64 @@
+import { delimiter } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Project } from "../engine-driver.js";
+
+const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** What the settings of the examples' stack open to everybody. */
+const settings = { "puppet:aws": { agentSources: ["0.0.0.0/0"] }, "aws:region": "eu-central-1" };
+
+describe("the policy pack under the real engine", () => {
+  let project: Project;
+  const preview = (example: string, config: Readonly<Record<string, unknown>> = settings) =>
+    project.preview({ config: { ...config, "puppet:example": example } });
+
+  beforeEach(() => {
+    // The CLI's own way to give an option by the environment.
+    vi.stubEnv("PULUMI_OPTION_POLICY_PACK", pathOf("../../policy/run"));
+    vi.stubEnv("PATH", [pathOf("../aws/bin"), process.env.PATH].join(delimiter));
+    project = new Project(pathOf("programs/policy"));
+  });
+  afterEach(() => {
+    project.remove();
+    vi.unstubAllEnvs();
+  });
+
+  it.each([
+    ["no-public-ssh", "example lets 0.0.0.0/0 reach port 22;"],
+    ["no-open-networks", "example lets 0.0.0.0/0 reach port 8404;"],
+    ["encrypted-volumes", "example is not encrypted;"],
+    ["imdsv2", "example answers requests for metadata without a token;"],
+    ["protected-data", "example holds data; write protect: true"],
+    ["haproxy-tcp", "example: frontend puppet in /etc/haproxy/haproxy.cfg reads agents' traffic;"],
+    ["autosign-never-naive", "example: [server] of /etc/puppet/puppet.conf signs every request;"],
+  ])("%s fails a preview", async (rule, sentence) => {
+    const run = await preview(rule);
+    expect(run.exitCode).not.toBe(0);
+    expect(rulesIn(run.stdout)).toEqual(new Set([rule, alsoBroken[rule]].filter(Boolean)));
+    expect(run.stdout).toContain(sentence);
+    expect(run.stdout + run.stderr).not.toContain("the-statistics-password");
+  });
+
+  it("has nothing against a good program, and reads what the stack's settings open", async () => {
+    const run = (await preview("good")).succeeded();
+    expect(run.stdout).toContain("✅ pulumi-puppet@v");
+    const closed = await preview("good", { "aws:region": "eu-central-1" });
+    expect(closed.exitCode).not.toBe(0);
+    expect(rulesIn(closed.stdout)).toEqual(new Set(["no-open-networks"]));
+  });
+
+  it("says nothing of what is not known yet", async () => {
+    const run = (await preview("unknown")).succeeded();
+    expect(run.stdout).not.toContain("during preview");
+    expect(run.stdout).not.toMatch(/\[(mandatory|advisory)\]/);
+  });
+});
+
+/** SSH that is open to everybody is an open network as well. */
+const alsoBroken: Readonly<Record<string, string>> = { "no-public-ssh": "no-open-networks" };
+
+/** The rules that the summary tells of. */
+function rulesIn(summary: string): Set<string | undefined> {
+  return new Set([...summary.matchAll(/\[mandatory\] +(\S+) /g)].map(([, rule]) => rule));
+}
