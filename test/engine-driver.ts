@@ -66,6 +66,15 @@ export class Run {
       .map(({ op, urn }) => `${op} ${nameOf(urn)}`);
   }
 
+  /** What the engine changed, in alphabetical order, as "operation type name" with the type's last word. */
+  get changes(): string[] {
+    return this.events
+      .flatMap((event) => event.resourcePreEvent?.metadata ?? [])
+      .filter(({ type, op }) => !type.startsWith("pulumi:") && !/^(same|read)/.test(op))
+      .map(({ op, urn, type }) => `${op} ${type.split(":").at(-1) ?? ""} ${nameOf(urn)}`)
+      .sort();
+  }
+
   /** What was logged about the resource with this name, without the engine's debug messages. */
   diagnostics(name: string): Diagnostic[] {
     return this.events

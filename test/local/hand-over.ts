@@ -23,12 +23,27 @@ import { run } from "../../tools/shell.js";
 import { Stack } from "../../tools/stack.js";
 
 /** The SSH user of the machines, who becomes root by sudo. */
-const user = "operator";
+const user = "provision";
 /** The one machine that SSH reaches from here. */
 const jump = "jump";
 
 /** SSH key pairs: the login's, and each machine's own. */
 type Keys = Partial<Record<string, { private: string; public: string }>>;
+
+/** Root is shut out; a user may become root. */
+const prepare = `set -e
+apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends sudo >/dev/null
+useradd --create-home --shell /bin/bash ${user}
+echo '${user} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/${user}
+mkdir -m 0700 /home/${user}/.ssh && mv /root/.ssh/authorized_keys /home/${user}/.ssh/ && chown -R ${user}: /home/${user}/.ssh
+echo 'PermitRootLogin no' >/etc/ssh/sshd_config.d/login.conf && systemctl reload ssh`;
+
+/** What `npm start` calls some outputs. */
+const labels: Record<string, string> = {
+  puppetdbUrl: "PuppetDB",
+  webhookUrl: "webhook",
+  loadBalancerStatsUrl: "statistics page",
+};
 
 // `hand-over.ts NAME FILE`: what `npm start` does, with the platform `existing`: machines that somebody made, which
 // happen to be containers, are handed over as servers that are there.
@@ -74,13 +89,6 @@ await main(async () => {
   );
   return 0;
 });
-
-/** What `npm start` calls some outputs. */
-const labels: Record<string, string> = {
-  puppetdbUrl: "PuppetDB",
-  webhookUrl: "webhook",
-  loadBalancerStatsUrl: "statistics page",
-};
 
 /** Makes the machines that are not there, as a site's own provisioning does: with an address, names, a user and sudo. */
 async function makeMachines(
@@ -132,14 +140,6 @@ async function makeMachines(
   }
   return keys;
 }
-
-/** Root is shut out; a user may become root. */
-const prepare = `set -e
-apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends sudo >/dev/null
-useradd --create-home --shell /bin/bash ${user}
-echo '${user} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/${user}
-mkdir -m 0700 /home/${user}/.ssh && mv /root/.ssh/authorized_keys /home/${user}/.ssh/ && chown -R ${user}: /home/${user}/.ssh
-echo 'PermitRootLogin no' >/etc/ssh/sshd_config.d/login.conf && systemctl reload ssh`;
 
 /** Removes machines that nobody needs any more, as their owner does after they left the stack. */
 async function removeMachines(environment: string, machines: readonly string[]): Promise<void> {

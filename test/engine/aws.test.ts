@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Project, type Run } from "../engine-driver.js";
+
+const program = join(import.meta.dirname, "..", "..");
+const plugins = ["aws", "commands"].map((stub) => join(program, "test", stub, "bin"));
+
+/** The settings of Pulumi.dev.yaml, as its users have them, with changes. */
+const dev = (changes: Readonly<Record<string, unknown>> = {}) => {
+  const { config } = load(readFileSync(join(program, "Pulumi.dev.yaml"), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  const aws = { ...(config["puppet:aws"] as object), ...(changes["puppet:aws"] as object) };
+  return { ...config, ...changes, "puppet:aws": aws };
+};
+
+/** What belongs to one compiler and to nothing else. */
+const ofCompiler = (operation: string, name: string) =>
+  [
+    `${operation} Command ${name}-certificate`,
+    `${operation} Command ${name}-code-identity`,
+    `${operation} Command ${name}-code-run`,
+    `${operation} Command ${name}-code-services`,
+    `${operation} Command ${name}-configuration-run`,
+    `${operation} Command ${name}-ready`,
+    `${operation} Command ${name}-ssh-key`,
+    `${operation} Compiler ${name}`,
+    `${operation} HostConfiguration ${name}-code`,
+    `${operation} HostConfiguration ${name}-configuration`,
+    `${operation} Instance ${name}`,
+    `${operation} Record ${name}`,
+  ].sort();
+
+describe("an environment in AWS, under the real engine", () => {
+  let project: Project;
+  const up = async (changes?: Parameters<typeof dev>[0]): Promise<Run> =>
+    (await project.up({ config: dev(changes) })).succeeded();
+
+  beforeAll(() => {
+    project = new Project(program, { plugins });
+  });
+  afterAll(() => project.remove());
+
+  it("can be previewed with no cloud account, and nothing is made", async () => {
+    const began = Date.now();
+    const run = (await project.preview({ config: dev() })).succeeded();
+    console.log(
+      `preview of ${String(run.changes.length)} resources in ${((Date.now() - began) / 1000).toFixed(1)} s`,
+    );
+    expect(run.changes.filter((change) => !change.startsWith("create "))).toEqual([]);
+    for (const what of ["Vpc puppet-network", "Volume main-data", "Zone puppet", "Eip bastion"]) {
+      expect(run.changes).toContain(`create ${what}`);
+    }
+    for (const line of ofCompiler("create", "compiler2")) expect(run.changes).toContain(line);
+    expect(await project.resources()).toEqual({});
+  });
+
+  it("is made, and then unchanged; no secret is in its state", async () => {
+    await up();
+    expect((await project.preview({ config: dev() })).succeeded().changes).toEqual([]);
+    const state = await project.export();
+    const secrets = await project.export({ showSecrets: true });
+    const passwords = [
+      ...secrets.matchAll(/"result": "\{?\\?"?plaintext[^A-Za-z0-9]*([A-Za-z0-9]{24,48})/g),
+    ];
+    const found = passwords.map(([, password = ""]) => password);
+    expect(secrets).toContain("the-private-key");
+    for (const secret of ["the-private-key", ...found]) expect(state).not.toContain(secret);
+  });
+
+  it("gets one more compiler, and only those who must know of it hear of it", async () => {
+    const { changes } = await up({ "puppet:compilers": "3" });
+    expect(changes).toEqual(
+      [
+        ...ofCompiler("create", "compiler3"),
+        "update Command balancer-configuration-run",
+        "update Command main-code-run",
+      ].sort(),
+    );
+  });
+
+  it("loses it again, with exactly its resources", async () => {
+    const { changes } = await up();
+    expect(changes).toEqual(
+      [
+        ...ofCompiler("delete", "compiler3"),
+        "update Command balancer-configuration-run",
+        "update Command main-code-run",
+      ].sort(),
+    );
+  });
+
+  it("keeps machines and volumes when a size changes", async () => {
+    const { changes } = await up({ "puppet:aws": { instances: { main: { type: "m7i.xlarge" } } } });
+    expect(changes).toEqual([
+      "update Command main-configuration-run",
+      "update Command main-ready",
+      "update Instance main",
+    ]);
+    await up();
+  });
+
+  it("keeps the data volume of a machine that is made anew from an image that is named", async () => {
+    const image = "ami-0123456789abcdef0";
+    const { changes } = await up({ "puppet:aws": { instances: { main: { image } } } });
+    expect(changes).toContain("create-replacement Instance main");
+    expect(changes).toContain("create-replacement VolumeAttachment main-data");
+    expect(changes.filter((change) => /Volume main|compiler\d$/.test(change))).toEqual([]);
+    await up();
+  });
+
+  it("is not thrown away with its data", async () => {
+    const run = await project.destroy({ config: dev() });
+    expect(run.exitCode).not.toBe(0);
+    expect(run.stdout + run.stderr).toMatch(/main-data.*protect|protect.*main-data/s);
+  });
+});
