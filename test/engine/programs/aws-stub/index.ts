@@ -40,7 +40,7 @@ const role = new aws.iam.Role("role", {
 });
 const profile = new aws.iam.InstanceProfile("profile", { role });
 
-const machineArgs: aws.ec2.InstanceArgs = {
+const machine = new aws.ec2.Instance("machine", {
   ami: image.insecureValue,
   instanceType: config.get("instanceType") ?? "m7i.large",
   subnetId: subnet.id,
@@ -50,8 +50,8 @@ const machineArgs: aws.ec2.InstanceArgs = {
   metadataOptions: { httpTokens: "required" },
   rootBlockDevice: { volumeSize: 20, encrypted: true },
   tags: { Name: "machine" },
-};
-const machine = new aws.ec2.Instance("machine", machineArgs);
+  ...config.getObject<aws.ec2.InstanceArgs>("machine"),
+});
 const volume = new aws.ebs.Volume("volume", { availabilityZone: zone, size: 50 });
 new aws.ec2.VolumeAttachment("volume", {
   deviceName: "/dev/sdf",
@@ -81,11 +81,6 @@ const database = new aws.rds.Instance("database", {
   skipFinalSnapshot: true,
 });
 
-// What the plugin refuses.
-const refused = config.getObject<Record<string, aws.ec2.InstanceArgs>>("refused") ?? {};
-for (const [name, args] of Object.entries(refused)) {
-  new aws.ec2.Instance(name, { ...machineArgs, ...args });
-}
 if (config.getBoolean("unknownType") === true) new aws.s3.Bucket("bucket");
 
 export const endpoint = database.endpoint;
