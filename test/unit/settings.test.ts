@@ -112,6 +112,20 @@ describe("settings that are taken", () => {
       },
       webhook: { port: 9000 },
       containers: { subnet: "10.213.7.0/24", memory: 2048 },
+      existing: { user: "root", servers: [] },
+      aws: {
+        vpc: { cidr: "10.20.0.0/16", zones: 2, nat: "one", subnetIds: [] },
+        operatorSources: [],
+        webhookSources: [],
+        instances: {
+          main: { type: "m7i.large", rootVolume: 20 },
+          loadBalancer: { type: "c7i.large", rootVolume: 20 },
+          puppetdb: { type: "m7i.large", rootVolume: 20 },
+          compiler: { type: "c7i.xlarge", rootVolume: 20 },
+        },
+        dataVolumes: { main: 10, puppetdb: 100 },
+        tags: {},
+      },
     });
   });
 
