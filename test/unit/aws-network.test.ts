@@ -1,131 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { connectionsOf, type Party } from "../../hosts/connections.js";
-import { composeAws, type ComposedAws } from "./aws-platform.js";
-import type { Registration } from "./registrations.js";
+import { composeAws, databaseInAws, everythingInAws, type ComposedAws } from "./aws-platform.js";
 
-const bastion = { allowedSources: ["192.0.2.0/24", "198.51.100.7/32"] };
-const database = {
-  instanceClass: "db.m7g.large",
-  caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
-};
+const { bastion } = everythingInAws;
 const vpcId = "vpc-0123456789abcdef0";
 const subnetIds = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
 const there = { id: vpcId, subnetIds };
-const everything = {
-  agentSources: ["10.0.0.0/8", "172.16.0.0/12"],
-  operatorSources: ["10.9.0.0/16"],
-  webhookSources: ["192.0.2.77/32"],
-  outbound: ["0.0.0.0/0"],
-  bastion,
-  database,
-  vpc: { nat: "none", zones: 3 },
-};
-
 let composed: ComposedAws;
 let full: ComposedAws;
 beforeAll(async () => {
   composed = await composeAws();
-  full = await composeAws(everything, { codeDeployment: { behind: "leave" } });
-});
-
-const ingress = "vpc/securityGroupIngressRule:SecurityGroupIngressRule";
-const egress = "vpc/securityGroupEgressRule:SecurityGroupEgressRule";
-
-/** One rule of a security group: whose, which way, port, the other end. */
-type Rule = [string, "in" | "out", number, string];
-
-/** The party of a security group's id. */
-const partyOf = (id: unknown) => /^puppet-(\w+)-id$/.exec(String(id))?.[1] ?? String(id);
-
-/** The rules that are made. */
-function rulesOf({ ofType }: ComposedAws): Rule[] {
-  const rule = (direction: "in" | "out", { inputs }: Registration): Rule => {
-    expect(inputs).toMatchObject({ ipProtocol: "tcp", toPort: inputs.fromPort });
-    const ends = [inputs.cidrIpv4, inputs.referencedSecurityGroupId].filter(
-      (end) => end !== undefined,
-    );
-    expect(ends).toHaveLength(1);
-    return [partyOf(inputs.securityGroupId), direction, Number(inputs.fromPort), partyOf(ends[0])];
-  };
-  return [
-    ...ofType(ingress).map((one) => rule("in", one)),
-    ...ofType(egress).map((one) => rule("out", one)),
-  ].sort(byText);
-}
-
-const byText = (one: Rule, other: Rule) => {
-  const [first, second] = [one.join(" "), other.join(" ")];
-  return first < second ? -1 : first > second ? 1 : 0;
-};
-
-/** The rules that the table of connections asks for. */
-function rulesWanted({ settings }: ComposedAws): Rule[] {
-  const { aws } = settings;
-  const networks: Partial<Record<Party, readonly string[]>> = {
-    agents: aws.agentSources ?? [],
-    operators: aws.operatorSources,
-    gitServers: aws.webhookSources,
-    administrators: aws.bastion?.allowedSources ?? [],
-    outbound: aws.outbound ?? [],
-  };
-  const ends = (party: Party) => networks[party] ?? [party];
-  const lines = connectionsOf({
-    ...settings,
-    bastion: aws.bastion !== undefined,
-    database: aws.database !== undefined,
-    endpoints: aws.vpc.nat === "none",
-  });
-  return lines
-    .flatMap(({ from, to, port }): Rule[] => [
-      ...(networks[to] === undefined ? ends(from).map((end): Rule => [to, "in", port, end]) : []),
-      ...(networks[from] === undefined
-        ? ends(to).map((end): Rule => [from, "out", port, end])
-        : []),
-    ])
-    .sort(byText);
-}
-
-const textOf = (rules: readonly Rule[]) =>
-  `\n${rules
-    .map(([party, direction, port, end]) =>
-      [party.padEnd(12), direction.padEnd(3), String(port).padStart(5), end].join("  "),
-    )
-    .join("\n")}\n`;
-
-describe("the security groups", () => {
-  it("are one for each party, with a rule for each end of a line and nothing else", () => {
-    for (const of of [composed, full]) {
-      expect(rulesOf(of)).toEqual(rulesWanted(of));
-      const groups = of.ofType("ec2/securityGroup:SecurityGroup");
-      expect(groups.map(({ name }) => name.replace("puppet-", "")).sort()).toEqual(
-        [...new Set(rulesOf(of).map(([party]) => party))].sort(),
-      );
-      for (const { inputs } of groups) {
-        // Rules of the group itself would be others than the table's.
-        expect(inputs.ingress).toBeUndefined();
-        expect(inputs.egress).toBeUndefined();
-        expect(inputs.vpcId).toBe("puppet-network-id");
-      }
-    }
-  });
-
-  it("let in and out by default", () => {
-    expect(textOf(rulesOf(composed))).toMatchSnapshot();
-  });
-
-  it("let in and out with all that there may be", () => {
-    expect(textOf(rulesOf(full))).toMatchSnapshot();
-  });
-
-  it("let nobody in from everywhere, and have descriptions that AWS takes", () => {
-    for (const { inputs } of full.ofType(ingress)) expect(inputs.cidrIpv4).not.toBe("0.0.0.0/0");
-    const described = [ingress, egress, "ec2/securityGroup:SecurityGroup"].flatMap(full.ofType);
-    for (const { name, inputs } of described) {
-      expect(String(inputs.description), name).toMatch(
-        /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/,
-      );
-    }
-  });
+  full = await composeAws(everythingInAws, { codeDeployment: { behind: "leave" } });
 });
 
 describe("the network", () => {
@@ -291,7 +175,7 @@ describe("the database", () => {
     expect(full.ofType("ebs/volume:Volume").map(({ name }) => name)).toEqual(["main-data"]);
     expect(full.platform.postgresql).toMatchObject({
       port: 5432,
-      caCertificate: database.caCertificate,
+      caCertificate: databaseInAws.caCertificate,
       administrator: { user: "administrator" },
     });
     expect(composed.platform.postgresql).toBeUndefined();
@@ -299,7 +183,10 @@ describe("the database", () => {
   });
 
   it("keeps backups at most as long as AWS does", async () => {
-    const { ofType } = await composeAws({ database }, { postgresql: { backupDays: 90 } });
+    const { ofType } = await composeAws(
+      { database: databaseInAws },
+      { postgresql: { backupDays: 90 } },
+    );
     expect(ofType("rds/instance:Instance")[0]?.inputs.backupRetentionPeriod).toBe(35);
   });
 });
@@ -307,7 +194,7 @@ describe("the database", () => {
 describe("all resources", () => {
   it("that can have tags have those of the settings and a name", async () => {
     const tags = { team: "puppet", "cost centre": "42" };
-    const { registrations } = await composeAws({ ...everything, tags });
+    const { registrations } = await composeAws({ ...everythingInAws, tags });
     const untagged = [
       ...["ec2/route:Route", "ec2/routeTableAssociation:RouteTableAssociation"],
       ...["ec2/volumeAttachment:VolumeAttachment", "route53/record:Record"],

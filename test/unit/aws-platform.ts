@@ -26,6 +26,22 @@ export const hostKeyOf = (name: string) => publicKeyOf(`${name}-ssh-key/host`);
 export const privateKeyOf = (name: string, pair: string) =>
   `-----BEGIN OPENSSH PRIVATE KEY-----\n${name}/${pair}\n-----END OPENSSH PRIVATE KEY-----\n`;
 
+/** A database that is taken. */
+export const databaseInAws = {
+  instanceClass: "db.m7g.large",
+  caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+};
+/** All that there may be. */
+export const everythingInAws = {
+  agentSources: ["10.0.0.0/8", "172.16.0.0/12"],
+  operatorSources: ["10.9.0.0/16"],
+  webhookSources: ["192.0.2.77/32"],
+  outbound: ["0.0.0.0/0"],
+  bastion: { allowedSources: ["192.0.2.0/24", "198.51.100.7/32"] },
+  database: databaseInAws,
+  vpc: { nat: "none", zones: 3 },
+};
+
 /** Composes the hosts of an environment in AWS. */
 export async function composeAws(
   aws: Readonly<Record<string, unknown>> = {},
