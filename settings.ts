@@ -8,9 +8,11 @@ import {
   existingHosts,
   longestFqdn,
   madeHosts,
+  mostContainers,
   nameFaults,
   type HostNames,
 } from "./settings/names.js";
+import { keyShown, mayHoldSecret } from "./settings/secrets.js";
 import { dotted, integer, label, object, text } from "./settings/values.js";
 
 /** Leaves room for the names that compilers get without a list. */
@@ -28,10 +30,7 @@ const domain = text(
   dotted(longestDomain),
   `the DNS domain of the hosts, at most ${String(longestDomain)} characters in lower case, such as example.com`,
 );
-/** Containers share one machine, and a network of 256 addresses. */
-const mostContainers = 50;
 const mostCompilers = 1000;
-const defaultCompilers = 2;
 const compilers = `a number of compilers from 1 to ${String(mostCompilers)}, or a list of 1 to ${String(mostCompilers)} host names`;
 
 const sizing = object({
@@ -63,7 +62,7 @@ const schema = object({
       ],
       compilers,
     )
-    .default(defaultCompilers),
+    .default(2),
   /** Name that agents get catalogs from; without a dot it is in the domain, as are the next two. */
   puppetServer: serviceName.default("puppet"),
   /** Name that certificates are requested from. */
@@ -135,7 +134,7 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   const { compilers, ...rest } = given;
   const settings: Settings = {
     ...rest,
-    ...hostsOf(given),
+    ...hostsOf(rest, compilers),
     puppetServer: inDomain(given.puppetServer),
     caServer: inDomain(given.caServer),
     fileServer: inDomain(given.fileServer),
@@ -143,7 +142,7 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   const { platform } = settings;
   const sentences = [
     ...otherPlatforms(platform, read),
-    ...platformFaults[platform](settings, compilers),
+    ...platformFaults[platform](settings, read.compilers !== undefined),
     ...nameFaults(settings),
     ...postgresqlFaults(settings.puppetdb, settings.postgresql),
     ...codeFaults(settings.codeDeployment),
@@ -153,12 +152,10 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
 }
 
 /** The hosts: those of the servers that are there, or as many as there shall be. */
-function hostsOf({
-  platform,
-  compilers,
-  existing,
-  puppetdb,
-}: Parsed): Pick<Settings, "hosts" | "plannedCompilers"> {
+function hostsOf(
+  { platform, existing, puppetdb }: Omit<Parsed, "compilers">,
+  compilers: Parsed["compilers"],
+): Pick<Settings, "hosts" | "plannedCompilers"> {
   if (platform === "existing") {
     return { hosts: existingHosts(existing.servers), plannedCompilers: [] };
   }
@@ -177,7 +174,7 @@ function hostsOf({
 /** What is wrong with the settings of each platform. */
 const platformFaults: Record<
   Parsed["platform"],
-  (settings: Settings, compilers: Parsed["compilers"]) => string[]
+  (settings: Settings, compilersGiven: boolean) => string[]
 > = {
   containers: ({ containers, hosts }) => [
     ...(hosts.compilers.length > mostContainers
@@ -187,12 +184,12 @@ const platformFaults: Record<
       : []),
     ...subnetFaults(containers.subnet),
   ],
-  existing: ({ existing, puppetdb }, compilers) => [
-    ...(compilers === defaultCompilers
-      ? []
-      : [
+  existing: ({ existing, puppetdb }, compilersGiven) => [
+    ...(compilersGiven
+      ? [
           "puppet:compilers is set, but the compilers are the servers with that role in puppet:existing.servers; remove it.",
-        ]),
+        ]
+      : []),
     ...existingFaults(existing, puppetdb),
   ],
   aws: (settings) => {
@@ -253,21 +250,17 @@ function sentencesOf(issue: z.core.$ZodIssue, values: unknown): string[] {
   }
   if (issue.code === "invalid_key") {
     const [remedy] = issue.issues;
-    const name = JSON.stringify(issue.path.at(-1));
+    const name = JSON.stringify(keyShown(issue.path.at(-1)));
     return [`${nameOf(issue.path.slice(0, -1))} has ${name}; write ${remedy?.message ?? ""}.`];
   }
   const value = issue.path.reduce<unknown>(
     (at, key) => (at as Record<PropertyKey, unknown>)[key],
     values,
   );
-  const secret =
-    issue.path.some((key) => /(password|token|privateKey)$/i.test(String(key))) ||
-    ["puppet:postgresql", "puppet:codeDeployment", "puppet:existing"].includes(setting) ||
-    // A URL with a password or a token before the host.
-    (setting.startsWith("puppet:codeDeployment.") &&
-      /https?:\/\/[^"]*@|ssh:\/\/[^"/@]*:[^"]*@/.test(JSON.stringify(value)));
   const found =
-    value === undefined ? "is not set" : `is ${secret ? "unsuitable" : JSON.stringify(value)}`;
+    value === undefined
+      ? "is not set"
+      : `is ${mayHoldSecret(issue.path, value) ? "unsuitable" : JSON.stringify(value)}`;
   return [`${setting} ${found}; write ${issue.message}.`];
 }
 
@@ -293,8 +286,9 @@ function nameOf(path: readonly PropertyKey[]): string {
   const [first, ...rest] = path;
   if (first === undefined) return "puppet";
   return rest.reduce<string>(
-    (name, key) => (typeof key === "number" ? `${name}[${String(key)}]` : `${name}.${String(key)}`),
-    `puppet:${String(first)}`,
+    (name, key) =>
+      typeof key === "number" ? `${name}[${String(key)}]` : `${name}.${keyShown(key)}`,
+    `puppet:${keyShown(first)}`,
   );
 }
 

@@ -15,7 +15,7 @@ export interface Connection {
   readonly from: Party;
   readonly to: Party;
   readonly port: number;
-  /** What it is for, at most 60 characters. */
+  /** What it is for: at most 60 characters that the description of a security group's rule can have, so no quotes. */
   readonly purpose: string;
 }
 
@@ -25,7 +25,7 @@ export const agentsPort = 8140;
 /** What decides who talks to whom. */
 export type ConnectionSettings = Pick<
   Settings,
-  "puppetdb" | "codeDeployment" | "webhook" | "loadBalancer"
+  "puppetdb" | "postgresql" | "codeDeployment" | "webhook" | "loadBalancer"
 > & {
   /** Whether hosts are reached through a bastion. */
   bastion: boolean;
@@ -53,7 +53,7 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
 
   line("agents", "loadBalancer", agentsPort, "catalogs and files");
   line("agents", "main", agentsPort, "certificates and the revocation list");
-  line("loadBalancer", "compiler", agentsPort, "agents' connections, and health checks");
+  line("loadBalancer", "compiler", agentsPort, "connections of agents, and health checks");
   line("compiler", "main", agentsPort, "certificates and the revocation list");
   line("operators", "loadBalancer", loadBalancer.statsPort, "statistics and metrics");
 
@@ -65,7 +65,7 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
     const host = puppetdb.host === "own" ? "puppetdb" : "main";
     line("compiler", host, puppetdbPort, "facts, catalogs and reports");
     line("operators", host, readerPort, "queries of people and tools");
-    if (settings.database) line(host, "database", 5432, "PuppetDB's database");
+    if (settings.database) line(host, "database", 5432, "database of PuppetDB");
   }
 
   if (codeDeployment.tool !== "none") {
@@ -75,15 +75,12 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
     if (codeDeployment.behind === "leave") {
       line("loadBalancer", "compiler", poolPort, "whether the code is the newest");
     }
-    const remotes = Object.values(codeDeployment.sources).map(({ remote }) => remote);
-    if (remotes.some((remote) => !remote.startsWith("https:"))) {
-      line("main", "outbound", 22, "control repositories over SSH");
-    }
   }
 
   for (const server of servers) {
-    line(server, "outbound", 80, "packages");
-    line(server, "outbound", 443, server === "main" ? "packages, code and modules" : "packages");
+    for (const [port, purposes] of outsideOf(server, settings)) {
+      line(server, "outbound", port, [...purposes].join(", "));
+    }
     if (settings.endpoints) line(server, "endpoints", 443, "services of the cloud");
   }
   if (settings.bastion) {
@@ -91,6 +88,42 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
     for (const server of servers) line("bastion", server, 22, "deployments");
   }
   return lines;
+}
+
+/** What a server reaches outside: the purposes by the TCP port, each port once. */
+function outsideOf(
+  server: ServerParty,
+  { puppetdb, postgresql, codeDeployment }: ConnectionSettings,
+): Map<number, Set<string>> {
+  const ports = new Map<number, Set<string>>();
+  const add = (port: number, purpose: string) =>
+    ports.set(port, (ports.get(port) ?? new Set()).add(purpose));
+  add(80, "packages");
+  add(443, "packages");
+  if (server === "main" && codeDeployment.tool !== "none") {
+    const { sources, proxy, forge = "https://forgeapi.puppet.com" } = codeDeployment;
+    for (const { remote } of Object.values(sources)) {
+      // The proxy is for HTTP; SSH goes its own way.
+      add(portOf(remote.startsWith("https:") ? (proxy ?? remote) : remote), "code");
+    }
+    add(portOf(proxy ?? forge), "modules");
+  }
+  if (server === "main" || server === "compiler") {
+    for (const url of puppetdb.serverUrls) add(portOf(url), "further PuppetDBs");
+  }
+  const ofPuppetdb = puppetdb.host === "own" ? "puppetdb" : puppetdb.host;
+  if (server === ofPuppetdb && postgresql.server !== undefined) {
+    add(postgresql.port, "database of PuppetDB");
+  }
+  return ports;
+}
+
+/** TCP port of a URL; Git's short form without a scheme is SSH. */
+function portOf(url: string): number {
+  if (!url.includes("://")) return 22;
+  const { protocol, port } = new URL(url);
+  const usual = { "ssh:": 22, "http:": 80, "https:": 443 }[protocol] ?? 0;
+  return port === "" ? usual : Number(port);
 }
 
 /** The table as text in columns, for people. */

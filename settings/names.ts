@@ -16,6 +16,9 @@ export interface HostNames {
 /** TCP port of Puppet Server, and of the balancer before it. */
 const agentsPort = 8140;
 
+/** Containers share one machine, and a network of 256 addresses. */
+export const mostContainers = 50;
+
 /** Name of the main server, where the platform makes it. */
 export const mainName = "main";
 
@@ -80,7 +83,10 @@ export function nameFaults(settings: Named): string[] {
       `puppet:${list} has ${name}, too long beside the domain for a certificate; write a name of at most ${String(room)} characters.`,
     );
   }
-  if (platform === "containers") sentences.push(...sharedAddresses(compilers));
+  // More than there can be is said once; who of them would share an address does not matter then.
+  if (platform === "containers" && compilers.length <= mostContainers) {
+    sentences.push(...sharedAddresses(compilers));
+  }
   const shortOf = (name: string) => name.split(".")[0];
   if ([puppetServer, fileServer].some((name) => shortOf(name) === shortOf(caServer))) {
     sentences.push(

@@ -16,8 +16,8 @@ const memoryPerCore = { c: 2, m: 4, r: 8 } as const;
 /** Virtual CPUs of the sizes from `large` on. */
 const coresOf = (size: string): number | undefined => {
   if (size === "large") return 2;
-  const [, multiple = ""] = /^(\d*)xlarge$/.exec(size) ?? [];
-  return size.endsWith("xlarge") ? 4 * Number(multiple === "" ? 1 : multiple) : undefined;
+  const match = /^([1-9]\d*)?xlarge$/.exec(size);
+  return match === null ? undefined : 4 * Number(match[1] ?? 1);
 };
 
 /** Sizes of the burstable families: virtual CPUs and GiB. */

@@ -17,7 +17,6 @@ export function renderUserData({ fqdn, hostKey, sessionManager }: UserData): str
     prefer_fqdn_over_hostname: true,
     manage_etc_hosts: "localhost",
     ssh_deletekeys: true,
-    ssh_genkeytypes: [] as string[],
     ssh_keys: { ed25519_private: hostKey.private, ed25519_public: hostKey.public.trim() },
     disable_root: true,
     ...(sessionManager === undefined ? {} : { runcmd: installAgent(sessionManager) }),

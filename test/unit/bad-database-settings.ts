@@ -150,6 +150,7 @@ export const badDatabaseSettings: readonly BadSettings[] = [
     "caCertificate",
     "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n",
     pem,
+    "is unsuitable",
   ),
   ...["24:00", "2:30", "02:60", "02:30:00", "noon", 230].map((value) =>
     one(`a backup at ${JSON.stringify(value)}`, "postgresql.backupTime", value, time),

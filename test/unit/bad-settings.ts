@@ -9,17 +9,19 @@ const serviceName =
   "write a DNS name in lower case, with or without a domain, such as puppet or puppet.example.com.";
 const caName =
   "write at most 59 letters, digits, blanks or . : _ -, beginning with a letter or digit.";
-const compilers = "write a number of compilers from 1 to 50, or a list of 1 to 50 host names.";
+const compilers = "write a number of compilers from 1 to 1000, or a list of 1 to 1000 host names.";
 const subnet =
   "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
 const topLevel =
-  "write one of platform, domain, distribution, compilers, puppetServer, caServer, fileServer, caName, mainServer, compiler, loadBalancer, puppetdb, postgresql, codeDeployment, webhook, containers, or remove it.";
+  "write one of platform, domain, distribution, compilers, puppetServer, caServer, fileServer, caName, mainServer, compiler, loadBalancer, puppetdb, postgresql, codeDeployment, webhook, containers, existing, aws, or remove it.";
 
 const inList = (what: string, name: string): BadSettings => ({
   what,
   values: { compilers: ["first", name] },
   sentences: [`puppet:compilers[1] is "${name}"; ${hostName}`],
 });
+const names = (length: number) => Array.from({ length }, (_, index) => `c${String(index)}`);
+
 export const badSettings: readonly BadSettings[] = [
   one("no domain", "domain", undefined, domain, "is not set"),
   one("a domain that is a number", "domain", 5, domain),
@@ -31,8 +33,8 @@ export const badSettings: readonly BadSettings[] = [
   one("a domain with a label of 64", "domain", "d".repeat(64), domain),
   one("a domain that leaves no room", "domain", `${"d".repeat(40)}.${"e".repeat(13)}`, domain),
 
-  one("an unknown platform", "platform", "aws", "write containers."),
-  one("a platform that is a number", "platform", 1, "write containers."),
+  one("an unknown platform", "platform", "azure", "write containers, existing or aws."),
+  one("a platform that is a number", "platform", 1, "write containers, existing or aws."),
   one("an unknown distribution", "distribution", "puppet8", "write debian, openvox8 or openvox9."),
 
   one("an unknown setting", "colour", "red", topLevel, "is not a setting"),
@@ -79,14 +81,18 @@ export const badSettings: readonly BadSettings[] = [
   one("a group that is null", "compiler", null, "write an object with jrubies, heap, codeCache."),
   one("a group that is a text", "containers", "big", "write an object with subnet, memory."),
 
-  ...[0, 51, -1, 1.5, "two", true, null, {}, [], [1], ["a", false]].map((value) =>
+  ...[0, 1001, -1, 1.5, "two", true, null, {}, [], [1], ["a", false]].map((value) =>
     one(`compilers ${JSON.stringify(value)}`, "compilers", value, compilers),
   ),
-  one(
-    "51 names of compilers",
-    "compilers",
-    Array.from({ length: 51 }, (_, index) => `c${String(index)}`),
-    compilers,
+  one("1001 names of compilers", "compilers", names(1001), compilers),
+  ...[51, names(51)].map((value) =>
+    one(
+      `more containers than a network has addresses for: ${typeof value}`,
+      "compilers",
+      value,
+      "write at most 50 where they are containers.",
+      "has 51 compilers",
+    ),
   ),
   inList("a compiler in upper case", "Second"),
   inList("a compiler with an underscore", "second_one"),
@@ -234,10 +240,10 @@ export const badSettings: readonly BadSettings[] = [
     what: "names and network that do not go together",
     values: { compilers: ["main", "main"], caServer: "puppet", containers: { subnet: "here" } },
     sentences: [
+      `puppet:containers.subnet is "here"; ${subnet}`,
       "puppet:compilers has main more than once; write each host name once.",
       "puppet:compilers has main, the name of another host; write another name.",
       "puppet:caServer is puppet.example.test, and puppet is a name of the balancer; write another name, because certificates come from the main server.",
-      `puppet:containers.subnet is "here"; ${subnet}`,
     ],
   },
 ];

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import {
+  addressOf,
   caPem,
   compose,
   contentOf,
-  hostOf,
   passwordOf,
   resourceOf,
   secretsIn,
@@ -132,7 +132,7 @@ describe("the balancer", () => {
         /^ {4}server .*$/gm,
       );
       expect(members).toEqual(
-        compilers.map((name) => `    server ${name} ${hostOf(name).address}:8140`),
+        compilers.map((name) => `    server ${name} ${addressOf(name)}:8140`),
       );
     },
   );

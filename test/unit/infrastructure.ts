@@ -1,29 +1,12 @@
 import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor, type MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
+import type { MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
 import { PuppetInfrastructure, type PuppetInfrastructureArgs } from "../../components/index.js";
 import type { Distribution } from "../../distributions/index.js";
 import type { Host } from "../../hosts/host.js";
 import type { HostState } from "../../hosts/host-state.js";
-
-/** What the program tells the engine of one resource, as far as tests look at it. */
-export interface Registration {
-  type: string;
-  name: string;
-  urn: string;
-  /** Inputs with secrets in clear; {@link secrets} has their names. */
-  inputs: Record<string, unknown>;
-  /** Names of the inputs that are secrets. */
-  secrets: string[];
-  parent: string;
-  /** URNs of the resources it waits for. */
-  dependencies: string[];
-  /** URN of the resource that takes this one with it. */
-  deletedWith: string;
-  deleteBeforeReplace: boolean;
-  timeouts: { create: string; update: string } | undefined;
-}
+import { findIn, recordRequests, settled, type Registration } from "./registrations.js";
 
 /** A resolved host state. */
 export type State = pulumi.Unwrap<HostState>;
@@ -40,18 +23,6 @@ export interface Composed {
   agentInstall: string;
   agentInstallIsSecret: boolean;
   statsUrl: string;
-}
-
-/** What RegisterResourceRequest has, as far as it is recorded; the mocks themselves show less. */
-interface Request {
-  getParent(): string;
-  getType(): string;
-  getName(): string;
-  getDependenciesList(): string[];
-  getDeletedwith(): string;
-  getDeletebeforereplace(): boolean;
-  getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
-  getObject(): { toJavaScript(): Record<string, unknown> };
 }
 
 /** PEM as a CA serves it. */
@@ -95,8 +66,9 @@ export function resourceOf(state: State, title: string): State[number] {
 export const contentOf = (state: State, path: string) =>
   String(resourceOf(state, path).parameters.content);
 
-/** Marks a secret in what is sent to the engine. */
-const secretMark = "4dabf18193072939515e22adb298388d";
+/** Address of the machine of a name. */
+export const addressOf = (name: string) =>
+  `10.0.0.${String((name.codePointAt(name.length - 1) ?? 0) % 200)}`;
 
 /** A machine that something else made. */
 export function hostOf(name: string, changes: Partial<Host> = {}): Host {
@@ -104,7 +76,7 @@ export function hostOf(name: string, changes: Partial<Host> = {}): Host {
   return {
     name,
     fqdn,
-    address: `10.0.0.${String((name.codePointAt(name.length - 1) ?? 0) % 200)}`,
+    address: addressOf(name),
     cores: 4,
     memory: 8192,
     identity: pulumi.output(`machine-of-${name}`),
@@ -202,15 +174,7 @@ export async function compose(
   await pulumi.runtime.disconnect();
   restore();
 
-  const find = (name: string, type?: string) => {
-    const found = registrations.filter(
-      (one) => one.name === name && (type === undefined || one.type === type),
-    );
-    const [only] = found;
-    if (only === undefined || found.length > 1)
-      throw new Error(`${String(found.length)} resources are called ${name}`);
-    return only;
-  };
+  const find = (name: string, type?: string) => findIn(registrations, name, type);
   const script = (host: string) => String(find(`${host}-configuration-run`).inputs.stdin);
   return {
     registrations,
@@ -244,53 +208,4 @@ function newResource({ type, name, inputs }: MockResourceArgs): {
           ? { stdout: `${publicKeyOf(name)} puppet-code@host\n` }
           : {};
   return { id: `${name}-id`, state: { ...given, ...outputs } };
-}
-
-/** The mocks hide most of what is asked of the engine: this reads it from the request itself. */
-function recordRequests(registrations: Registration[]): () => void {
-  type Answer = (error: unknown, response?: { getUrn(): string }) => void;
-  type Register = (this: MockMonitor, request: Request, answer: Answer) => Promise<void>;
-  const prototype = MockMonitor.prototype as unknown as { registerResource: Register };
-  const original = prototype.registerResource;
-  prototype.registerResource = function (request, answer) {
-    const raw = request.getObject().toJavaScript();
-    const timeouts = request.getCustomtimeouts();
-    const registration: Registration = {
-      type: request.getType(),
-      name: request.getName(),
-      urn: "",
-      inputs: unwrap(raw) as Record<string, unknown>,
-      secrets: Object.keys(raw).filter((name) => isSecret(raw[name])),
-      parent: request.getParent(),
-      dependencies: request.getDependenciesList(),
-      deletedWith: request.getDeletedwith(),
-      deleteBeforeReplace: request.getDeletebeforereplace(),
-      timeouts: timeouts && { create: timeouts.getCreate(), update: timeouts.getUpdate() },
-    };
-    registrations.push(registration);
-    return original.call(this, request, (error, response) => {
-      registration.urn = response?.getUrn() ?? "";
-      answer(error, response);
-    });
-  };
-  return () => {
-    prototype.registerResource = original;
-  };
-}
-
-function isSecret(value: unknown): value is { value: unknown } {
-  return typeof value === "object" && value !== null && secretMark in value;
-}
-
-function unwrap(value: unknown): unknown {
-  if (isSecret(value)) return unwrap(value.value);
-  if (Array.isArray(value)) return value.map(unwrap);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrap(inner)]));
-}
-
-function settled<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => {
-    output.apply(resolve);
-  });
 }

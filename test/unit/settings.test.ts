@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { parseSettings, SettingsError } from "../../settings.js";
 import { badCodeSettings } from "./bad-code-settings.js";
+import { badPlatformSettings } from "./bad-platform-settings.js";
 import { badSettings as otherBadSettings } from "./bad-settings.js";
+import { secretText } from "./platform-settings.js";
 
-const badSettings = [...otherBadSettings, ...badCodeSettings];
+const badSettings = [...otherBadSettings, ...badCodeSettings, ...badPlatformSettings];
 const domain = "example.test";
 /** A PostgreSQL that somebody else keeps. */
 const external = {
@@ -31,7 +33,9 @@ describe("settings that cannot be used", () => {
 
   it("are told by one sentence each, which names the setting and what to write", () => {
     for (const sentence of badSettings.flatMap(({ sentences }) => sentences)) {
-      expect(sentence).toMatch(/^puppet:[a-zA-Z.[\]0-9]+ .*; (write|set|remove) .*\.$/);
+      expect(sentence).toMatch(
+        /^puppet:[a-zA-Z.[\]0-9]+(\(a private key\))? .*; (write|set|remove) .*\.$/,
+      );
     }
   });
 
@@ -50,6 +54,19 @@ describe("settings that cannot be used", () => {
       expect(text).not.toContain(JSON.stringify(value).slice(1, -1));
     }
     expect(faults.length).toBeGreaterThan(10);
+  });
+
+  it("show no private key, not even in part, whatever it is written as", () => {
+    const secrets = [secretText, "8765432187654321"];
+    const faults = badSettings.filter(({ values }) =>
+      secrets.some((secret) => JSON.stringify(values).includes(secret)),
+    );
+    for (const { what, sentences } of faults) {
+      for (const secret of [...secrets, "-----BEGIN OPENSSH"]) {
+        expect(sentences.join("\n"), what).not.toContain(secret);
+      }
+    }
+    expect(faults.length).toBeGreaterThan(60);
   });
 
   it("are all in the error's message, a line each", () => {
@@ -112,6 +129,20 @@ describe("settings that are taken", () => {
       },
       webhook: { port: 9000 },
       containers: { subnet: "10.213.7.0/24", memory: 2048 },
+      existing: { user: "root", servers: [] },
+      aws: {
+        vpc: { cidr: "10.20.0.0/16", zones: 2, nat: "one", subnetIds: [] },
+        operatorSources: [],
+        webhookSources: [],
+        instances: {
+          main: { type: "m7i.large", rootVolume: 20 },
+          loadBalancer: { type: "c7i.large", rootVolume: 20 },
+          puppetdb: { type: "m7i.large", rootVolume: 20 },
+          compiler: { type: "c7i.xlarge", rootVolume: 20 },
+        },
+        dataVolumes: { main: 10, puppetdb: 100 },
+        tags: {},
+      },
     });
   });
 

@@ -69,13 +69,45 @@ describe("a stack file", () => {
     expect(() => read(stack("a-token-in-clear"))).not.toThrow("a-token");
   });
 
+  it("may have sealed private keys, and is refused with one in clear", () => {
+    const stack = (key: string, ofJumpHost: string) =>
+      [
+        "config:",
+        "  domain: a.b",
+        "  platform: existing",
+        `  existing:`,
+        `    privateKey: ${key}`,
+        `    jumpHost: { address: j.b, hostKey: ssh-ed25519 ${"A".repeat(68)}, privateKey: ${ofJumpHost} }`,
+        "    servers:",
+        ...["main", "load-balancer", "compiler", "puppetdb"].map(
+          (role, index) =>
+            `      - { name: s${String(index)}, role: ${role}, address: 10.0.0.${String(index)}, hostKey: ssh-ed25519 ${"A".repeat(68)}, cores: 2, memory: 4096 }`,
+        ),
+      ].join("\n");
+    const sealed = "{ secure: v1:A }";
+    const { existing } = read(stack(sealed, sealed)).settings;
+    for (const key of [existing.privateKey, existing.jumpHost?.privateKey]) {
+      expect(key).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
+      expect(key).not.toContain("v1:");
+    }
+    for (const [setting, text] of [
+      ["existing.privateKey", stack("a-key-in-clear", sealed)],
+      ["existing.jumpHost.privateKey", stack(sealed, "a-key-in-clear")],
+    ]) {
+      expect(() => read(text ?? "")).toThrow(
+        `puppet:${setting ?? ""} is in clear; write it with pulumi config set --secret --path puppet:${setting ?? ""}.`,
+      );
+      expect(() => read(text ?? "")).not.toThrow("a-key");
+    }
+  });
+
   it("is refused with anything else sealed, which no tool could read", () => {
     for (const [setting, text] of [
       ["domain", "config:\n  domain: { secure: v1:A }\n"],
       ["postgresql.server", "config:\n  domain: a.b\n  postgresql: { server: { secure: v1:A } }\n"],
     ]) {
       expect(() => read(text ?? "")).toThrow(
-        `puppet:${setting ?? ""} is sealed, and only passwords and tokens can be; write it in clear.`,
+        `puppet:${setting ?? ""} is sealed, and only passwords, tokens and private keys can be; write it in clear.`,
       );
     }
   });

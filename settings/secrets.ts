@@ -1,0 +1,25 @@
+/** A private key, wherever it stands; OpenSSH's also without its first line. */
+const privateKey = /PRIVATE KEY|b3BlbnNzaC1rZXk/;
+
+/** A URL with a password or a token before the host. */
+const urlWithSecret = /https?:\/\/[^"]*@|ssh:\/\/[^"/@]*:[^"]*@/;
+
+/** Whether what is set at a path may hold a secret, so that no message may show it. */
+export function mayHoldSecret(path: readonly PropertyKey[], value: unknown): boolean {
+  const text = JSON.stringify(value);
+  const [group, inner] = path;
+  return (
+    // A host's public key is told from a private one in its place by nobody.
+    path.some((key) => /(password|token|privateKey|hostKey)$/i.test(String(key))) ||
+    privateKey.test(text) ||
+    (["postgresql", "codeDeployment", "existing"].includes(String(group)) && inner === undefined) ||
+    // A jump host or servers of another form may still have the keys in them.
+    (group === "existing" && typeof value === "object" && value !== null) ||
+    (group === "codeDeployment" && urlWithSecret.test(text))
+  );
+}
+
+/** A key of the settings, unless it is a private key in the wrong place. */
+export function keyShown(key: PropertyKey | undefined): string {
+  return privateKey.test(String(key)) ? "(a private key)" : String(key);
+}

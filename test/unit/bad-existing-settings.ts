@@ -1,0 +1,197 @@
+import { address, existing, first, keys, publicKey, serverKeys } from "./bad-existing-setting.js";
+import type { BadSettings } from "./bad-setting.js";
+import { goodAws, goodExisting, hostKey, server, servers } from "./platform-settings.js";
+
+const role = (text: string) => `puppet:existing.servers has ${text}; write exactly one.`;
+const jumpHost = "write an object with address, port, user, hostKey, privateKey.";
+
+/** Settings of servers that are there, which must be refused. */
+export const badExistingSettings: readonly BadSettings[] = [
+  existing("no private key", { privateKey: undefined }, [
+    "puppet:existing.privateKey is not set; write the user's private SSH key with pulumi config set --secret --path puppet:existing.privateKey.",
+  ]),
+  {
+    what: "existing: nothing at all",
+    values: { platform: "existing" },
+    sentences: [
+      "puppet:existing.privateKey is not set; write the user's private SSH key with pulumi config set --secret --path puppet:existing.privateKey.",
+      role("no server with the role main"),
+      role("no server with the role load-balancer"),
+      "puppet:existing.servers has no server with the role compiler; write at least one.",
+      "puppet:existing.servers has no server with the role puppetdb; write exactly one, or set puppet:puppetdb.host to main or none.",
+    ],
+  },
+  existing("two main servers", { servers: [...servers, server("echo", "main", 5)] }, [
+    role("2 servers with the role main"),
+  ]),
+  existing(
+    "three balancers",
+    { servers: [...servers, ...[5, 6].map((n) => server(`b${String(n)}`, "load-balancer", n))] },
+    [role("3 servers with the role load-balancer")],
+  ),
+  existing("no compiler", { servers: servers.slice(0, 3) }, [
+    "puppet:existing.servers has no server with the role compiler; write at least one.",
+  ]),
+  existing("two PuppetDBs", { servers: [...servers, server("echo", "puppetdb", 5)] }, [
+    "puppet:existing.servers has 2 servers with the role puppetdb; write exactly one, or set puppet:puppetdb.host to main or none.",
+  ]),
+  ...["main", "none"].map((host) =>
+    existing(
+      `a server for PuppetDB, which is ${host}`,
+      {},
+      [
+        `puppet:existing.servers has a server with the role puppetdb, but puppet:puppetdb.host is "${host}"; write own there, or remove the server.`,
+      ],
+      { puppetdb: { host } },
+    ),
+  ),
+  first(
+    "an unknown role",
+    { role: "agent" },
+    'role is "agent"; write main, load-balancer, puppetdb or compiler.',
+  ),
+  first(
+    "a role in the words of the program",
+    { role: "loadBalancer" },
+    'role is "loadBalancer"; write main, load-balancer, puppetdb or compiler.',
+  ),
+  first(
+    "an unknown setting of a server",
+    { port: 22 },
+    `port is not a setting; write one of ${serverKeys}, or remove it.`,
+  ),
+  first(
+    "a name with a domain",
+    { name: "alpha.example.test" },
+    'name is "alpha.example.test"; write a host name of at most 63 lower-case letters, digits and inner hyphens, without the domain.',
+  ),
+  ...[
+    "alpha.example.test",
+    "10.1.0.256",
+    "10.1.0",
+    "010.1.0.1",
+    "10.1.0.1/24",
+    "fd00::1",
+    "",
+    10,
+  ].map((value) =>
+    first(
+      `the address ${JSON.stringify(value)}`,
+      { address: value },
+      `address is ${JSON.stringify(value)}; ${address}`,
+    ),
+  ),
+  first(
+    "an address for SSH that has a port",
+    { sshAddress: "alpha:22" },
+    'sshAddress is "alpha:22"; write an address or DNS name that SSH reaches from here.',
+  ),
+  first("SSH on no port", { sshPort: 0 }, "sshPort is 0; write a TCP port from 1 to 65535."),
+  first(
+    "a user in upper case",
+    { user: "Admin" },
+    'user is "Admin"; write the name of a user, such as root or admin.',
+  ),
+  first("no host key", { hostKey: undefined }, `hostKey is not set; ${publicKey}`),
+  ...[
+    "ssh-ed25519",
+    "ssh-dss AAAA",
+    `${hostKey}\n${hostKey}`,
+    "SHA256:uNiVztksCsDhcc0u9e8BrLDlGWTb0Q",
+    5,
+  ].map((value) =>
+    first(
+      `the host key ${JSON.stringify(value)}`,
+      { hostKey: value },
+      `hostKey is unsuitable; ${publicKey}`,
+    ),
+  ),
+  ...[0, 513, 1.5, "2"].map((value) =>
+    first(
+      `${JSON.stringify(value)} cores`,
+      { cores: value },
+      `cores is ${JSON.stringify(value)}; write a whole number of cores from 1 to 512.`,
+    ),
+  ),
+  first(
+    "no cores",
+    { cores: undefined },
+    "cores is not set; write a whole number of cores from 1 to 512.",
+  ),
+  first(
+    "memory in GiB",
+    { memory: 4 },
+    "memory is 4; write a whole number of MiB from 512 to 4194304.",
+  ),
+  first(
+    "an empty server",
+    Object.fromEntries(Object.keys(server("", "", 0)).map((key) => [key, undefined])),
+    "name is not set; write a host name of at most 63 lower-case letters, digits and inner hyphens, without the domain.",
+    "role is not set; write main, load-balancer, puppetdb or compiler.",
+    `address is not set; ${address}`,
+    `hostKey is not set; ${publicKey}`,
+    "cores is not set; write a whole number of cores from 1 to 512.",
+    "memory is not set; write a whole number of MiB from 512 to 4194304.",
+  ),
+  existing("a name twice", { servers: [...servers, server("delta", "compiler", 5)] }, [
+    "puppet:existing.servers has the name delta more than once; write each server once, with one role.",
+  ]),
+  existing(
+    "an address three times",
+    { servers: [...servers, ...["echo", "foxtrot"].map((name) => server(name, "compiler", 4))] },
+    [
+      "puppet:existing.servers has the address 10.1.0.4 more than once; write each server once, with one role.",
+    ],
+  ),
+  existing("a jump host without a host key", { jumpHost: { address: "jump.example.test" } }, [
+    `puppet:existing.jumpHost.hostKey is not set; ${publicKey}`,
+  ]),
+  existing("a jump host without an address", { jumpHost: { hostKey } }, [
+    "puppet:existing.jumpHost.address is not set; write an address or DNS name that SSH reaches from here.",
+  ]),
+  existing("a jump host by its name alone", { jumpHost: "jump.example.test" }, [
+    `puppet:existing.jumpHost is "jump.example.test"; ${jumpHost}`,
+  ]),
+  existing("an unknown setting", { key: "x" }, [
+    `puppet:existing.key is not a setting; write one of ${keys}, or remove it.`,
+  ]),
+  ...[1, 2, ["delta"]].map((compilers) =>
+    existing(
+      `compilers ${JSON.stringify(compilers)} beside those that are there`,
+      {},
+      [
+        "puppet:compilers is set, but the compilers are the servers with that role in puppet:existing.servers; remove it.",
+      ],
+      { compilers },
+    ),
+  ),
+  existing(
+    "a server that is called as a service is",
+    { servers: [server("puppet", "main", 1), ...servers.slice(1)] },
+    [
+      "puppet:puppetServer is puppet.example.test, and puppet is the name of a host; write a name that no host has.",
+    ],
+  ),
+  existing(
+    "a name that is too long beside the domain",
+    { servers: [...servers, server("c".repeat(52), "compiler", 5)] },
+    [
+      `puppet:existing.servers has ${"c".repeat(52)}, too long beside the domain for a certificate; write a name of at most 51 characters.`,
+    ],
+  ),
+  ...["containers", "aws"].map((platform) => ({
+    what: `existing: servers on the platform ${platform}`,
+    values: { platform, existing: goodExisting, ...(platform === "aws" ? { aws: goodAws } : {}) },
+    sentences: [
+      `puppet:existing is set, but puppet:platform is ${platform}; write existing there, or remove it.`,
+    ],
+  })),
+  existing(
+    "settings of containers as well",
+    {},
+    [
+      "puppet:containers is set, but puppet:platform is existing; write containers there, or remove it.",
+    ],
+    { containers: { memory: 4096 } },
+  ),
+];

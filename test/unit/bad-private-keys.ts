@@ -1,0 +1,105 @@
+import { address, existing, first, keys, publicKey, serverKeys } from "./bad-existing-setting.js";
+import type { BadSettings } from "./bad-setting.js";
+import { hostKey, privateKey, secretText } from "./platform-settings.js";
+
+const list = "write a list of servers, each with name, role, address, hostKey, cores and memory.";
+const pem = "write a private key in PEM, with pulumi config set --secret --path.";
+const jumpHost = "write an object with address, port, user, hostKey, privateKey.";
+
+/** Private keys that are none, in every form. */
+const badKeys: readonly unknown[] = [
+  secretText,
+  privateKey.replaceAll("\n", " "),
+  privateKey.replace("-----END", "-----AND"),
+  privateKey.replaceAll("PRIVATE", "PUBLIC"),
+  privateKey.replaceAll("\n", "\r\n"),
+  `${privateKey}\n\n${secretText}`,
+  ` ${privateKey}`,
+  8765432187654321,
+  true,
+  null,
+  [privateKey],
+  { pem: privateKey },
+  { [privateKey]: secretText },
+];
+
+const unsuitableKeys: readonly BadSettings[] = badKeys.flatMap((value, index) => [
+  existing(`private key ${String(index)} that is none`, { privateKey: value }, [
+    `puppet:existing.privateKey is unsuitable; ${pem}`,
+  ]),
+  existing(
+    `private key ${String(index)} of the jump host that is none`,
+    { jumpHost: { address: "jump.example.test", hostKey, privateKey: value } },
+    [`puppet:existing.jumpHost.privateKey is unsuitable; ${pem}`],
+  ),
+]);
+
+/** A private key where something else belongs. */
+const misplacedKeys: readonly BadSettings[] = [
+  first(
+    "a private key as the host's",
+    { hostKey: privateKey },
+    `hostKey is unsuitable; ${publicKey}`,
+  ),
+  first(
+    "a private key as the host's, without its first line",
+    { hostKey: secretText },
+    `hostKey is unsuitable; ${publicKey}`,
+  ),
+  first(
+    "a private key as a user",
+    { user: privateKey },
+    "user is unsuitable; write the name of a user, such as root or admin.",
+  ),
+  first(
+    "a private key for a server's address",
+    { address: privateKey },
+    `address is unsuitable; ${address}`,
+  ),
+  first(
+    "a private key of one server",
+    { privateKey },
+    `privateKey is not a setting; write one of ${serverKeys}, or remove it.`,
+  ),
+  existing("a jump host that is a private key", { jumpHost: privateKey }, [
+    `puppet:existing.jumpHost is unsuitable; ${jumpHost}`,
+  ]),
+  existing("a list of jump hosts", { jumpHost: [{ address: "a", hostKey, privateKey }] }, [
+    `puppet:existing.jumpHost is unsuitable; ${jumpHost}`,
+  ]),
+  existing("servers by their names", { servers: { alpha: { privateKey: secretText } } }, [
+    `puppet:existing.servers is unsuitable; ${list}`,
+  ]),
+  existing("a server that is a list", { servers: [[secretText]] }, [
+    `puppet:existing.servers[0] is unsuitable; write an object with ${serverKeys}.`,
+  ]),
+  existing("a private key as the name of a setting", { [privateKey]: "" }, [
+    `puppet:existing.(a private key) is not a setting; write one of ${keys}, or remove it.`,
+  ]),
+  {
+    what: "existing: all of it a private key",
+    values: { platform: "existing", existing: privateKey },
+    sentences: [`puppet:existing is unsuitable; write an object with ${keys}.`],
+  },
+  {
+    what: "existing: a list with a private key",
+    values: { platform: "existing", existing: [{ privateKey }] },
+    sentences: [`puppet:existing is unsuitable; write an object with ${keys}.`],
+  },
+  {
+    what: "existing: a text that is no JSON",
+    values: { platform: "existing", existing: `{"privateKey":"${secretText}"` },
+    sentences: [`puppet:existing is unsuitable; write an object with ${keys}.`],
+  },
+  {
+    what: "a private key in another group",
+    values: { loadBalancer: privateKey, compiler: { heap: { privateKey } } },
+    sentences: [
+      "puppet:compiler.heap is unsuitable; write a whole number of MiB from 512 to 65536.",
+      "puppet:loadBalancer is unsuitable; write an object with statsPort, compileTimeout.",
+    ],
+  },
+];
+
+/** Private keys that are none, or stand where they do not belong: no sentence shows them. */
+export const badPrivateKeys: readonly BadSettings[] = [...unsuitableKeys, ...misplacedKeys];
