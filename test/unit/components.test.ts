@@ -39,6 +39,7 @@ describe("the main server", () => {
       "file /etc/puppet/autosign/agent.key",
       "file /etc/puppet/autosign/infrastructure.key",
       "file /etc/puppet/puppetserver/conf.d/ca.conf",
+      "exec the service owns its certificates",
       "exec set up the certificate authority",
       "exec keep certificate requests from strangers",
       "exec certificate requests are kept from strangers",

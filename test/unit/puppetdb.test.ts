@@ -214,10 +214,17 @@ describe("services of PuppetDB", () => {
     expect(composed.find("puppetdb-configuration-services").deletedWith).toBe("");
   });
 
-  it("are the only ones that stop: other hosts go as a whole", () => {
-    for (const host of ["main", "balancer", "compiler1"]) {
-      expect(() => composed.find(`${host}-configuration-services`)).toThrow("0 resources");
-    }
+  it("go with a machine of our own, and need not stop there", () => {
+    expect(() => composed.find("main-configuration-services")).toThrow("0 resources");
+  });
+
+  it.each([
+    ["balancer", "haproxy"],
+    ["compiler1", "puppetserver puppet-crl-refresh.timer"],
+  ])("stop on %s too, where it is somebody else's", (host, units) => {
+    expect(composed.find(`${host}-configuration-services`).inputs.delete).toContain(
+      `for unit in ${units}; do`,
+    );
   });
 
   it("are all that the host's state keeps running", () => {
