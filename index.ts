@@ -51,7 +51,7 @@ export const hosts = Object.fromEntries(
 );
 /** How each host is reached over SSH, by its name; secret, as it has the private key. */
 export const connections = pulumi.secret(
-  Object.fromEntries(roles.map(({ host }) => [host.name, host.connection])),
+  Object.fromEntries(roles.map(({ host }) => [host.name, loginOf(host)])),
 );
 /** PuppetDB for Puppet servers; absent where there is none. */
 export const puppetdbUrl = infrastructure.puppetdb?.url;
@@ -71,6 +71,15 @@ export const loadBalancerStatsUser = infrastructure.loadBalancer.statsUser;
 export const loadBalancerStatsPassword = infrastructure.loadBalancer.statsPassword;
 /** Script that joins a machine as an agent; run it there as root. */
 export const agentInstall = infrastructure.agentInstall;
+
+/** How SSH reaches a host, and becomes root on it. */
+function loginOf({ connection, proxyCommand, sudo }: Host) {
+  return pulumi.all([connection, proxyCommand]).apply(([connection, proxyCommand]) => ({
+    ...connection,
+    ...(proxyCommand === undefined ? {} : { proxyCommand }),
+    ...(sudo === true ? { sudo } : {}),
+  }));
+}
 
 /** The settings, checked before anything is made; what is wrong is told without a stack trace. */
 function checkedSettings(): Settings {

@@ -31,6 +31,8 @@ const domain = text(
   `the DNS domain of the hosts, at most ${String(longestDomain)} characters in lower case, such as example.com`,
 );
 const mostCompilers = 1000;
+/** As in Pulumi.yaml, from where every stack has it. */
+const defaultCompilers = 2;
 const compilers = `a number of compilers from 1 to ${String(mostCompilers)}, or a list of 1 to ${String(mostCompilers)} host names`;
 
 const sizing = object({
@@ -62,7 +64,7 @@ const schema = object({
       ],
       compilers,
     )
-    .default(2),
+    .default(defaultCompilers),
   /** Name that agents get catalogs from; without a dot it is in the domain, as are the next two. */
   puppetServer: serviceName.default("puppet"),
   /** Name that certificates are requested from. */
@@ -142,7 +144,7 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   const { platform } = settings;
   const sentences = [
     ...otherPlatforms(platform, read),
-    ...platformFaults[platform](settings, read.compilers !== undefined),
+    ...platformFaults[platform](settings, compilers !== defaultCompilers),
     ...nameFaults(settings),
     ...postgresqlFaults(settings.puppetdb, settings.postgresql),
     ...codeFaults(settings.codeDeployment),

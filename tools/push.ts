@@ -32,7 +32,7 @@ await main(async () => {
 
   const ref = branch === undefined ? `HEAD:refs/heads/${current}` : `:refs/heads/${branch}`;
   const { code, stdout, stderr } = await host.git(repository, (url) => [
-    ...["-C", folder, "push", "--receive-pack", asOwner("git-receive-pack"), url, ref],
+    ...["-C", folder, "push", "--receive-pack", asOwner(host, "git-receive-pack"), url, ref],
   ]);
   const said = `${stdout}${stderr}`.trim();
   console.log(said);
@@ -78,8 +78,8 @@ async function requireRepository(stack: Stack, host: RemoteHost): Promise<void> 
 }
 
 /** Git on the other side, as the repository's owner, whose hook tells the webhook. */
-function asOwner(program: string): string {
-  return `runuser --user ${controlUser} -- ${program}`;
+function asOwner(host: RemoteHost, program: string): string {
+  return host.asRoot(`runuser --user ${controlUser} -- ${program}`);
 }
 
 function git(folder: string, ...words: readonly string[]): Promise<Result> {
@@ -88,7 +88,7 @@ function git(folder: string, ...words: readonly string[]): Promise<Result> {
 
 async function clone(host: RemoteHost, folder: string, stack: string): Promise<void> {
   const { code, stderr } = await host.git(repository, (url) => [
-    ...["clone", "--quiet", "--upload-pack", asOwner("git-upload-pack"), url, folder],
+    ...["clone", "--quiet", "--upload-pack", asOwner(host, "git-upload-pack"), url, folder],
   ]);
   if (code !== 0) throw new Problem(`${folder} could not be made: ${stderr.trim()}`);
   // The address is good for this run only. Whoever pulls from origin gets to read what to use.
@@ -102,7 +102,15 @@ async function requireClone(host: RemoteHost, folder: string): Promise<void> {
     throw new Problem(`${folder} is no clone; give a folder that ${usage} has made, or a new one.`);
   }
   const { code, stderr } = await host.git(repository, (url) => [
-    ...["-C", folder, "fetch", "--quiet", "--prune", "--upload-pack", asOwner("git-upload-pack")],
+    ...[
+      "-C",
+      folder,
+      "fetch",
+      "--quiet",
+      "--prune",
+      "--upload-pack",
+      asOwner(host, "git-upload-pack"),
+    ],
     ...[url, "+refs/heads/*:refs/remotes/origin/*"],
   ]);
   if (code !== 0) throw new Problem(`The repository cannot be read: ${stderr.trim()}`);

@@ -11,13 +11,23 @@ interface HostOutputs {
   readonly connections: Readonly<Record<string, Connection>>;
 }
 
-/** How a host is reached, as a platform tells it. */
-interface Connection {
+/** One hop of SSH. */
+interface Login {
   readonly host: string;
   readonly port?: number;
   readonly user: string;
   readonly privateKey: string;
   readonly hostKey: string;
+}
+
+/** How a host is reached, as a platform tells it. */
+interface Connection extends Login {
+  /** The host that SSH goes through. */
+  readonly proxy?: Login;
+  /** Program that leads to the host's SSH port. */
+  readonly proxyCommand?: string;
+  /** Whether the user becomes root with sudo. */
+  readonly sudo?: boolean;
 }
 
 /** Folders with keys that are in use; they go when this process does, also by a signal. */
@@ -37,8 +47,10 @@ for (const [signal, number] of [
 export interface RemoteHost {
   readonly fqdn: string;
   readonly address: string;
-  /** Runs a shell command on it. */
+  /** Runs a shell command on it, as root. */
   run(command: string, options?: RunOptions): Promise<Result>;
+  /** The words that have root run a program on it. */
+  asRoot(program: string): string;
   /**
    * Runs Git here with a repository on it.
    *
@@ -71,10 +83,15 @@ export async function hostWith(stack: Stack, role: string): Promise<RemoteHost> 
       `No host of the stack ${stack.name} is its ${role}; see puppet:puppetdb.host, and deploy the stack with this version.`,
     );
   }
+  const asRoot = (program: string, otherwise = program) =>
+    connection.sudo === true ? `sudo -n ${program}` : otherwise;
   return {
     ...host,
     run: (command, options) =>
-      withLogin(connection, (words, target) => run([...words, target, "--", command], options)),
+      withLogin(connection, (words, target) =>
+        run([...words, target, "--", asRoot(`sh -c ${quoted(command)}`, command)], options),
+      ),
+    asRoot,
     git: (path, args, options) =>
       withLogin(connection, (words, target) =>
         run(["git", ...args(`${target}:${path}`)], {
@@ -82,7 +99,7 @@ export async function hostWith(stack: Stack, role: string): Promise<RemoteHost> 
           // Git has a shell read it.
           env: {
             ...process.env,
-            GIT_SSH_COMMAND: words.map((word) => `'${word}'`).join(" "),
+            GIT_SSH_COMMAND: words.map(quoted).join(" "),
             GIT_TERMINAL_PROMPT: "0",
           },
         }),
@@ -92,32 +109,56 @@ export async function hostWith(stack: Stack, role: string): Promise<RemoteHost> 
 
 /** Runs something that needs the words of an SSH command line to a host, which end before the host's name. */
 async function withLogin<T>(
-  { host, port = 22, user, privateKey, hostKey }: Connection,
+  connection: Connection,
   use: (words: readonly string[], target: string) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-ssh-"));
   folders.add(folder);
-  const [key, known] = [join(folder, "key"), join(folder, "known_hosts")];
   try {
-    writeFileSync(key, `${privateKey.trimEnd()}\n`, { mode: 0o600 });
-    writeFileSync(known, `host ${hostKey.trim()}\n`);
-    const settings = {
-      UserKnownHostsFile: known,
-      // Whatever address leads to it, it is this one key's host.
-      HostKeyAlias: "host",
-      StrictHostKeyChecking: "yes",
-      IdentitiesOnly: "yes",
-      BatchMode: "yes",
-      ConnectTimeout: "30",
-      ServerAliveInterval: "15",
-    };
-    const flags = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-    const words = ["ssh", "-F", "none", "-i", key, ...flags, "-p", String(port)];
+    const { proxy, proxyCommand, user, host } = connection;
+    const through =
+      proxy === undefined
+        ? proxyCommand
+        : [...sshWords(folder, "proxy", proxy), "-W", "%h:%p", `${proxy.user}@${proxy.host}`]
+            .map(quoted)
+            .join(" ");
+    const words = [
+      ...sshWords(folder, "host", connection),
+      ...(through === undefined ? [] : ["-o", `ProxyCommand=${through}`]),
+    ];
     return await use(words, `${user}@${host}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
     folders.delete(folder);
   }
+}
+
+/** The words of SSH for one hop, whose key and host key are put into the folder. */
+function sshWords(
+  folder: string,
+  name: string,
+  { port = 22, privateKey, hostKey }: Login,
+): readonly string[] {
+  const [key, known] = [join(folder, `${name}.key`), join(folder, `${name}.known_hosts`)];
+  writeFileSync(key, `${privateKey.trimEnd()}\n`, { mode: 0o600 });
+  writeFileSync(known, `${name} ${hostKey.trim()}\n`);
+  const settings = {
+    UserKnownHostsFile: known,
+    // Whatever address leads to it, it is this one key's host.
+    HostKeyAlias: name,
+    StrictHostKeyChecking: "yes",
+    IdentitiesOnly: "yes",
+    BatchMode: "yes",
+    ConnectTimeout: "30",
+    ServerAliveInterval: "15",
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+  return ["ssh", "-F", "none", "-i", key, ...flags, "-p", String(port)];
+}
+
+/** A text as one word of a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /**

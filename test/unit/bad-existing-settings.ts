@@ -155,7 +155,7 @@ export const badExistingSettings: readonly BadSettings[] = [
   existing("an unknown setting", { key: "x" }, [
     `puppet:existing.key is not a setting; write one of ${keys}, or remove it.`,
   ]),
-  ...[1, 2, ["delta"]].map((compilers) =>
+  ...[1, 3, ["delta"]].map((compilers) =>
     existing(
       `compilers ${JSON.stringify(compilers)} beside those that are there`,
       {},
