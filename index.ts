@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { PuppetInfrastructure } from "./components/index.js";
 import { puppetdbMemory, puppetdbSizing } from "./components/puppetdb-sizing.js";
 import { serverSizing } from "./components/sizing.js";
-import { distributions } from "./distributions/index.js";
 import { hardwareOf } from "./hosts/hardware.js";
 import type { Host } from "./hosts/host.js";
 import { parseSettings, SettingsError, type Settings } from "./settings.js";
@@ -26,7 +25,6 @@ const infrastructure = new PuppetInfrastructure("puppet", {
   ...platform,
   webhookPort: settings.webhook.port,
   plannedCompilers: settings.plannedCompilers.map((name) => `${name}.${domain}`),
-  distribution: distributions[settings.distribution],
 });
 
 const puppetdbRoles = ["puppetdb", "postgresql"];

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { defaults, fullName } from "./components/defaults.js";
+import { DistributionName } from "./distributions/distribution.js";
 import { isPrivate, parseSubnet } from "./hosts/subnet.js";
 import { aws, awsFaults } from "./settings/aws.js";
 import { codeDeployment, codeFaults, webhook } from "./settings/code.js";
@@ -53,8 +55,8 @@ const schema = object({
   domain,
   /** Where the packages come from. */
   distribution: z
-    .enum(["debian", "openvox8", "openvox9"], "debian, openvox8 or openvox9")
-    .default("debian"),
+    .enum(DistributionName, "debian, openvox8 or openvox9")
+    .default(defaults.distribution),
   /** How many compilers, called compiler1, compiler2 …, or their host names. */
   compilers: z
     .union(
@@ -66,23 +68,23 @@ const schema = object({
     )
     .default(defaultCompilers),
   /** Name that agents get catalogs from; without a dot it is in the domain, as are the next two. */
-  puppetServer: serviceName.default("puppet"),
+  puppetServer: serviceName.default(defaults.puppetServer),
   /** Name that certificates are requested from. */
-  caServer: serviceName.default("puppetca"),
+  caServer: serviceName.default(defaults.caServer),
   /** Name that files are served under. */
-  fileServer: serviceName.default("puppetfiles"),
+  fileServer: serviceName.default(defaults.fileServer),
   /** Subject of the certificate authority, fixed once it is set up. */
   caName: text(
     /^[A-Za-z0-9][A-Za-z0-9 .:_-]{0,58}$/,
     "at most 59 letters, digits, blanks or . : _ -, beginning with a letter or digit",
-  ).default("Puppet CA"),
+  ).default(defaults.caName),
   mainServer: sizing.prefault({}),
   compiler: sizing.prefault({}),
   loadBalancer: object({
     /** TCP port of the statistics page. */
-    statsPort: integer(1024, 65535, "a TCP port").default(8404),
+    statsPort: integer(1024, 65535, "a TCP port").default(defaults.statsPort),
     /** Seconds a catalog may take to compile. */
-    compileTimeout: integer(60, 7200, "whole seconds").default(900),
+    compileTimeout: integer(60, 7200, "whole seconds").default(defaults.compileTimeout),
   }).prefault({}),
   puppetdb: puppetdb.prefault({}),
   postgresql: postgresql.prefault({}),
@@ -132,7 +134,7 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
     throw new SettingsError(result.error.issues.flatMap((issue) => sentencesOf(issue, read)));
   }
   const given = result.data;
-  const inDomain = (name: string) => (name.includes(".") ? name : `${name}.${given.domain}`);
+  const inDomain = (name: string) => fullName(name, given.domain);
   const { compilers, ...rest } = given;
   const settings: Settings = {
     ...rest,

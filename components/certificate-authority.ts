@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Distribution } from "../distributions/index.js";
-import type { Host } from "../hosts/host.js";
+import type { DistributionName } from "../distributions/index.js";
+import type { HostArgs } from "../hosts/host.js";
 import { directoryOf, execOf, fileOf, timerOf, type HostState } from "../hosts/host-state.js";
 import { rootCommand } from "../hosts/root-command.js";
 import {
@@ -14,18 +14,20 @@ import {
 import { readerSuffix } from "../templates/puppetdb/puppetdb.js";
 import { renderCaConf } from "../templates/puppetserver/puppetserver.js";
 import { hiddenRequests } from "./authorization.js";
+import { placed } from "./arguments.js";
 
 /** What a {@link CertificateAuthority} takes. */
 export interface CertificateAuthorityArgs {
-  distribution: Distribution;
+  /** Where the packages of Puppet come from; Debian's own by default. */
+  distribution?: DistributionName;
   /** Subject of the CA that signs; the root above it is called the same and ends in `root`. */
   caName: string;
   /** Names under which servers are reached, short and full: SANs of servers, and certificate names of nobody. */
-  serviceNames: readonly string[];
+  serviceNames: string[];
   /** Further names of the main server's own certificate. */
-  subjectAltNames: readonly string[];
+  subjectAltNames: string[];
   /** Every host of the infrastructure by its full and its short name: only the infrastructure's key gets these names signed. */
-  infrastructure: readonly string[];
+  infrastructure: string[];
 }
 
 /**
@@ -54,7 +56,8 @@ export class CertificateAuthority extends pulumi.ComponentResource {
     this.agentKey = presharedKey(`${name}-agent-key`, this);
     this.infrastructureKey = presharedKey(`${name}-infrastructure-key`, this);
 
-    const { paths, users, services } = args.distribution;
+    const { distribution } = placed(args);
+    const { paths, users, services } = distribution;
     const folder = `${paths.confdir}/autosign`;
     const folders = [paths.cadir, paths.ssldir];
     const take = `for folder in ${folders.join(" ")}; do test ! -d $folder || chown --recursive ${users.puppet}: $folder || exit 1; done`;
@@ -110,7 +113,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
         ],
         { creates: `${paths.cadir}/ca_crt.pem` },
       ),
-      ...hiddenRequests(args.distribution),
+      ...hiddenRequests(distribution),
       ...timerOf("puppet-refused-requests", {
         service: renderPurgeService({ user: users.puppet, cadir: paths.cadir }),
         timer: renderPurgeTimer(),
@@ -123,8 +126,9 @@ export class CertificateAuthority extends pulumi.ComponentResource {
 /** What a {@link CaCertificate} takes. */
 export interface CaCertificateArgs {
   /** The main server's host. */
-  host: Host;
-  distribution: Distribution;
+  host: HostArgs;
+  /** Where the packages of Puppet come from; Debian's own by default. */
+  distribution?: DistributionName;
 }
 
 /** The certificates of the CA, read from the main server once it has been set up. */
@@ -140,7 +144,7 @@ export class CaCertificate extends pulumi.ComponentResource {
       `${name}-read`,
       args.host,
       {
-        create: `cat ${args.distribution.paths.cadir}/ca_crt.pem`,
+        create: `cat ${placed(args).distribution.paths.cadir}/ca_crt.pem`,
         triggers: [args.host.identity],
         silent: true,
       },

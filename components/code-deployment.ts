@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Distribution } from "../distributions/index.js";
+import type { DistributionName } from "../distributions/index.js";
 import { HostConfiguration } from "../hosts/host-configuration.js";
-import type { Host } from "../hosts/host.js";
+import type { Host, HostArgs } from "../hosts/host.js";
 import { rootCommand } from "../hosts/root-command.js";
 import {
   renderIdentity,
@@ -9,46 +9,59 @@ import {
   type Tool,
 } from "../templates/code-deployment/code-deployment.js";
 import { compilerCode, flushSocket, mainCode, poolSocket } from "./code-state.js";
+import { oneOf, placed, withDefaults, type Placed } from "./arguments.js";
+import { OldCode } from "./choices.js";
+import { defaults } from "./defaults.js";
 
 /** How code is brought from Git; the same for all servers. */
 export interface CodeDeploymentSettings {
-  /** Program that brings it. */
-  tool: Tool;
-  /** Modules fetched at the same time. */
-  poolSize: number;
+  /** Modules fetched at the same time; 4 by default. */
+  poolSize?: number;
   /** URL of a proxy for HTTPS. */
   proxy?: string | undefined;
   /** URL of a mirror of the Forge. */
   forge?: string | undefined;
-  /** Whether each environment gets its types by `puppet generate types`, which keeps environments apart. */
-  generateTypes: boolean;
-  /** Commands that run on the main server after a deploy without errors, each with its arguments. */
-  postRun: readonly (readonly string[])[];
-  /** Lines of known_hosts for the Git servers: only these are trusted. */
-  knownHosts: string;
-  /** Name for {@link token}. */
-  tokenUser: string;
+  /**
+   * Whether each environment gets its types by `puppet generate types`, which keeps environments apart; true by
+   * default.
+   */
+  generateTypes?: boolean;
+  /** Commands that run on the main server after a deploy without errors, each with its arguments; none by default. */
+  postRun?: string[][];
+  /** Lines of known_hosts for the Git servers: only these are trusted, and so none by default. */
+  knownHosts?: string;
+  /** Name for the token; `git` by default. */
+  tokenUser?: string;
   /** Token for repositories with an HTTPS URL; without it they must be open to all. */
   token?: pulumi.Input<string> | undefined;
   /**
-   * What becomes of a compiler whose code is known to be old: with `serve` it goes on, with `leave` it gets no new
-   * agents until it has caught up, unless all are so.
+   * What becomes of a compiler whose code is known to be old: with `serve`, the default, it goes on; with `leave` it
+   * gets no new agents until it has caught up, unless all are so.
    */
-  behind: "serve" | "leave";
+  behind?: OldCode;
 }
 
 /** What a {@link CodeDeployment} takes. */
 export interface CodeDeploymentArgs extends CodeDeploymentSettings {
+  /** Program that brings it; r10k by default. */
+  tool?: Tool;
+  /** The main server, which brings the code. */
   main: ServerIdentity;
-  compilers: readonly ServerIdentity[];
-  distribution: Distribution;
+  /** The compilers, which take it from there. */
+  compilers: ServerIdentity[];
+  /** Where the packages of Puppet come from; Debian's own by default. */
+  distribution?: DistributionName;
   /** The control repositories. */
-  sources: readonly Source[];
+  sources: Source[];
 }
+
+/** The same, with every default. */
+export type CodeDeploymentState = Placed<CodeDeploymentArgs> &
+  Required<Pick<CodeDeploymentArgs, keyof typeof defaults.codeDeployment | "postRun">>;
 
 /** A server whose code is deployed, and the key it shows to the others. */
 export interface ServerIdentity {
-  host: Host;
+  host: HostArgs;
   /** Public key of the user that deploys; on the main server it is also the deploy key for Git servers. */
   publicKey: pulumi.Output<string>;
   /** Public key of the host itself. */
@@ -93,13 +106,15 @@ export function serverIdentity(host: Host, opts: pulumi.CustomResourceOptions): 
 export class CodeDeployment extends pulumi.ComponentResource {
   constructor(name: string, args: CodeDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CodeDeployment", name, {}, opts);
-    const { main, compilers, distribution } = args;
+    const given = placed(withDefaults(args, { ...defaults.codeDeployment, postRun: [] }));
+    const { main, compilers, distribution } = given;
+    oneOf("behind", given.behind, OldCode);
     const configuration = new HostConfiguration(
       `${main.host.name}-code`,
       {
         host: main.host,
         distribution,
-        state: mainCode(args),
+        state: mainCode(given),
         services: ["puppet-code-all.timer", "puppet-code-deploy.path", flushSocket],
       },
       { parent: this },
@@ -110,7 +125,7 @@ export class CodeDeployment extends pulumi.ComponentResource {
         {
           host,
           distribution,
-          state: compilerCode(args, host),
+          state: compilerCode(given, host),
           services: ["puppet-code-sync.timer", poolSocket, flushSocket],
         },
         // Its first code comes from there.

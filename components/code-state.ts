@@ -35,7 +35,7 @@ import {
   toolFile,
   type Tool,
 } from "../templates/code-deployment/code-deployment.js";
-import type { CodeDeploymentArgs, ServerIdentity } from "./code-deployment.js";
+import type { CodeDeploymentState, ServerIdentity } from "./code-deployment.js";
 
 const deployScript = "/usr/local/sbin/puppet-code-deploy";
 /** What the scripts share. */
@@ -51,7 +51,7 @@ const owned = { owner: codeUser, group: codeUser };
 const firstDeploy = 3600;
 
 /** The main server: brings code from Git, publishes it, and tells the compilers. */
-export function mainCode(args: CodeDeploymentArgs): HostState {
+export function mainCode(args: CodeDeploymentState): HostState {
   const { main, compilers, distribution, tool } = args;
   const { host } = main;
   const environments = environmentsOf(distribution);
@@ -114,7 +114,7 @@ export function mainCode(args: CodeDeploymentArgs): HostState {
 }
 
 /** A compiler: takes what the main server has published. */
-export function compilerCode(args: CodeDeploymentArgs, host: Host): HostState {
+export function compilerCode(args: CodeDeploymentState, host: Host): HostState {
   const { main, distribution, behind } = args;
   const environments = environmentsOf(distribution);
   const dropIns = `/etc/systemd/system/${distribution.services.server}.service.d`;
@@ -201,7 +201,7 @@ function servedCode(distribution: Distribution, host: Host): HostState {
 }
 
 /** The token, in Git's own store of credentials: on no command line, and in no URL. */
-function credentials({ sources, token, tokenUser }: CodeDeploymentArgs): HostState {
+function credentials({ sources, token, tokenUser }: CodeDeploymentState): HostState {
   const [store, gitconfig] = [`${codeState}/.git-credentials`, `${codeState}/.gitconfig`];
   if (token === undefined) return [store, gitconfig].map((path) => absenceOf(path));
   const hosts = sources.flatMap(({ remote }) => /^https:\/\/([^/@]+)/.exec(remote)?.[1] ?? []);

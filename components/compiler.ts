@@ -1,13 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HostConfiguration, unlessMade } from "../hosts/host-configuration.js";
-import type { Host } from "../hosts/host.js";
+import type { HostArgs } from "../hosts/host.js";
 import { packageOf, type HostState } from "../hosts/host-state.js";
 import { environmentCache } from "./authorization.js";
-import {
-  certificateRequest,
-  hostCertificate,
-  type HostCertificateArgs,
-} from "./host-certificate.js";
+import { placed, withDefaults, type Placed } from "./arguments.js";
+import { certificateRequest, hostCertificate, type AuthorityArgs } from "./host-certificate.js";
 import { revocationListScript, revocationListTimer } from "./revocation-list.js";
 import {
   certificateNames,
@@ -15,27 +12,28 @@ import {
   serverPuppetConf,
   serverService,
   serverSettings,
-  type PuppetDbClient,
+  type PuppetDbClientArgs,
 } from "./server-state.js";
 import { serverSizing, type SizingArgs } from "./sizing.js";
 
 /** What every compiler of a pool shares. */
-export interface CompilerSettings extends Omit<HostCertificateArgs, "host"> {
+export interface CompilerSettings extends AuthorityArgs {
   /** Name under which all hosts reach the CA. */
   caServer: string;
-  /** Names of the balanced service, which the compiler's certificate carries. */
-  subjectAltNames: readonly string[];
+  /** Names of the balanced service, which the compiler's certificate carries; full and short ones. */
+  subjectAltNames: string[];
   /** Workers and memory; computed from the host by default. */
   sizing?: SizingArgs;
   /** How it reaches PuppetDB; without it, there is none. */
-  puppetdb?: PuppetDbClient;
-  /** Whether code deployment keeps the environments. */
-  deployedCode: boolean;
+  puppetdb?: PuppetDbClientArgs;
+  /** Whether code deployment keeps the environments; false by default. */
+  deployedCode?: boolean;
 }
 
 /** What a {@link Compiler} takes. */
 export interface CompilerArgs extends CompilerSettings {
-  host: Host;
+  /** The host that becomes a compiler. */
+  host: HostArgs;
 }
 
 /** Name of the script and units that fetch the revocation list. */
@@ -45,15 +43,16 @@ const crlRefresh = "puppet-crl-refresh";
 export class Compiler extends pulumi.ComponentResource {
   constructor(name: string, args: CompilerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:Compiler", name, {}, opts);
-    const { host, distribution } = args;
+    const given = placed(withDefaults(args, { deployedCode: false }));
+    const { host, distribution } = given;
 
-    const certificate = hostCertificate(`${name}-certificate`, args, this);
+    const certificate = hostCertificate(`${name}-certificate`, given, this);
     new HostConfiguration(
       `${name}-configuration`,
       {
         host,
         distribution,
-        state: compilerState(args),
+        state: compilerState(given),
         services: unlessMade(host, [distribution.services.server, `${crlRefresh}.timer`]),
       },
       { parent: this, dependsOn: certificate },
@@ -62,7 +61,7 @@ export class Compiler extends pulumi.ComponentResource {
   }
 }
 
-function compilerState(args: CompilerArgs): HostState {
+function compilerState(args: Placed<CompilerArgs> & { deployedCode: boolean }): HostState {
   const { host, distribution, caServer } = args;
   const { paths, users } = distribution;
   const list = `${paths.ssldir}/crl.pem`;

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
-import type { Distribution } from "../distributions/index.js";
+import type { DistributionName } from "../distributions/index.js";
 import { HostConfiguration } from "../hosts/host-configuration.js";
-import type { Host } from "../hosts/host.js";
+import type { HostArgs } from "../hosts/host.js";
 import {
   copyOf,
   directoryOf,
@@ -27,12 +27,14 @@ import {
   renderSeed,
 } from "../templates/control-repository/control-repository.js";
 import type { ServerIdentity } from "./code-deployment.js";
+import { placed, type Placed } from "./arguments.js";
 
 /** What a {@link ControlRepository} takes. */
 export interface ControlRepositoryArgs {
   /** The main server, which keeps the repository and deploys from it. */
   main: ServerIdentity;
-  distribution: Distribution;
+  /** Where the packages of Puppet come from; Debian's own by default. */
+  distribution?: DistributionName;
   /** The webhook, which is told of each push. */
   webhook: { url: string; secret: pulumi.Input<string> };
 }
@@ -47,10 +49,11 @@ const files = fileURLToPath(new URL("../templates/control-repository/files", imp
 export class ControlRepository extends pulumi.ComponentResource {
   constructor(name: string, args: ControlRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:ControlRepository", name, {}, opts);
-    const { main, distribution } = args;
+    const given = placed(args);
+    const { main, distribution } = given;
     new HostConfiguration(
       `${name}-configuration`,
-      { host: main.host, distribution, state: repositoryState(args) },
+      { host: main.host, distribution, state: repositoryState(given) },
       { parent: this },
     );
     this.registerOutputs();
@@ -58,11 +61,11 @@ export class ControlRepository extends pulumi.ComponentResource {
 }
 
 /** The repository as something to deploy from. */
-export function controlSource(main: Host): Source {
+export function controlSource(main: HostArgs): Source {
   return { name: "control", remote: `ssh://${controlUser}@${main.fqdn}${controlHome}/control.git` };
 }
 
-function repositoryState(args: ControlRepositoryArgs): HostState {
+function repositoryState(args: Placed<ControlRepositoryArgs>): HostState {
   const { main, webhook } = args;
   const { paths } = args.distribution;
   const repository = `${controlHome}/control.git`;

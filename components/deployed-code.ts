@@ -1,20 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Distribution } from "../distributions/index.js";
-import type { Host } from "../hosts/host.js";
-import type { Source, Tool } from "../templates/code-deployment/code-deployment.js";
+import type { DistributionName } from "../distributions/index.js";
+import type { HostArgs } from "../hosts/host.js";
 import { CodeDeployment, serverIdentity, type CodeDeploymentSettings } from "./code-deployment.js";
+import type { CodeTool } from "./choices.js";
 import type { CompilerPool } from "./compiler-pool.js";
 import { ControlRepository, controlSource } from "./control-repository.js";
 import type { MainServer } from "./main-server.js";
 import { Webhook, webhookUrl } from "./webhook.js";
 
 /** Settings of code deployment in an infrastructure. */
-export interface CodeSettings extends Omit<CodeDeploymentSettings, "tool"> {
-  /** Program that brings code, or `none`. */
-  tool: Tool | "none";
+export interface CodeSettings extends CodeDeploymentSettings {
+  /** Program that brings code, r10k by default; or none. */
+  tool?: CodeTool;
   /** Control repositories by their names; without one, the main server keeps one itself. */
-  sources: Readonly<Record<string, Omit<Source, "name">>>;
+  sources?: Record<string, CodeSourceArgs>;
+}
+
+/** A control repository, whose branches are environments. */
+export interface CodeSourceArgs {
+  /** URL as Git takes it, without a password. */
+  remote: string;
+  /** Begins the names of its environments, with an underscore between; nothing does by default. */
+  prefix?: string | undefined;
 }
 
 /** What brings code to all servers. */
@@ -27,9 +35,9 @@ export interface DeployedCode {
 
 /** What {@link deployCode} takes. */
 interface DeployCodeArgs {
-  hosts: { main: Host; compilers: readonly Host[] };
-  distribution: Distribution;
-  settings: CodeSettings & CodeDeploymentSettings;
+  hosts: { main: HostArgs; compilers: readonly HostArgs[] };
+  distribution: DistributionName;
+  settings: CodeSettings & { tool: Exclude<CodeTool, "none"> };
   webhookPort: number;
   main: MainServer;
   pool: CompilerPool;
@@ -42,7 +50,7 @@ export function deployCode(
   parent: pulumi.Resource,
 ): DeployedCode {
   const { hosts, distribution, main, pool } = args;
-  const { sources, ...settings } = args.settings;
+  const { sources = {}, ...settings } = args.settings;
   const identities = {
     main: serverIdentity(hosts.main, { parent, dependsOn: main }),
     compilers: hosts.compilers.map((host) => serverIdentity(host, { parent, dependsOn: pool })),

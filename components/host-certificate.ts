@@ -1,22 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Distribution } from "../distributions/index.js";
-import type { Host } from "../hosts/host.js";
+import type { DistributionName } from "../distributions/index.js";
+import type { Host, HostArgs } from "../hosts/host.js";
 import { directoryOf, execOf, fileOf, type HostState } from "../hosts/host-state.js";
 import { rootCommand } from "../hosts/root-command.js";
 import { renderCsrAttributes } from "../templates/puppet/puppet.js";
 import { renderCleanCertificate } from "../templates/puppetserver/puppetserver.js";
+import type { Placed } from "./arguments.js";
 
-/** What a host of the infrastructure needs to get its certificate. */
-export interface HostCertificateArgs {
-  /** The host the certificate is for. */
-  host: Host;
-  /** Host of the main server, where the certificate is revoked when the host is removed. */
-  mainHost: Host;
-  distribution: Distribution;
+/** What hosts of the infrastructure need to get their certificates. */
+export interface AuthorityArgs {
+  /** Host of the main server, where a certificate is revoked when its host is removed. */
+  mainHost: HostArgs;
+  /** Where the packages of Puppet come from, the same on all hosts; Debian's own by default. */
+  distribution?: DistributionName;
   /** The CA's certificates, PEM: trusted from the first connection on. */
   caCertificate: pulumi.Input<string>;
-  /** The key that gets an infrastructure host's certificate signed. */
+  /** The key that gets an infrastructure host's certificate signed; a secret. */
   infrastructureKey: pulumi.Input<string>;
+}
+
+/** What a host of the infrastructure needs to get its certificate. */
+export interface HostCertificateArgs extends AuthorityArgs {
+  /** The host the certificate is for. */
+  host: HostArgs;
 }
 
 /**
@@ -29,7 +35,7 @@ export interface HostCertificateArgs {
  */
 export function hostCertificate(
   name: string,
-  { host, mainHost, distribution }: HostCertificateArgs,
+  { host, mainHost, distribution }: Placed<HostCertificateArgs & { mainHost: Host }>,
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const clean = renderCleanCertificate(distribution, host.fqdn);
@@ -48,7 +54,7 @@ export function hostCertificate(
  * @param owner user of the service that uses Puppet's own folder of certificates; without one the folder is left
  *   to Puppet, which gives it to a user of its own where there is one
  */
-export function certificateRequest(args: HostCertificateArgs, owner?: string): HostState {
+export function certificateRequest(args: Placed<HostCertificateArgs>, owner?: string): HostState {
   const { host, distribution } = args;
   const { paths } = distribution;
   // Without an owner both are left out of the description, and so as they are.

@@ -4,6 +4,7 @@ export { Compiler } from "./compiler.js";
 export type { CompilerArgs, CompilerSettings } from "./compiler.js";
 export { CompilerPool } from "./compiler-pool.js";
 export type { CompilerPoolArgs, PoolMember } from "./compiler-pool.js";
+export { CodeTool, OldCode } from "./choices.js";
 export { CodeDeployment } from "./code-deployment.js";
 export type {
   CodeDeploymentArgs,
@@ -12,7 +13,7 @@ export type {
 } from "./code-deployment.js";
 export { ControlRepository } from "./control-repository.js";
 export type { ControlRepositoryArgs } from "./control-repository.js";
-export type { CodeSettings, DeployedCode } from "./deployed-code.js";
+export type { CodeSettings, CodeSourceArgs, DeployedCode } from "./deployed-code.js";
 export { LoadBalancer } from "./load-balancer.js";
 export type { LoadBalancerArgs } from "./load-balancer.js";
 export { MainServer } from "./main-server.js";
@@ -21,10 +22,17 @@ export { PuppetInfrastructure } from "./puppet-infrastructure.js";
 export type { PuppetInfrastructureArgs } from "./puppet-infrastructure.js";
 export type { PuppetDbSettings } from "./puppet-infrastructure.js";
 export { PuppetDb } from "./puppetdb.js";
-export type { PostgresqlArgs, PuppetDbArgs, Retention } from "./puppetdb.js";
+export type {
+  DatabaseAdministratorArgs,
+  PostgresqlArgs,
+  PuppetDbArgs,
+  Retention,
+} from "./puppetdb.js";
 export type { PuppetDbSizingArgs } from "./puppetdb-sizing.js";
-export type { HostCertificateArgs } from "./host-certificate.js";
-export type { PuppetDbClient } from "./server-state.js";
+export type { AuthorityArgs, HostCertificateArgs } from "./host-certificate.js";
+export type { PuppetDbClientArgs, PuppetDbUse } from "./server-state.js";
 export type { SizingArgs } from "./sizing.js";
 export { Webhook } from "./webhook.js";
 export type { WebhookArgs } from "./webhook.js";
+export { DistributionName } from "../distributions/index.js";
+export type { Host, HostArgs, HostsArgs, HostsByRole } from "../hosts/host.js";

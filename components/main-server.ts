@@ -1,38 +1,41 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Distribution } from "../distributions/index.js";
+import type { DistributionName } from "../distributions/index.js";
 import { HostConfiguration, unlessMade } from "../hosts/host-configuration.js";
-import type { Host } from "../hosts/host.js";
+import type { HostArgs } from "../hosts/host.js";
 import { packageOf } from "../hosts/host-state.js";
 import { environmentCache } from "./authorization.js";
 import { CaCertificate, type CertificateAuthority } from "./certificate-authority.js";
+import { placed, withDefaults } from "./arguments.js";
 import {
   certificateNames,
   serverPuppetConf,
   serverService,
   serverSettings,
   puppetdbClient,
-  type PuppetDbClient,
+  type PuppetDbClientArgs,
 } from "./server-state.js";
 import { serverSizing, type SizingArgs } from "./sizing.js";
 
 /** What a {@link MainServer} takes. */
 export interface MainServerArgs {
-  host: Host;
-  distribution: Distribution;
+  /** The host that becomes the main server. */
+  host: HostArgs;
+  /** Where the packages of Puppet come from; Debian's own by default. */
+  distribution?: DistributionName;
   /** The authority that this server runs. */
   authority: CertificateAuthority;
   /** Name under which all hosts reach the CA. */
   caServer: string;
   /** Further names of its certificate; the CA's service name among them. */
-  subjectAltNames: readonly string[];
+  subjectAltNames: string[];
   /** Workers and memory; computed from the host by default. */
   sizing?: SizingArgs;
-  /** MiB of the host's memory that other services on it need. */
+  /** MiB of the host's memory that other services on it need; 0 by default. */
   reservedMemory?: number;
   /** How it reaches PuppetDB; without it, there is none. */
-  puppetdb?: PuppetDbClient;
-  /** Whether code deployment keeps the environments. */
-  deployedCode: boolean;
+  puppetdb?: PuppetDbClientArgs;
+  /** Whether code deployment keeps the environments; false by default. */
+  deployedCode?: boolean;
 }
 
 /** The main Puppet server: the one with the certificate authority. */
@@ -42,7 +45,9 @@ export class MainServer extends pulumi.ComponentResource {
 
   constructor(name: string, args: MainServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:MainServer", name, {}, opts);
-    const { host, distribution, authority } = args;
+    const { host, distribution, authority, deployedCode } = placed(
+      withDefaults(args, { deployedCode: false }),
+    );
     const configuration = new HostConfiguration(
       `${name}-configuration`,
       {
@@ -58,9 +63,9 @@ export class MainServer extends pulumi.ComponentResource {
             dnsAltNames: args.subjectAltNames,
             autosign: authority.policy,
             puppetdb: args.puppetdb,
-            deployedCode: args.deployedCode,
+            deployedCode,
           }),
-          ...(args.deployedCode ? environmentCache(distribution, host.fqdn) : []),
+          ...(deployedCode ? environmentCache(distribution, host.fqdn) : []),
           ...puppetdbClient(distribution, args.puppetdb),
           ...serverSettings(distribution, {
             authority: true,
@@ -78,7 +83,7 @@ export class MainServer extends pulumi.ComponentResource {
     );
     this.caCertificate = new CaCertificate(
       `${name}-ca-certificate`,
-      { host, distribution },
+      { host, distribution: distribution.name },
       { parent: this, dependsOn: configuration },
     );
     this.registerOutputs();

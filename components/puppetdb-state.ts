@@ -39,7 +39,7 @@ const haproxyReload = "/usr/local/sbin/haproxy-reload";
 const startDeadline = 900;
 
 /** What PuppetDB's own state is made from. */
-export interface PuppetDbState extends Retention {
+export interface PuppetDbState extends Required<Retention> {
   host: Host;
   distribution: Distribution;
   caServer: string;

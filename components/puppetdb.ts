@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Distribution } from "../distributions/index.js";
 import { HostConfiguration } from "../hosts/host-configuration.js";
-import type { Host } from "../hosts/host.js";
+import type { HostArgs } from "../hosts/host.js";
 import type { HostState } from "../hosts/host-state.js";
 import { fileOf } from "../hosts/host-state.js";
 import { renderPuppetConf } from "../templates/puppet/puppet.js";
 import { puppetdbPort, readerPort } from "../templates/puppetdb/puppetdb.js";
+import { placed, withDefaults, type Placed } from "./arguments.js";
+import { defaults } from "./defaults.js";
 import {
   certificateRequest,
   hostCertificate,
@@ -26,65 +27,72 @@ import { puppetdbState, readersState } from "./puppetdb-state.js";
 
 /** How long PuppetDB keeps what it knows; durations such as `14d`, `36h` or `90m`. */
 export interface Retention {
-  /** After this time without a word a node counts as gone, and queries leave it out. */
-  nodeTtl: string;
-  /** After this time as gone, all that is known of a node is deleted. */
-  nodePurgeTtl: string;
-  /** Reports are deleted after this time. */
-  reportTtl: string;
+  /** After this time without a word a node counts as gone, and queries leave it out; `7d` by default. */
+  nodeTtl?: string;
+  /** After this time as gone, all that is known of a node is deleted; `14d` by default. */
+  nodePurgeTtl?: string;
+  /** Reports are deleted after this time; `14d` by default. */
+  reportTtl?: string;
 }
 
 /** Where PuppetDB's database is. */
 export interface PostgresqlArgs {
   /** Name of a PostgreSQL server that is there, such as one of RDS; without it, PuppetDB's host gets one. */
   server?: pulumi.Input<string>;
-  /** TCP port of that server. */
-  port: number;
-  /** Name of the database. */
-  database: string;
-  /** Role that owns the database. */
-  user: string;
+  /** TCP port of that server; 5432 by default. */
+  port?: number;
+  /** Name of the database; `puppetdb` by default. */
+  database?: string;
+  /** Role that owns the database; `puppetdb` by default. */
+  user?: string;
   /** Its password on an external server: letters, digits, `_` and `-`; for one of its own it is made. */
   password?: pulumi.Input<string>;
-  /** Role that may only read. */
-  readUser: string;
+  /** Role that may only read; `puppetdb_read` by default. */
+  readUser?: string;
   /** Its password, as above. */
   readPassword?: pulumi.Input<string>;
   /** Certificates, PEM, that the external server's own is verified with; those the system trusts by default. */
   caCertificate?: pulumi.Input<string>;
   /** Who may make the database and its roles on an external server; without it they are there. */
-  administrator?: { user: string; password: pulumi.Input<string> };
-  /** Time of the day of the backup, `HH:MM` on the host's clock. */
-  backupTime: string;
-  /** Days a backup is kept. */
-  backupDays: number;
+  administrator?: DatabaseAdministratorArgs;
+  /** Time of the day of the backup, `HH:MM` on the host's clock; `02:30` by default. */
+  backupTime?: string;
+  /** Days a backup is kept; 14 by default. */
+  backupDays?: number;
+}
+
+/** Who may make databases and roles on a PostgreSQL server. */
+export interface DatabaseAdministratorArgs {
+  /** The role. */
+  user: string;
+  /** Its password. */
+  password: pulumi.Input<string>;
 }
 
 /** What a {@link PuppetDb} takes. */
 export interface PuppetDbArgs extends Retention, HostCertificateArgs {
   /** A host of its own, or the main server's. */
-  host: Host;
-  distribution: Distribution;
+  host: HostArgs;
   /** Name under which all hosts reach the CA. */
   caServer: string;
   /**
    * Certificate names of the Puppet servers, which may send commands and query. With the names of servers still
    * to come in it, PuppetDB need not hear of them when they do.
    */
-  servers: readonly string[];
-  /** Where the database is. */
-  postgresql: PostgresqlArgs;
+  servers: string[];
+  /** Where the database is; in a PostgreSQL on the same host by default. */
+  postgresql?: PostgresqlArgs;
   /** Workers and memory; computed from the host by default. */
   sizing?: PuppetDbSizingArgs;
 }
 
 /** Where PuppetDB on a host answers Puppet servers. */
-export const puppetdbUrl = (host: Host) => `https://${host.fqdn}:${String(puppetdbPort)}`;
+export const puppetdbUrl = (host: HostArgs) => `https://${host.fqdn}:${String(puppetdbPort)}`;
 
 /**
  * PuppetDB with its PostgreSQL: facts, catalogs and reports of every agent.
  *
- * Puppet servers reach it at {@link url}; people and tools that only read at {@link queryUrl}, with a certificate
+ * Puppet servers reach it at `url`; people and tools that only read at `queryUrl`, with a certificate
  * made for it. Both are TLS with certificates of the CA on both sides.
  */
 export class PuppetDb extends pulumi.ComponentResource {
@@ -95,7 +103,9 @@ export class PuppetDb extends pulumi.ComponentResource {
 
   constructor(name: string, args: PuppetDbArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:PuppetDb", name, {}, opts);
-    const { host, mainHost, distribution, caServer, postgresql } = args;
+    const given = placed(withDefaults(args, defaults.retention));
+    const { host, mainHost, distribution, caServer } = given;
+    const postgresql = withDefaults(args.postgresql ?? {}, defaults.postgresql);
     this.url = puppetdbUrl(host);
     this.queryUrl = `https://${host.fqdn}:${String(readerPort)}`;
 
@@ -137,7 +147,7 @@ export class PuppetDb extends pulumi.ComponentResource {
     );
 
     const state: HostState = [
-      ...(beside ? [] : ownCertificate(args)),
+      ...(beside ? [] : ownCertificate(given)),
       ...postgresqlClient(database, address, local),
       ...(local
         ? localPostgresql(database, distribution, {
@@ -145,7 +155,7 @@ export class PuppetDb extends pulumi.ComponentResource {
             sharedBuffers: sizing.sharedBuffers,
           })
         : externalPostgresql(database, postgresql.caCertificate)),
-      ...puppetdbState({ ...args, sizing, database, address, caServer }),
+      ...puppetdbState({ ...given, sizing, database, address, caServer }),
       ...readersState(host, distribution),
       ...backups(database, {
         time: postgresql.backupTime,
@@ -167,7 +177,7 @@ export class PuppetDb extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: beside ? [] : [hostCertificate(`${name}-certificate`, args, this)],
+        dependsOn: beside ? [] : [hostCertificate(`${name}-certificate`, given, this)],
       },
     );
     this.registerOutputs();
@@ -175,7 +185,7 @@ export class PuppetDb extends pulumi.ComponentResource {
 }
 
 /** The certificate of a host that runs no Puppet server. */
-function ownCertificate(args: PuppetDbArgs): HostState {
+function ownCertificate(args: Placed<PuppetDbArgs>): HostState {
   const { host, distribution, caServer } = args;
   const conf = renderPuppetConf({
     certname: host.fqdn,

@@ -20,6 +20,8 @@ import {
   renderSizingConf,
   type ServerSizing,
 } from "../templates/puppetserver/puppetserver.js";
+import { withDefaults } from "./arguments.js";
+import { defaults } from "./defaults.js";
 
 /**
  * Fails, before anything is changed, when a server's certificate lacks a name that clients would ask for:
@@ -45,7 +47,7 @@ export function serverPuppetConf(
   distribution: Distribution,
   values: Omit<PuppetConf, "serverSection"> & {
     autosign?: string;
-    puppetdb: PuppetDbClient | undefined;
+    puppetdb: PuppetDbClientArgs | undefined;
     /** Whether code deployment keeps the environments. */
     deployedCode: boolean;
   },
@@ -73,24 +75,31 @@ export function serverPuppetConf(
   ];
 }
 
-/** How a Puppet server uses PuppetDB. */
-export interface PuppetDbClient {
-  /** PuppetDBs as `https://NAME:PORT`; the first that answers is used. */
-  serverUrls: readonly string[];
+/** What Puppet servers do when PuppetDB does not answer. */
+export interface PuppetDbUse {
   /**
-   * Whether agents run on while PuppetDB is away. With `true` a catalog is served although its facts, exported
+   * Whether agents run on while PuppetDB is away, which is the default. With `true` a catalog is served although its facts, exported
    * resources and report are not stored; what is missing is stored at the agent's next run. Catalogs that collect
    * exported resources still fail, and agents use their cached ones. With `false` each run fails.
    */
-  softWriteFailure: boolean;
-  /** Seconds a server waits for an answer of PuppetDB; three requests of a run may wait one after the other. */
-  requestTimeout: number;
+  softWriteFailure?: boolean;
+  /**
+   * Seconds a server waits for an answer of PuppetDB, 10 by default; three requests of a run may wait one after the
+   * other.
+   */
+  requestTimeout?: number;
+}
+
+/** How a Puppet server uses PuppetDB. */
+export interface PuppetDbClientArgs extends PuppetDbUse {
+  /** PuppetDBs as `https://NAME:PORT`; the first that answers is used. */
+  serverUrls: string[];
 }
 
 /** What makes a Puppet server store facts, catalogs and reports in PuppetDB; without a client, what unmakes it. */
 export function puppetdbClient(
   { packages, paths, services }: Distribution,
-  client: PuppetDbClient | undefined,
+  client: PuppetDbClientArgs | undefined,
 ): HostState {
   const notify = `Service[${services.server}]`;
   const conf = `${paths.confdir}/puppetdb.conf`;
@@ -99,11 +108,12 @@ export function puppetdbClient(
   if (client === undefined) {
     return [conf, routes, httpClient].map((path) => absenceOf(path, { notify }));
   }
+  const values = withDefaults(client, defaults.puppetdbClient);
   return [
     packageOf(packages.puppetdbTermini),
-    fileOf(conf, renderClientConf(client), { notify }),
+    fileOf(conf, renderClientConf(values), { notify }),
     fileOf(routes, renderRoutes(), { notify }),
-    fileOf(httpClient, renderHttpClientConf(client), { notify }),
+    fileOf(httpClient, renderHttpClientConf(values), { notify }),
   ];
 }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Distribution } from "../distributions/index.js";
+import type { DistributionName } from "../distributions/index.js";
 import { HostConfiguration } from "../hosts/host-configuration.js";
-import type { Host } from "../hosts/host.js";
+import type { HostArgs } from "../hosts/host.js";
 import {
   copyOf,
   directoryOf,
@@ -26,20 +26,23 @@ import {
   webhookPath,
   webhookUser,
 } from "../templates/webhook/webhook.js";
+import { placed, withDefaults, type Placed } from "./arguments.js";
+import { defaults } from "./defaults.js";
 
 /** What a {@link Webhook} takes. */
 export interface WebhookArgs {
   /** The main server, where code is deployed from. */
-  main: Host;
-  distribution: Distribution;
-  /** TCP port it listens on; the one after it is taken as well, on the loopback address. */
-  port: number;
+  main: HostArgs;
+  /** Where the packages of Puppet come from; Debian's own by default. */
+  distribution?: DistributionName;
+  /** TCP port it listens on, 9000 by default; the one after it is taken as well, on the loopback address. */
+  port?: number;
   /** Key of the signatures, 16 or more letters and digits. */
   secret: pulumi.Input<string>;
 }
 
 /** Where Git servers send pushes to the webhook of a main server. */
-export const webhookUrl = (main: Host, port: number) =>
+export const webhookUrl = (main: HostArgs, port: number) =>
   `https://${main.fqdn}:${String(port)}${webhookPath}`;
 
 const service = "puppet-webhook.service";
@@ -47,11 +50,11 @@ const proxyService = "puppet-webhook-proxy.service";
 
 /**
  * Takes Git servers' word of pushes, and has what was pushed deployed: GitHub, Gitea, Forgejo and Bitbucket sign it
- * with {@link secret} (HMAC-SHA256), GitLab sends it as its token.
+ * with `secret` (HMAC-SHA256), GitLab sends it as its token.
  *
  * It is adnanh/webhook, in Debian's package: it checks signatures before anything runs, knows when a request does not
  * match, and runs one command without a shell. webhook-go, which knows r10k and g10k by itself, checks no signature,
- * deploys on one server only, and runs as root. To put it or another in its place, give it what {@link renderHooks} has:
+ * deploys on one server only, and runs as root. To put it or another in its place, give it what `renderHooks` has:
  * the check of the signature, and the call of `puppet-code-request --push` with the event and the body.
  *
  * HAProxy stands before it on the same host, for TLS with the host's certificate and for the limits of a request's
@@ -66,7 +69,8 @@ export class Webhook extends pulumi.ComponentResource {
 
   constructor(name: string, args: WebhookArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:Webhook", name, {}, opts);
-    const { main, distribution, port } = args;
+    const given = placed(withDefaults(args, { port: defaults.webhookPort }));
+    const { main, distribution, port } = given;
     this.url = webhookUrl(main, port);
     this.secret = pulumi.secret(args.secret);
     new HostConfiguration(
@@ -74,7 +78,7 @@ export class Webhook extends pulumi.ComponentResource {
       {
         host: main,
         distribution,
-        state: webhookState(args, this.secret),
+        state: webhookState(given, this.secret),
         services: [proxyService, service],
       },
       { parent: this },
@@ -84,7 +88,7 @@ export class Webhook extends pulumi.ComponentResource {
 }
 
 function webhookState(
-  { main, distribution, port }: WebhookArgs,
+  { main, distribution, port }: Placed<WebhookArgs> & { port: number },
   secret: pulumi.Output<string>,
 ): HostState {
   const { ssldir } = distribution.paths;

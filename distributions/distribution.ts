@@ -54,8 +54,16 @@ export interface Distribution {
   };
 }
 
-/** The distributions there are. */
-export type DistributionName = "debian" | "openvox8" | "openvox9";
+/** Where the packages of Puppet come from. */
+export const DistributionName = {
+  /** Debian's own packages, from Debian 13 on. */
+  Debian: "debian",
+  /** OpenVox 8, from its own repository. */
+  OpenVox8: "openvox8",
+  /** OpenVox 9, from its own repository. */
+  OpenVox9: "openvox9",
+} as const;
+export type DistributionName = (typeof DistributionName)[keyof typeof DistributionName];
 
 /** An APT repository whose signing key is pinned: nothing is trusted because a server sent it. */
 export interface Repository {

@@ -2,7 +2,8 @@ import { debian } from "./debian.js";
 import type { Distribution, DistributionName } from "./distribution.js";
 import { openvox8, openvox9 } from "./openvox.js";
 
-export type { Distribution, DistributionName, Repository } from "./distribution.js";
+export { DistributionName } from "./distribution.js";
+export type { Distribution, Repository } from "./distribution.js";
 
 /** Every distribution, by the name the stack's setting `distribution` uses. */
 export const distributions: Readonly<Record<DistributionName, Distribution>> = {

@@ -1,9 +1,12 @@
 import { interpolate, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
 
-/** A machine a component stands on, whatever made it. */
-export interface Host {
-  /** Short name, the first label of {@link fqdn}; also names the resources that configure it. */
+/**
+ * A machine a component stands on, whatever made it: as data, which any language and any configuration can give.
+ * What is plain here names resources or decides what is made; all else may be known later.
+ */
+export interface HostArgs {
+  /** Short name, the first label of the full name; also names the resources that configure it. */
   readonly name: string;
   /** Fully qualified name in lower case; the host's certificate carries it. */
   readonly fqdn: string;
@@ -15,11 +18,10 @@ export interface Host {
   readonly memory: number;
   /** Changes when the machine behind the name becomes another one. */
   readonly identity: Input<string>;
-  /** The resource that is the machine, where Pulumi made it: what is on it goes with it. */
-  readonly machine?: Resource;
-  /** What must be done before the host takes commands. */
-  readonly ready?: Resource;
-  /** How Pulumi reaches it; always with the host key, so that the connection is verified. */
+  /**
+   * How Pulumi reaches it over SSH, as remote commands of the package command take it. The host key is required, so
+   * that the connection is verified.
+   */
   readonly connection: Input<types.input.remote.ConnectionArgs>;
   /**
    * Program whose standard input and output lead to the host's SSH port, as OpenSSH's `ProxyCommand`; SSH then runs on
@@ -35,14 +37,34 @@ export interface Host {
   readonly forwarded?: Readonly<Record<string, Input<string>>>;
 }
 
+/**
+ * A host with what Pulumi has to wait for, which only TypeScript can give. In another language, an address or an
+ * identity that comes from a resource has the commands wait for it.
+ */
+export interface Host extends HostArgs {
+  /** The resource that is the machine, where Pulumi made it: what is on it goes with it. */
+  readonly machine?: Resource;
+  /** What must be done before the host takes commands. */
+  readonly ready?: Resource;
+}
+
 /** The hosts of an environment by what they are; each is another machine. */
-export interface HostsByRole {
+export interface HostsArgs {
   /** The main server, with the certificate authority. */
+  readonly main: HostArgs;
+  /** The load balancer. */
+  readonly loadBalancer: HostArgs;
+  /** One compiler for each host. */
+  readonly compilers: HostArgs[];
+  /** PuppetDB's own host, or the main server's; without it, there is no PuppetDB. */
+  readonly puppetdb?: HostArgs | undefined;
+}
+
+/** The same, with what Pulumi has to wait for. */
+export interface HostsByRole extends HostsArgs {
   readonly main: Host;
   readonly loadBalancer: Host;
-  /** One compiler for each host. */
-  readonly compilers: readonly Host[];
-  /** PuppetDB's own host, or the main server's; without it, there is no PuppetDB. */
+  readonly compilers: Host[];
   readonly puppetdb?: Host | undefined;
 }
 

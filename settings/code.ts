@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { CodeTool, OldCode } from "../components/choices.js";
+import { defaults } from "../components/defaults.js";
 import { integer, object, port, text } from "./values.js";
 
 const remote = text(
@@ -19,7 +21,7 @@ const takenPorts = [5432, 8080, 8081, 8082, 8140];
 /** Settings of code deployment. */
 export const codeDeployment = object({
   /** What brings code from Git; with none, environments are left to whoever puts them there. */
-  tool: z.enum(["r10k", "g10k", "none"], "r10k, g10k or none").default("r10k"),
+  tool: z.enum(CodeTool, "r10k, g10k or none").default(defaults.codeDeployment.tool),
   /**
    * Control repositories by name: their branches are the environments. Without one, the main server keeps a small
    * repository itself, for those who push to it.
@@ -40,22 +42,24 @@ export const codeDeployment = object({
     )
     .default({}),
   /** Lines of known_hosts for the Git servers with SSH URLs, as ssh-keyscan prints them, names in clear; check them. */
-  knownHosts: z.string("lines of a known_hosts file").default(""),
+  knownHosts: z.string("lines of a known_hosts file").default(defaults.codeDeployment.knownHosts),
   /** Name that belongs to the token. */
-  tokenUser: text(/^[A-Za-z0-9._-]{1,64}$/, "a name without blanks").default("git"),
+  tokenUser: text(/^[A-Za-z0-9._-]{1,64}$/, "a name without blanks").default(
+    defaults.codeDeployment.tokenUser,
+  ),
   /** Token for repositories with HTTPS URLs. */
   token: text(
     /^[\x21-\x7e]{8,512}$/,
     "8 to 512 characters without blanks, with pulumi config set --secret --path",
   ).optional(),
   /** Modules fetched at the same time. */
-  poolSize: integer(1, 64, "a whole number of modules").default(4),
+  poolSize: integer(1, 64, "a whole number of modules").default(defaults.codeDeployment.poolSize),
   /** Proxy for HTTPS to Git and the Forge. */
   proxy: url("http", "http://proxy.example.com:3128").optional(),
   /** Mirror of the Forge. */
   forge: url("https?", "https://forge.example.com").optional(),
   /** Whether each environment gets its types by puppet generate types. */
-  generateTypes: z.boolean("true or false").default(true),
+  generateTypes: z.boolean("true or false").default(defaults.codeDeployment.generateTypes),
   /** Commands on the main server after a deploy without errors: lists of a program and its arguments. */
   postRun: z
     .array(
@@ -69,7 +73,7 @@ export const codeDeployment = object({
     )
     .default([]),
   /** What a compiler does whose code is known to be old: serve on, or leave the pool until it has caught up. */
-  behind: z.enum(["serve", "leave"], "serve or leave").default("serve"),
+  behind: z.enum(OldCode, "serve or leave").default(defaults.codeDeployment.behind),
 });
 
 /** Settings of the webhook. */
@@ -80,7 +84,7 @@ export const webhook = object({
       (port) => ![port, port + 1].some((one) => takenPorts.includes(one)),
       `a TCP port other than those of the main server, ${takenPorts.join(", ")} and the ones before them`,
     )
-    .default(9000),
+    .default(defaults.webhookPort),
 });
 
 /** What does not fit together. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { defaults } from "../components/defaults.js";
 import { dotted, integer, label, object, port, text } from "./values.js";
 
 const duration = text(
@@ -41,15 +42,15 @@ export const puppetdb = object({
    * is back, and with it every agent of the site. Agents are there to keep machines in order and PuppetDB to tell
    * of it, so the default is true; false is for sites where a catalog without stored exported resources does harm.
    */
-  softWriteFailure: z.boolean("true or false").default(true),
+  softWriteFailure: z.boolean("true or false").default(defaults.puppetdbClient.softWriteFailure),
   /** Seconds a server waits for an answer. A PuppetDB that hangs delays a run by about three times this. */
-  requestTimeout: integer(3, 600, "whole seconds").default(10),
+  requestTimeout: integer(3, 600, "whole seconds").default(defaults.puppetdbClient.requestTimeout),
   /** Time without a word after which a node counts as gone. */
-  nodeTtl: duration.default("7d"),
+  nodeTtl: duration.default(defaults.retention.nodeTtl),
   /** Time as gone after which a node is deleted. */
-  nodePurgeTtl: duration.default("14d"),
+  nodePurgeTtl: duration.default(defaults.retention.nodePurgeTtl),
   /** Age at which reports are deleted. */
-  reportTtl: duration.default("14d"),
+  reportTtl: duration.default(defaults.retention.reportTtl),
   /** JVM heap in MiB. */
   heap: integer(512, 32768, "a whole number of MiB").optional(),
   /** Commands stored at the same time. */
@@ -65,15 +66,15 @@ export const postgresql = object({
   /** Name of a PostgreSQL server that is there; without it PuppetDB's host gets one. */
   server: text(dotted(253), "the DNS name of a server, as in its certificate").optional(),
   /** TCP port of that server. */
-  port: integer(1, 65535, "a TCP port").default(5432),
+  port: integer(1, 65535, "a TCP port").default(defaults.postgresql.port),
   /** Name of the database. */
-  database: sqlName(longestDatabase).default("puppetdb"),
+  database: sqlName(longestDatabase).default(defaults.postgresql.database),
   /** Role that owns the database. */
-  user: sqlName(63).default("puppetdb"),
+  user: sqlName(63).default(defaults.postgresql.user),
   /** Its password on a server that is there. */
   password: password.optional(),
   /** Role that only reads. */
-  readUser: sqlName(63).default("puppetdb_read"),
+  readUser: sqlName(63).default(defaults.postgresql.readUser),
   /** Its password on a server that is there. */
   readPassword: password.optional(),
   /** Certificates that the server's own is verified with; those the host's system trusts by default. */
@@ -82,9 +83,11 @@ export const postgresql = object({
     "certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
   ).optional(),
   /** Time of the day of the backup, on the clock of PuppetDB's host. */
-  backupTime: text(/^([01]\d|2[0-3]):[0-5]\d$/, "a time from 00:00 to 23:59").default("02:30"),
+  backupTime: text(/^([01]\d|2[0-3]):[0-5]\d$/, "a time from 00:00 to 23:59").default(
+    defaults.postgresql.backupTime,
+  ),
   /** Days a backup is kept. */
-  backupDays: integer(1, 3650, "whole days").default(14),
+  backupDays: integer(1, 3650, "whole days").default(defaults.postgresql.backupDays),
 });
 
 /** What an external database needs, and one of our own does not. */

@@ -1,3 +1,4 @@
+import type { CodeSettings } from "../../components/index.js";
 import { distributions, type DistributionName } from "../../distributions/index.js";
 import { renderToolConf } from "../../templates/code-deployment/code-deployment.js";
 import { compose, contentOf, resourceOf, stateOf, type Composed } from "../unit/infrastructure.js";
@@ -10,7 +11,7 @@ const folder = "/etc/puppet-code";
 export const sources = {
   control: { remote: "https://git.example.org:8443/Org/control.git" },
   shared: { remote: "git@git.example.com:org/shared.git", prefix: "shared" },
-} as const;
+};
 
 /** Code deployment with what the settings can say, by g10k. */
 const everything = {
@@ -25,7 +26,7 @@ const everything = {
   forge: "https://forge.example.test",
   postRun: [["/usr/local/sbin/tell", "that it is done"]],
   behind: "leave",
-} as const;
+} satisfies Partial<CodeSettings>;
 
 /** What a name that stands in no state contains, by the file's name and where it stands in which state. */
 type Places = Readonly<Record<string, readonly [state: string, path: string]>>;

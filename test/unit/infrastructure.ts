@@ -128,7 +128,7 @@ export async function compose(
       loadBalancer: hostOf("balancer"),
       compilers: compilers.map((name) => hostOf(name)),
     },
-    distribution,
+    distribution: distribution.name,
     puppetServer: "puppet.example.test",
     caServer: "puppetca.example.test",
     fileServer: "puppetfiles.example.test",

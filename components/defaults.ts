@@ -1,0 +1,53 @@
+import { DistributionName } from "../distributions/distribution.js";
+import { CodeTool, OldCode } from "./choices.js";
+
+/** How PuppetDB's database is found, and kept. */
+const postgresql = {
+  port: 5432,
+  database: "puppetdb",
+  user: "puppetdb",
+  readUser: "puppetdb_read",
+  backupTime: "02:30",
+  backupDays: 14,
+};
+
+/** How long PuppetDB keeps what it knows. */
+const retention = { nodeTtl: "7d", nodePurgeTtl: "14d", reportTtl: "14d" };
+
+/** How Puppet servers use PuppetDB: while it is away, agents run on. */
+const puppetdbClient = { softWriteFailure: true, requestTimeout: 10 };
+
+/** How code is brought from Git: no server is trusted whose key is not given, and no proxy is asked. */
+const codeDeployment = {
+  tool: CodeTool.R10k,
+  knownHosts: "",
+  tokenUser: "git",
+  poolSize: 4,
+  generateTypes: true,
+  behind: OldCode.Serve,
+};
+
+/** What is taken where nothing is given: the one place for the components, and for the settings of the program. */
+export const defaults = {
+  distribution: DistributionName.Debian,
+  /** Service names, in the domain of the main server. */
+  puppetServer: "puppet",
+  caServer: "puppetca",
+  fileServer: "puppetfiles",
+  caName: "Puppet CA",
+  /** TCP port of the balancer's statistics page. */
+  statsPort: 8404,
+  /** Seconds a catalog may take to compile. */
+  compileTimeout: 900,
+  /** TCP port of the webhook. */
+  webhookPort: 9000,
+  retention,
+  puppetdbClient,
+  postgresql,
+  codeDeployment,
+};
+
+/** A service's full name: without a dot, it is in the domain. */
+export function fullName(name: string, domain: string): string {
+  return name.includes(".") ? name : `${name}.${domain}`;
+}
