@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../distributions/index.js";
 import {
   directoryOf,
@@ -23,6 +23,7 @@ import {
   renderRestart,
   renderRestore,
   type Address,
+  type Administrator,
   type Passwords,
   type Roles,
 } from "../templates/postgresql/postgresql.js";
@@ -46,11 +47,13 @@ export const externalCaFile = `${folder}/ca.pem`;
 export interface DatabaseState {
   roles: Roles;
   passwords: pulumi.Output<Passwords>;
+  /** Who makes the database and the roles on an external server; without it, they are there. */
+  administrator?: pulumi.Output<Administrator> | undefined;
 }
 
 /** PostgreSQL's package, and how its programs reach the database. */
 export function postgresqlClient(
-  { roles, passwords }: DatabaseState,
+  { roles, passwords, administrator }: DatabaseState,
   address: pulumi.Output<Address>,
   local: boolean,
 ): HostState {
@@ -59,9 +62,11 @@ export function postgresqlClient(
     directoryOf(folder),
     fileOf(
       services,
-      passwords.apply((passwords) =>
-        address.apply((address) => renderPgService({ ...roles, ...passwords, ...address })),
-      ),
+      pulumi
+        .all([passwords, address, administrator])
+        .apply(([passwords, address, administrator]) =>
+          renderPgService({ ...roles, ...passwords, ...address }, administrator),
+        ),
       { mode: "0600", sensitive: true },
     ),
   ];
@@ -96,6 +101,17 @@ export function localPostgresql(
     directoryOf("/etc/systemd/system/postgresql@.service.d"),
     ...unitOf("postgresql@.service.d/puppetdb.conf", renderRestart(services)),
     serviceOf("postgresql"),
+    ...madeDatabase({ roles, passwords }, ["runuser", "--user", "postgres", "--"], owned),
+  ];
+}
+
+/** The database and the roles, made by an administrator whenever something of them changes. */
+function madeDatabase(
+  { roles, passwords }: DatabaseState,
+  asAdministrator: readonly string[],
+  owned: { owner?: string; group?: string } = {},
+): HostState {
+  return [
     fileOf(
       `${folder}/database.sql`,
       passwords.apply((passwords) => renderDatabaseSql({ ...roles, ...passwords })),
@@ -108,10 +124,7 @@ export function localPostgresql(
     ),
     execOf(
       "make PuppetDB's database",
-      [
-        ...["runuser", "--user", "postgres", "--", "psql", "--no-psqlrc", "--quiet"],
-        `--file=${folder}/database.sql`,
-      ],
+      [...asAdministrator, "psql", "--no-psqlrc", "--quiet", `--file=${folder}/database.sql`],
       { refreshonly: true },
     ),
   ];
@@ -119,12 +132,18 @@ export function localPostgresql(
 
 /** What the host needs to reach a PostgreSQL that somebody else keeps, and whether it can be used. */
 export function externalPostgresql(
-  { roles }: DatabaseState,
+  database: DatabaseState,
   caCertificate: pulumi.Input<string> | undefined,
 ): HostState {
+  const { roles, administrator } = database;
+  const asAdministrator = [
+    "env",
+    ...[`PGSERVICEFILE=${services}`, "PGSERVICE=puppetdb-administrator"],
+  ];
   const check = "/usr/local/sbin/puppetdb-database-check";
   return [
     ...(caCertificate === undefined ? [] : [fileOf(externalCaFile, caCertificate)]),
+    ...(administrator === undefined ? [] : madeDatabase(database, asAdministrator)),
     fileOf(check, renderDatabaseCheck({ ...roles, services }), { mode: "0755" }),
     execOf("the external database can be used", check, { unless: check }),
   ];

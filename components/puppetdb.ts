@@ -131,6 +131,7 @@ export class PuppetDb extends pulumi.ComponentResource {
       passwords: pulumi
         .all([password("write", postgresql.password), password("read", postgresql.readPassword)])
         .apply(([password, readPassword]) => ({ password, readPassword })),
+      administrator: postgresql.administrator && pulumi.output(postgresql.administrator),
     };
     const connections = sizing.writeConnections + sizing.readConnections;
     const address = pulumi.output(postgresql.server).apply((server) =>

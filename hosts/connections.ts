@@ -85,6 +85,7 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
   }
   if (settings.bastion) {
     line("administrators", "bastion", 22, "deployments");
+    for (const port of [80, 443]) line("bastion", "outbound", port, "packages");
     for (const server of servers) line("bastion", server, 22, "deployments");
   }
   return lines;

@@ -151,6 +151,12 @@ export function awsFaults(
       "puppet:aws.vpc has subnets, but no VPC; set puppet:aws.vpc.id to theirs, or remove them.",
     );
   }
+  const toAws = given.outbound?.includes("0.0.0.0/0") ?? true;
+  if (vpc.id === undefined && vpc.nat === "one" && given.bastion === undefined && !toAws) {
+    sentences.push(
+      "puppet:aws.outbound has no way to AWS, and without puppet:aws.bastion Pulumi needs Session Manager; write 0.0.0.0/0 into it, or set puppet:aws.vpc.nat to none or puppet:aws.bastion.",
+    );
+  }
   if (vpc.id !== undefined && given.bastion !== undefined && vpc.publicSubnetId === undefined) {
     sentences.push(
       `puppet:aws.vpc.publicSubnetId is not set; write the public subnet of ${vpc.id} for the bastion.`,

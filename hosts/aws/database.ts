@@ -50,6 +50,7 @@ export class ManagedDatabase extends pulumi.ComponentResource {
       { length: 32, special: false },
       { parent: this },
     ).result;
+    const suffix = new random.RandomId(`${name}-final`, { byteLength: 4 }, { parent: this }).hex;
     const instance = new aws.rds.Instance(
       name,
       {
@@ -70,7 +71,8 @@ export class ManagedDatabase extends pulumi.ComponentResource {
         backupRetentionPeriod: Math.min(args.backupDays, longestRetention),
         copyTagsToSnapshot: true,
         deletionProtection: true,
-        finalSnapshotIdentifier: `${name}-final`,
+        // Of its own for each database there ever is.
+        finalSnapshotIdentifier: pulumi.interpolate`${name}-final-${suffix}`,
         tags,
       },
       { parent: this, protect: true },

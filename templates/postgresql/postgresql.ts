@@ -51,14 +51,29 @@ export interface Address {
   caFile: string;
 }
 
-/** Renders pg_service.conf, with the services `puppetdb` and `puppetdb-read`; it holds both passwords. */
-export function renderPgService(values: Roles & Passwords & Address): string {
-  const { user, password, readUser, readPassword } = values;
+/** Who makes the database and the roles on a server that somebody else keeps. */
+export interface Administrator {
+  user: string;
+  password: string;
+}
+
+/**
+ * Renders pg_service.conf, with the services `puppetdb` and `puppetdb-read`, and `puppetdb-administrator` where there
+ * is one; it holds their passwords.
+ */
+export function renderPgService(
+  values: Roles & Passwords & Address,
+  administrator?: Administrator,
+): string {
+  const { database, user, password, readUser, readPassword } = values;
   return renderTemplate(new URL("pg_service.conf.eta", import.meta.url), {
     ...values,
     roles: [
-      { name: "puppetdb", user, password },
-      { name: "puppetdb-read", user: readUser, password: readPassword },
+      { name: "puppetdb", database, user, password },
+      { name: "puppetdb-read", database, user: readUser, password: readPassword },
+      ...(administrator === undefined
+        ? []
+        : [{ name: "puppetdb-administrator", database: "postgres", ...administrator }]),
     ],
   });
 }

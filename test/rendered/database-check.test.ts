@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   renderDatabaseCheck,
+  renderDatabaseSql,
   renderPgService,
   type Passwords,
   type Roles,
@@ -64,6 +65,34 @@ beforeAll(async () => {
     ${good(roles)}
   `);
 }, 120_000);
+
+describe("a database made by an administrator who is no superuser, as that of RDS", () => {
+  const made: Roles = { database: "made", user: "made_owner", readUser: "made_reader" };
+  const administrator = { user: "rds_admin", password: "the-administrators-password" };
+  const services = "/tmp/made.conf";
+
+  beforeAll(async () => {
+    await asAdministrator(
+      `CREATE ROLE ${administrator.user} LOGIN CREATEDB CREATEROLE PASSWORD '${administrator.password}';`,
+    );
+    const address = { server: "localhost", port, caFile: `${folder}/server.crt` };
+    const conf = renderPgService({ ...made, ...passwords, ...address }, administrator);
+    await inParsers(["install", "-m", "0600", "/dev/stdin", services], conf);
+  });
+
+  it.each(["first", "second"])("can be used after the %s time", async () => {
+    const { code, stderr } = await inParsers(
+      [
+        ...["env", `PGSERVICEFILE=${services}`, "PGSERVICE=puppetdb-administrator"],
+        ...["psql", "--no-psqlrc", "--quiet"],
+      ],
+      renderDatabaseSql({ ...made, ...passwords }),
+    );
+    expect(code, stderr).toBe(0);
+    expect(stderr.replaceAll(/^NOTICE: .*\n/gm, "")).toBe("");
+    expect(await check(made)).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+});
 
 describe("the check of a database that somebody else keeps", () => {
   it("says nothing of a good one, however often it is run", async () => {

@@ -156,7 +156,7 @@ describe("the database", () => {
       parameterGroupName: "puppet-database-parameters",
     });
     expect(instance?.inputs.skipFinalSnapshot ?? false).toBe(false);
-    expect(instance?.inputs.finalSnapshotIdentifier).toBe("puppet-database-final");
+    expect(instance?.inputs.finalSnapshotIdentifier).toMatch(/^puppet-database-final-/);
     expect(instance?.protect).toBe(true);
     expect(instance?.secrets).toContain("password");
     expect(only("rds/subnetGroup:SubnetGroup")?.inputs.subnetIds).toEqual(

@@ -1,16 +1,24 @@
 -- Made by pulumi-puppet: change the stack's settings, not this file.
 -- Makes PuppetDB's database and roles; what is there is left, but for the passwords.
 \set ON_ERROR_STOP on
--- Passwords reach no log, not even with a statement that fails.
-SET log_statement = 'none';
-SET log_min_duration_statement = -1;
-SET log_min_error_statement = 'panic';
+SELECT rolsuper AS superuser FROM pg_roles WHERE rolname = current_user \gset
+\if :superuser
+  -- Passwords reach no log, not even with a statement that fails.
+  SET log_statement = 'none';
+  SET log_min_duration_statement = -1;
+  SET log_min_error_statement = 'panic';
+\endif
 
 SELECT 'CREATE ROLE "puppetdb"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'puppetdb') \gexec
 SELECT 'CREATE ROLE "puppetdb_read"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'puppetdb_read') \gexec
 -- A restore makes a second database beside the one in use, hence CREATEDB.
 ALTER ROLE "puppetdb" LOGIN CREATEDB PASSWORD 'puppetdbwritepassword00000000000';
 ALTER ROLE "puppetdb_read" LOGIN PASSWORD 'puppetdbreadpassword000000000000';
+\if :superuser
+\else
+  -- An administrator who is no superuser makes databases only for roles that it may become.
+  GRANT "puppetdb" TO CURRENT_USER;
+\endif
 -- During a migration PuppetDB ends the sessions of its readers.
 GRANT "puppetdb_read" TO "puppetdb";
 
