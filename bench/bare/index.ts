@@ -1,0 +1,20 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import type { BareResource } from "../bare-resources.js";
+
+const file = new pulumi.Config().require("resources");
+const resources = JSON.parse(readFileSync(file, "utf8")) as BareResource[];
+const made = new Map<string, pulumi.Resource>();
+
+for (const { urn, type, name, custom, parent, version, inputs } of resources) {
+  const secret = Object.entries(inputs).map(
+    ([key, { value, secret }]) => [key, secret ? pulumi.secret(value) : value] as const,
+  );
+  const options = { parent: made.get(parent), ...(version === undefined ? {} : { version }) };
+  made.set(
+    urn,
+    custom
+      ? new pulumi.CustomResource(type, name, Object.fromEntries(secret), options)
+      : new pulumi.ComponentResource(type, name, {}, options),
+  );
+}
