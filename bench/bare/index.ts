@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { BareResource } from "../bare-resources.js";
 
+/** Any resource of any provider. */
+class Bare extends pulumi.CustomResource {}
+
 const file = new pulumi.Config().require("resources");
 const resources = JSON.parse(readFileSync(file, "utf8")) as BareResource[];
 const made = new Map<string, pulumi.Resource>();
@@ -14,7 +17,7 @@ for (const { urn, type, name, custom, parent, version, inputs } of resources) {
   made.set(
     urn,
     custom
-      ? new pulumi.CustomResource(type, name, Object.fromEntries(secret), options)
+      ? new Bare(type, name, Object.fromEntries(secret), options)
       : new pulumi.ComponentResource(type, name, {}, options),
   );
 }
