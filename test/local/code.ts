@@ -105,8 +105,8 @@ export async function send(
     ["curl", "--write-out", "\n%{http_code}", "--config", "-"],
     { stdin: requestOf(url, body, headers) },
   );
-  const [, text = "", status = "0"] = /^([^]*)\n(\d{3})$/.exec(stdout) ?? [];
-  if (status === "0") throw new Error(`curl: ${String(code)}: ${stdout}${stderr}`);
+  const [, text = "", status = "000"] = /^([^]*)\n(\d{3})$/.exec(stdout) ?? [];
+  if (status === "000") throw new Error(`curl: ${String(code)}: ${stdout}${stderr}`);
   return { status: Number(status), text, seconds: (Date.now() - began) / 1000 };
 }
 

@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import { CompilerPool, LoadBalancer, type HostArgs } from "pulumi-puppet";
+
+/** A host as this stack's settings have it. */
+interface Machine {
+  name: string;
+  fqdn: string;
+  address: string;
+  cores: number;
+  memory: number;
+  hostKey: string;
+}
+
+const config = new pulumi.Config();
+const privateKey = config.requireSecret("privateKey");
+
+const hostOf = ({ hostKey, ...machine }: Machine): HostArgs => ({
+  ...machine,
+  // A machine that is installed anew shows a new key, and gets all of its configuration again.
+  identity: hostKey,
+  connection: { host: machine.address, user: "root", privateKey, hostKey },
+});
+
+const caCertificate = config.require("caCertificate");
+const puppetServer = config.require("puppetServer");
+
+// Compilers for one more site: agents there are served by a pool of their own, with the certificates of the one CA.
+const pool = new CompilerPool("site", {
+  hosts: config.requireObject<Machine[]>("compilers").map(hostOf),
+  mainHost: hostOf(config.requireObject<Machine>("main")),
+  caServer: config.require("caServer"),
+  caCertificate,
+  infrastructureKey: config.requireSecret("infrastructureKey"),
+  subjectAltNames: [puppetServer, puppetServer.split(".")[0] ?? puppetServer],
+});
+
+const balancer = new LoadBalancer(
+  "site-balancer",
+  {
+    host: hostOf(config.requireObject<Machine>("loadBalancer")),
+    puppetServer,
+    caCertificate,
+    members: pool.members,
+  },
+  // HAProxy takes a new server for healthy until its first check: it learns of compilers that serve.
+  { dependsOn: pool },
+);
+
+/** HAProxy's statistics page. */
+export const statsUrl = balancer.statsUrl;
+/** Its password; the user is `admin`. */
+export const statsPassword = balancer.statsPassword;

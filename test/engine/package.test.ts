@@ -1,0 +1,160 @@
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
+import { builtinModules } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Project } from "../engine-driver.js";
+
+const project = join(import.meta.dirname, "..", "..");
+const plugins = ["aws", "commands"].map((stub) => join(project, "test", stub, "bin"));
+const modules = join(project, "node_modules");
+
+const machine = (name: string, at: number) => ({
+  name,
+  fqdn: `${name}.example.test`,
+  address: `10.1.0.${String(at)}`,
+  cores: 2,
+  memory: 4096,
+  hostKey: `ssh-ed25519 AAAA${name}`,
+});
+const settings: Record<string, Record<string, unknown>> = {
+  "compiler-pool": {
+    caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+    infrastructureKey: "the-infrastructure-key",
+    privateKey: "the-private-key",
+    caServer: "puppetca.example.test",
+    puppetServer: "puppet-site.example.test",
+    main: machine("main", 10),
+    loadBalancer: machine("balancer2", 11),
+    compilers: [machine("site1", 12), machine("site2", 13)],
+  },
+  "existing-vpc": {
+    region: "eu-central-1",
+    domain: "example.test",
+    subnetId: "subnet-0a000100181abcdef",
+    securityGroupId: "sg-0123456789abcdef0",
+    image: "ami-0123456789abcdef0",
+    privateKey: "the-private-key",
+    publicKey: "ssh-ed25519 AAAAlogin",
+    hostKey: { public: "ssh-ed25519 AAAAhost", private: "the-host-key" },
+  },
+};
+
+describe("the npm package", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-package-"));
+  const packed = join(folder, "package");
+  const filesIn = (path: string): string[] =>
+    readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) =>
+      statSync(join(path, name)).isFile(),
+    );
+
+  beforeAll(() => {
+    // A copy, so that nothing is built in the checkout while other tests read it.
+    const source = join(folder, "source");
+    cpSync(project, source, {
+      recursive: true,
+      filter: (path) => !/[/\\](node_modules|\.git|\.state|dist)$/.test(path),
+    });
+    symlinkSync(modules, join(source, "node_modules"));
+    // Not by npm's scripts, which would install into the folder that the link leads to.
+    execFileSync("node", ["--import", "tsx", "tools/build.ts"], { cwd: source });
+    const pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder];
+    const tarball =
+      execFileSync("npm", pack, { cwd: source, encoding: "utf8" }).trim().split("\n").at(-1) ?? "";
+    execFileSync("tar", ["-xzf", join(folder, tarball), "-C", folder]);
+    console.log(
+      `${tarball}: ${String(Math.round(statSync(join(folder, tarball)).size / 1024))} KiB`,
+    );
+  }, 120_000);
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("has the components and what they read, and nothing else", () => {
+    const files = filesIn(packed);
+    const folders = new Set(files.map((name) => name.split("/").slice(0, 2).join("/")));
+    expect([...folders].sort()).toEqual([
+      "LICENSE",
+      "README.md",
+      "dist/components",
+      "dist/distributions",
+      "dist/hosts",
+      "dist/templates",
+      "package.json",
+    ]);
+    for (const name of ["hosts/converge.pp", "templates/haproxy/haproxy.cfg.eta"]) {
+      expect(files).toContain(`dist/${name}`);
+    }
+    expect(files.filter((name) => /(^|\/)(aws|containers|settings)/.test(name))).toEqual([]);
+  });
+
+  it("needs the packages that it imports, and no other", () => {
+    const { dependencies } = JSON.parse(readFileSync(join(packed, "package.json"), "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    const imported = filesIn(join(packed, "dist"))
+      .filter((name) => name.endsWith(".js"))
+      .flatMap((name) => [
+        ...readFileSync(join(packed, "dist", name), "utf8").matchAll(/ from "([^".][^"]*)"/g),
+      ])
+      .map(([, name = ""]) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? "")
+      .filter((name) => !name.startsWith("node:") && !builtinModules.includes(name));
+    expect([...new Set(imported)].sort()).toEqual(Object.keys(dependencies).sort());
+  });
+
+  it.each(Object.keys(settings))(
+    "carries the example %s: its types, and its preview",
+    async (name) => {
+      const example = join(folder, name);
+      cpSync(join(project, "examples", name), example, { recursive: true });
+      const linked = join(example, "node_modules");
+      mkdirSync(join(linked, "@pulumi"), { recursive: true });
+      for (const other of ["aws", "command", "pulumi", "random"]) {
+        symlinkSync(join(modules, "@pulumi", other), join(linked, "@pulumi", other));
+      }
+      for (const other of ["eta", "js-yaml", "tsx"])
+        symlinkSync(join(modules, other), join(linked, other));
+      cpSync(packed, join(linked, "pulumi-puppet"), { recursive: true });
+
+      const flags = [
+        "--noEmit",
+        "--strict",
+        "--skipLibCheck",
+        "--module",
+        "nodenext",
+        "--target",
+        "es2022",
+      ];
+      const types = ["--typeRoots", join(modules, "@types"), "--types", "node"];
+      execFileSync(join(modules, ".bin", "tsc"), [...flags, ...types, "index.ts"], {
+        cwd: example,
+      });
+
+      const stack = new Project(example, { plugins });
+      try {
+        const config = Object.fromEntries(
+          Object.entries(settings[name] ?? {}).map(([key, value]) => [`${name}:${key}`, value]),
+        );
+        const { changes, stdout } = (await stack.preview({ config })).succeeded();
+        expect(changes).toContain(
+          name === "compiler-pool" ? "create Compiler site2" : "create Instance compiler2",
+        );
+        expect(stdout).not.toContain("the-private-key");
+        expect(stdout).not.toContain("the-host-key");
+      } finally {
+        stack.remove();
+      }
+    },
+  );
+});
