@@ -56,7 +56,7 @@ describe("the program under the real engine", () => {
     {
       settings: { compilers: 0 },
       sentence:
-        "puppet:compilers is 0; write a number of compilers from 1 to 50, or a list of 1 to 50 host names.",
+        "puppet:compilers is 0; write a number of compilers from 1 to 1000, or a list of 1 to 1000 host names.",
     },
     {
       settings: { compilerz: 3 },
@@ -106,7 +106,7 @@ describe("the program under the real engine", () => {
     [
       "in clear",
       "the-owners-password",
-      "puppet:postgresql has passwords in clear; write each with",
+      "puppet:postgresql.password is in clear; write it with pulumi config set --secret --path",
     ],
     [
       "that is none",

@@ -248,7 +248,7 @@ describe("the SQL that makes them", () => {
     for (const password of passwords) expect(text).not.toContain(password);
 
     // Without the settings of the file they would stand there.
-    await runSql(sql().replaceAll(/^SET log_.*\n/gm, ""));
+    await runSql(sql().replaceAll(/^ *SET log_.*\n/gm, ""));
     const after = await log();
     for (const password of passwords) expect(after).toContain(password);
   });

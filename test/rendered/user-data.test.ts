@@ -186,6 +186,8 @@ describe("the script that waits for a machine", () => {
         mount: "true",
         mkdir: "true",
         cp: "true",
+        mv: "true",
+        rm: "true",
         nproc: "echo 9",
       },
       machineScripts["ready.sh with a volume"]

@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { tablesIn } from "../../tools/tables/documents.js";
+
+describe("tables in documents", () => {
+  it.each(["aws", "existing-servers"])("are what the program computes, in docs/%s.md", (name) => {
+    const text = readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), "utf8");
+    expect(text).toContain("<!-- table: ");
+    // npm run tables computes them anew.
+    expect(tablesIn(text)).toBe(text);
+  });
+
+  it("are refused where there is no such table", () => {
+    expect(() => tablesIn("<!-- table: none -->\n<!-- end of table -->")).toThrow(
+      "there is no table none",
+    );
+  });
+});
