@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { connectionsOf, type Party } from "../../hosts/connections.js";
+import { parseSettings } from "../../settings.js";
+import { domain, environment, npmRun, output } from "./environment.js";
+import { timedRun } from "./puppetdb.js";
+
+/** The hosts of the suite, by what they are. */
+const parties: Readonly<Record<string, Party>> = {
+  main: "main",
+  balancer: "loadBalancer",
+  puppetdb: "puppetdb",
+  compiler1: "compiler",
+  compiler2: "compiler",
+};
+const lines = connectionsOf({
+  ...parseSettings({ domain }),
+  ...{ bastion: false, database: false, endpoints: false },
+});
+
+describe("the table of connections", () => {
+  it.each(Object.entries(parties))("has every port that %s listens on", async (host, party) => {
+    const text = await output(host, "ss --no-header --listening --tcp --numeric");
+    const listening = text
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/)[3] ?? "")
+      .filter((address) => !/^(127\.|\[::1\])/.test(address))
+      .map((address) => Number(address.split(":").at(-1)));
+    expect(listening).not.toEqual([]);
+    const known = lines.filter(({ to }) => to === party).map(({ port }) => port);
+    // SSH is Pulumi's own way in, which each platform has for itself.
+    const expected = new Set([22, ...known]);
+    expect(listening.filter((port) => !expected.has(port))).toEqual([]);
+    // And nothing is let through to where nobody listens.
+    expect(known.filter((port) => !listening.includes(port))).toEqual([]);
+  });
+
+  it("has every connection between hosts that there was in the last minute", async () => {
+    await Promise.all([timedRun("agent1"), npmRun("deploy-code", "all", environment)]);
+    const hosts = await Promise.all(
+      Object.entries(parties).map(async ([host, party]) => ({
+        host,
+        party,
+        address: (await output(host, "hostname --all-ip-addresses")).trim(),
+      })),
+    );
+    const seen = new Set<string>();
+    for (const own of hosts) {
+      // Whoever ends a connection remembers it for a minute.
+      const text = await output(own.host, "ss --no-header --tcp --numeric exclude listening");
+      for (const line of text.split("\n").filter(Boolean)) {
+        const [local = "", peer = ""] = line.trim().split(/\s+/).slice(-2);
+        const other = hosts.find(({ address }) => peer.match(/\d+(\.\d+){3}/)?.[0] === address);
+        // A host's talk with itself passes no firewall.
+        if (other === undefined || other === own) continue;
+        const [ownPort, otherPort] = [local, peer].map((end) => Number(end.split(":").at(-1)));
+        // The lower port is the one that was asked for.
+        const [from, to] = Number(ownPort) < Number(otherPort) ? [other, own] : [own, other];
+        seen.add(`${from.party} ${to.party} ${String(Math.min(ownPort ?? 0, otherPort ?? 0))}`);
+      }
+    }
+    console.log(`seen: ${[...seen].sort().join(", ")}`);
+    const table = new Set(lines.map(({ from, to, port }) => `${from} ${to} ${String(port)}`));
+    expect([...seen].filter((connection) => !table.has(connection))).toEqual([]);
+    expect(seen.size).toBeGreaterThan(3);
+  });
+});
