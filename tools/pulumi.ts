@@ -10,7 +10,7 @@ await main(async () => {
   const words = process.argv.slice(2);
   const env = await toolchain();
   await makeStack(words, env);
-  return (await run(["pulumi", ...words], { env, show: true, stdin: undefined })).code;
+  return (await run(["pulumi", ...words], { env, show: true, inheritStdin: true })).code;
 });
 
 /**

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly stdin?: string;
   /** File for standard input, however large, instead of a text. */
   readonly stdinFile?: string;
+  /** Has the command read what this process would, a terminal or a file. */
+  readonly inheritStdin?: boolean;
   /** File that takes standard output instead of the result; made anew, for its owner alone. */
   readonly stdoutFile?: string;
   /** Shows output as it comes instead of collecting it. */
@@ -41,7 +43,8 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
     files.push(file);
     return file;
   };
-  const stdin = options.stdin === undefined ? "ignore" : "pipe";
+  const none = options.inheritStdin === true ? "inherit" : "ignore";
+  const stdin = options.stdin === undefined ? none : "pipe";
   const stdio: StdioOptions = [
     options.stdinFile === undefined ? stdin : open(options.stdinFile, "r"),
     options.stdoutFile === undefined ? output : open(options.stdoutFile, "w"),
