@@ -14,7 +14,7 @@ import {
   nameFaults,
   type HostNames,
 } from "./settings/names.js";
-import { keyShown, mayHoldSecret } from "./settings/secrets.js";
+import { sentencesOf } from "./settings/sentences.js";
 import { dotted, integer, label, object, text } from "./settings/values.js";
 
 /** Leaves room for the names that compilers get without a list. */
@@ -131,7 +131,9 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   );
   const result = schema.safeParse(read);
   if (!result.success) {
-    throw new SettingsError(result.error.issues.flatMap((issue) => sentencesOf(issue, read)));
+    throw new SettingsError(
+      result.error.issues.flatMap((issue) => sentencesOf(schema, issue, read)),
+    );
   }
   const given = result.data;
   const inDomain = (name: string) => fullName(name, given.domain);
@@ -240,60 +242,6 @@ function fromEngine(key: string, value: unknown): unknown {
   } catch {
     return value;
   }
-}
-
-/** One sentence for what zod found. */
-function sentencesOf(issue: z.core.$ZodIssue, values: unknown): string[] {
-  const setting = nameOf(issue.path);
-  if (issue.code === "unrecognized_keys") {
-    const known = keysAt(schema, issue.path).join(", ");
-    return issue.keys.map(
-      (key) =>
-        `${nameOf([...issue.path, key])} is not a setting; write one of ${known}, or remove it.`,
-    );
-  }
-  if (issue.code === "invalid_key") {
-    const [remedy] = issue.issues;
-    const name = JSON.stringify(keyShown(issue.path.at(-1)));
-    return [`${nameOf(issue.path.slice(0, -1))} has ${name}; write ${remedy?.message ?? ""}.`];
-  }
-  const value = issue.path.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown>)[key],
-    values,
-  );
-  const found =
-    value === undefined
-      ? "is not set"
-      : `is ${mayHoldSecret(issue.path, value) ? "unsuitable" : JSON.stringify(value)}`;
-  return [`${setting} ${found}; write ${issue.message}.`];
-}
-
-/** The keys that there may be at a path within what a schema describes. */
-function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
-  if (
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodOptional
-  ) {
-    return keysAt(schema.unwrap(), path);
-  }
-  const [key, ...rest] = path;
-  if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
-  if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest);
-  if (!(schema instanceof z.ZodObject)) return [];
-  const shape: Readonly<Record<PropertyKey, z.core.$ZodType | undefined>> = schema.shape;
-  const inner = key === undefined ? undefined : shape[key];
-  return inner === undefined ? Object.keys(shape) : keysAt(inner, rest);
-}
-
-function nameOf(path: readonly PropertyKey[]): string {
-  const [first, ...rest] = path;
-  if (first === undefined) return "puppet";
-  return rest.reduce<string>(
-    (name, key) =>
-      typeof key === "number" ? `${name}[${String(key)}]` : `${name}.${keyShown(key)}`,
-    `puppet:${keyShown(first)}`,
-  );
 }
 
 function subnetFaults(subnet: string): string[] {

@@ -1,0 +1,66 @@
+import * as z from "zod";
+import { keyShown, mayHoldSecret } from "./secrets.js";
+
+/**
+ * One sentence for each thing that zod found wrong: the setting's name, what it is, and what to write instead.
+ *
+ * @param schema what describes all settings, each of whose messages says what to write
+ * @param issue what zod found
+ * @param values the settings that it looked at
+ */
+export function sentencesOf(
+  schema: z.core.$ZodType,
+  issue: z.core.$ZodIssue,
+  values: unknown,
+): string[] {
+  const setting = nameOf(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(schema, issue.path).join(", ");
+    return issue.keys.map(
+      (key) =>
+        `${nameOf([...issue.path, key])} is not a setting; write one of ${known}, or remove it.`,
+    );
+  }
+  if (issue.code === "invalid_key") {
+    const [remedy] = issue.issues;
+    const name = JSON.stringify(keyShown(issue.path.at(-1)));
+    return [`${nameOf(issue.path.slice(0, -1))} has ${name}; write ${remedy?.message ?? ""}.`];
+  }
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown>)[key],
+    values,
+  );
+  const found =
+    value === undefined
+      ? "is not set"
+      : `is ${mayHoldSecret(issue.path, value) ? "unsuitable" : JSON.stringify(value)}`;
+  return [`${setting} ${found}; write ${issue.message}.`];
+}
+
+/** The keys that there may be at a path within what a schema describes. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  if (
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodOptional
+  ) {
+    return keysAt(schema.unwrap(), path);
+  }
+  const [key, ...rest] = path;
+  if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
+  if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest);
+  if (!(schema instanceof z.ZodObject)) return [];
+  const shape: Readonly<Record<PropertyKey, z.core.$ZodType | undefined>> = schema.shape;
+  const inner = key === undefined ? undefined : shape[key];
+  return inner === undefined ? Object.keys(shape) : keysAt(inner, rest);
+}
+
+function nameOf(path: readonly PropertyKey[]): string {
+  const [first, ...rest] = path;
+  if (first === undefined) return "puppet";
+  return rest.reduce<string>(
+    (name, key) =>
+      typeof key === "number" ? `${name}[${String(key)}]` : `${name}.${keyShown(key)}`,
+    `puppet:${keyShown(first)}`,
+  );
+}
