@@ -42,7 +42,7 @@ export const puppetServer = settings.puppetServer;
 /** Name that certificates are requested from. */
 export const caServer = settings.caServer;
 /** The compilers: name, full name, address. */
-export const compilers = infrastructure.pool.members;
+export const compilers = infrastructure.compilers;
 /** Every host by its name: full name, address and roles. */
 export const hosts = Object.fromEntries(
   roles.map(({ host: { name, fqdn, address }, roles }) => [name, { fqdn, address, roles }]),
@@ -52,21 +52,21 @@ export const connections = pulumi.secret(
   Object.fromEntries(roles.map(({ host }) => [host.name, loginOf(host)])),
 );
 /** PuppetDB for Puppet servers; absent where there is none. */
-export const puppetdbUrl = infrastructure.puppetdb?.url;
+export const puppetdbUrl = infrastructure.puppetdbUrl;
 /** PuppetDB for people and tools, with a certificate of `npm run puppetdb-access`. */
-export const puppetdbQueryUrl = infrastructure.puppetdb?.queryUrl;
+export const puppetdbQueryUrl = infrastructure.puppetdbQueryUrl;
 /** Where Git servers send pushes; absent where no code is deployed. */
-export const webhookUrl = infrastructure.code?.webhook.url;
+export const webhookUrl = infrastructure.webhookUrl;
 /** Key of the pushes' signatures, and GitLab's token; secret. */
-export const webhookSecret = infrastructure.code?.webhook.secret;
+export const webhookSecret = infrastructure.webhookSecret;
 /** Public key that Git servers must let read the control repositories. */
-export const codeDeployKey = infrastructure.code?.deployKey;
+export const codeDeployKey = infrastructure.codeDeployKey;
 /** HAProxy's statistics page; Prometheus reads /metrics beside it. */
-export const loadBalancerStatsUrl = infrastructure.loadBalancer.statsUrl;
+export const loadBalancerStatsUrl = infrastructure.statsUrl;
 /** Name for the statistics page. */
-export const loadBalancerStatsUser = infrastructure.loadBalancer.statsUser;
+export const loadBalancerStatsUser = infrastructure.statsUser;
 /** Password for the statistics page. */
-export const loadBalancerStatsPassword = infrastructure.loadBalancer.statsPassword;
+export const loadBalancerStatsPassword = infrastructure.statsPassword;
 /** Script that joins a machine as an agent; run it there as root. */
 export const agentInstall = infrastructure.agentInstall;
 

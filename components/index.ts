@@ -19,8 +19,7 @@ export type { LoadBalancerArgs } from "./load-balancer.js";
 export { MainServer } from "./main-server.js";
 export type { MainServerArgs } from "./main-server.js";
 export { PuppetInfrastructure } from "./puppet-infrastructure.js";
-export type { PuppetInfrastructureArgs } from "./puppet-infrastructure.js";
-export type { PuppetDbSettings } from "./puppet-infrastructure.js";
+export type { PuppetDbSettings, PuppetInfrastructureArgs } from "./infrastructure-arguments.js";
 export { PuppetDb } from "./puppetdb.js";
 export type {
   DatabaseAdministratorArgs,

@@ -169,7 +169,7 @@ export async function compose(
     ...args,
   });
   const agentInstall = await settled(infrastructure.agentInstall);
-  const statsUrl = await settled(infrastructure.loadBalancer.statsUrl);
+  const statsUrl = await settled(infrastructure.statsUrl);
   const agentInstallIsSecret = await pulumi.isSecret(infrastructure.agentInstall);
   await pulumi.runtime.disconnect();
   restore();
