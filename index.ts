@@ -5,6 +5,7 @@ import { serverSizing } from "./components/sizing.js";
 import { hardwareOf } from "./hosts/hardware.js";
 import type { Host } from "./hosts/host.js";
 import { parseSettings, SettingsError, type Settings } from "./settings.js";
+import { inClear, sealedSettings } from "./settings/secrets.js";
 
 /** What makes the hosts; the SDK of a cloud is loaded only where it is used. */
 const platforms = {
@@ -102,26 +103,19 @@ function stackSettings(): Record<string, unknown> {
 }
 
 /** Refuses secrets that stand in clear in the stack's file, and would stand so in the state. */
-function checkSealed({ postgresql, codeDeployment, existing }: Settings): void {
+function checkSealed(settings: Settings): void {
   // Where the language host tells which settings are sealed.
   const sealed = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
-  const secrets = {
-    "postgresql.password": postgresql.password,
-    "postgresql.readPassword": postgresql.readPassword,
-    "codeDeployment.token": codeDeployment.token,
-    "existing.privateKey": existing.privateKey,
-    "existing.jumpHost.privateKey": existing.jumpHost?.privateKey,
-  };
-  const sentences = Object.entries(secrets)
-    .filter(
-      ([setting, value]) =>
-        value !== undefined &&
-        !sealed.includes(`${pulumi.getProject()}:${setting.split(".")[0] ?? ""}`),
-    )
-    .map(
-      ([setting]) =>
-        `puppet:${setting} is in clear; write it with pulumi config set --secret --path puppet:${setting}.`,
-    );
+  const sentences = sealedSettings
+    .filter((setting) => {
+      const [group = "", ...rest] = setting.split(".");
+      const value = rest.reduce<unknown>(
+        (at, key) => (at as Readonly<Record<string, unknown>> | undefined)?.[key],
+        settings[group as keyof Settings],
+      );
+      return value !== undefined && !sealed.includes(`${pulumi.getProject()}:${group}`);
+    })
+    .map(inClear);
   if (sentences.length > 0) throw new SettingsError(sentences);
 }
 

@@ -15,15 +15,11 @@ import {
   type HostNames,
 } from "./settings/names.js";
 import { sentencesOf } from "./settings/sentences.js";
-import { dotted, integer, label, object, text } from "./settings/values.js";
+import { dotted, hostName, integer, object, text } from "./settings/values.js";
 
 /** Leaves room for the names that compilers get without a list. */
 const longestDomain = longestFqdn - "compiler50.".length;
 
-const hostName = text(
-  new RegExp(`^${label}$`),
-  "a host name of at most 63 lower-case letters, digits and inner hyphens, without the domain",
-);
 const serviceName = text(
   dotted(180),
   "a DNS name in lower case, with or without a domain, such as puppet or puppet.example.com",

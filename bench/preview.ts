@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { Project, type Run } from "../test/engine-driver.js";
+import { Project, standIns, type Run } from "../test/engine-driver.js";
 import { project } from "../tools/paths.js";
 import { plugins as sdkPlugins } from "../tools/toolchain/plugins.js";
 import { bareResources } from "./bare-resources.js";
 
 /** Nothing is made: AWS and commands are the stand-ins of the tests. */
-const plugins = ["aws", "commands"].map((stub) => join(project, "test", stub, "bin"));
+const plugins = Object.values(standIns);
 const versions = {
   aws: "7.48.0",
   ...Object.fromEntries(sdkPlugins.map(({ name, version }) => [name, version])),

@@ -4,6 +4,7 @@ import type { Settings } from "../settings.js";
 import type { Existing, Server } from "../settings/existing.js";
 import type { Host, HostsByRole } from "./host.js";
 import { whenReady } from "./readiness.js";
+import { withoutComment } from "./ssh-keys.js";
 
 /** How often SSH is tried at first contact, which takes about four minutes: a machine may be booting. */
 const dialAttempts = 60;
@@ -55,39 +56,23 @@ function hostOf(server: Server, fqdn: string, args: ExistingServersArgs): Host {
 }
 
 function connectionTo(
-  server: Server,
+  { sshAddress, address, sshPort, hostKey }: Server,
   user: string,
   { privateKey, jumpHost }: Existing,
 ): types.input.remote.ConnectionArgs {
+  const host = sshAddress ?? address;
+  const own = login({ host, port: sshPort, user, privateKey, hostKey });
+  if (jumpHost === undefined) return own;
+  const { address: proxyHost, ...proxy } = jumpHost;
   return {
-    host: server.sshAddress ?? server.address,
-    port: server.sshPort,
-    user,
-    ...(privateKey === undefined ? {} : { privateKey }),
-    hostKey: withoutComment(server.hostKey),
-    dialErrorLimit: dialAttempts,
-    ...(jumpHost === undefined
-      ? {}
-      : {
-          proxy: {
-            host: jumpHost.address,
-            port: jumpHost.port,
-            user: jumpHost.user,
-            ...proxyKey(jumpHost.privateKey ?? privateKey),
-            hostKey: withoutComment(jumpHost.hostKey),
-            dialErrorLimit: dialAttempts,
-          },
-        }),
+    ...own,
+    proxy: login({ ...proxy, host: proxyHost, privateKey: proxy.privateKey ?? privateKey }),
   };
 }
 
-function proxyKey(privateKey: string | undefined): { privateKey?: string } {
-  return privateKey === undefined ? {} : { privateKey };
-}
-
-/** A public key as its type and data. */
-function withoutComment(key: string): string {
-  return key.split(" ").slice(0, 2).join(" ");
+/** One hop of SSH, as remote commands take it. */
+function login<Hop extends { hostKey: string }>(hop: Hop): Hop & { dialErrorLimit: number } {
+  return { ...hop, hostKey: withoutComment(hop.hostKey), dialErrorLimit: dialAttempts };
 }
 
 /** The servers of a stack by what they are. */

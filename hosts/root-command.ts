@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "./host.js";
+import { shellWord } from "./shell-word.js";
 
 /** What a command on a host takes, in the words of `command.remote.Command`. */
 export interface RootCommandArgs {
@@ -25,7 +26,7 @@ export function rootCommand(
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command | command.local.Command {
   const { silent = false, ...rest } = args;
-  const asRoot = (text: string) => (host.sudo === true ? `sudo -n sh -c ${quoted(text)}` : text);
+  const asRoot = (text: string) => (host.sudo === true ? `sudo -n sh -c ${shellWord(text)}` : text);
   const common = {
     ...rest,
     create: asRoot(args.create),
@@ -56,7 +57,7 @@ function throughProxy(
   opts: pulumi.CustomResourceOptions,
 ): command.local.Command {
   const connection = pulumi.output(host.connection);
-  const ssh = (text: string) => `COMMAND=${quoted(text)} sh "$SCRIPTS/proxied-ssh.sh"`;
+  const ssh = (text: string) => `COMMAND=${shellWord(text)} sh "$SCRIPTS/proxied-ssh.sh"`;
   return new command.local.Command(
     name,
     {
@@ -77,9 +78,4 @@ function throughProxy(
     },
     pulumi.mergeOptions(opts, { additionalSecretOutputs: ["stdin", "stdout", "stderr"] }),
   );
-}
-
-/** A text as one word of a shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -8,6 +8,11 @@ export interface KeyPair {
   public: string;
 }
 
+/** A public key as its type and data, without the comment that may follow. */
+export function withoutComment(key: string): string {
+  return key.split(" ").slice(0, 2).join(" ");
+}
+
 /**
  * Makes SSH key pairs with the `ssh-keygen` of the machine that runs Pulumi. They are made once: made again, they
  * would lock Pulumi out of the hosts.

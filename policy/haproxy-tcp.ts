@@ -1,8 +1,7 @@
+import { agentsPort } from "../hosts/connections.js";
 import { proxiesIn, type Proxy } from "./haproxy-conf.js";
 import { hostChangesOf, type HostFile } from "./host-state.js";
 import type { Rule } from "./rule.js";
-
-const agentPort = 8140;
 
 /** Agents and servers know each other by their certificates, which TLS that ends on the way would cut off. */
 export const haproxyTcp: Rule = {
@@ -35,7 +34,7 @@ function faultsOf({ path, content }: HostFile): string[] {
       .filter(({ binds }) => binds.some((bind) => bindsAgentPort(bind) && bind.includes("ssl")))
       .map(
         (proxy) =>
-          `${titled(proxy)} ends TLS on port ${agentPort}; write its bind without ssl and what goes with it.`,
+          `${titled(proxy)} ends TLS on port ${agentsPort}; write its bind without ssl and what goes with it.`,
       ),
   ];
 }
@@ -44,6 +43,6 @@ function faultsOf({ path, content }: HostFile): string[] {
 function bindsAgentPort([addresses = ""]: readonly string[]): boolean {
   return addresses.split(",").some((address) => {
     const [, from, to = from] = /:(\d+)(?:-(\d+))?$/.exec(address) ?? [];
-    return from !== undefined && Number(from) <= agentPort && agentPort <= Number(to);
+    return from !== undefined && Number(from) <= agentsPort && agentsPort <= Number(to);
   });
 }

@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { defaults } from "../components/defaults.js";
+import { agentsPort } from "../hosts/connections.js";
+import { readerPort } from "../templates/puppetdb/puppetdb.js";
 
 /** A TCP port that the stack's settings open to networks. */
 export interface Opening {
@@ -10,11 +13,6 @@ export interface Opening {
   readonly networks: readonly string[];
 }
 
-const agentPort = 8140;
-/** Where PuppetDB answers those who only read. */
-const readerPort = 8082;
-const defaultStatsPort = 8404;
-const defaultWebhookPort = 9000;
 /** Packages, and code over HTTPS or SSH. */
 const outboundPorts = [80, 443, 22];
 
@@ -29,11 +27,11 @@ const awsSettings = z
   })
   .catch({ agentSources: [], operatorSources: [], webhookSources: [], outbound: [] });
 const loadBalancerSettings = z
-  .object({ statsPort: z.int().default(defaultStatsPort) })
-  .catch({ statsPort: defaultStatsPort });
+  .object({ statsPort: z.int().default(defaults.statsPort) })
+  .catch({ statsPort: defaults.statsPort });
 const webhookSettings = z
-  .object({ port: z.int().default(defaultWebhookPort) })
-  .catch({ port: defaultWebhookPort });
+  .object({ port: z.int().default(defaults.webhookPort) })
+  .catch({ port: defaults.webhookPort });
 
 /**
  * Reads from a stack's configuration which networks it opens ports to. `puppet:aws.bastion` is not among the settings
@@ -57,7 +55,7 @@ export function openingsIn(config: ReadonlyMap<string, string>): readonly Openin
       networks: aws[name],
     }));
   return [
-    ...opening("ingress", "agentSources", [agentPort]),
+    ...opening("ingress", "agentSources", [agentsPort]),
     ...opening("ingress", "operatorSources", [statsPort, readerPort]),
     ...opening("ingress", "webhookSources", [webhookPort]),
     ...opening("egress", "outbound", outboundPorts),

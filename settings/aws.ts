@@ -2,7 +2,7 @@ import * as z from "zod";
 import { instanceSize } from "../hosts/aws/instance-types.js";
 import { parseSubnet } from "../hosts/subnet.js";
 import type { postgresql, puppetdb } from "./database.js";
-import { integer, object, text } from "./values.js";
+import { certificates, integer, object, text } from "./values.js";
 
 const cidr = z
   .string("an IPv4 network such as 10.0.0.0/16")
@@ -84,10 +84,7 @@ export const aws = object({
       "17",
     ),
     /** Certificates, PEM, of Amazon's authority for the region: the region's bundle for RDS. */
-    caCertificate: text(
-      /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----\n?$/,
-      "certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
-    ),
+    caCertificate: certificates,
   }).optional(),
   /** Private zone of Route 53 for the domain; one is made by default. */
   zoneId: text(

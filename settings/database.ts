@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defaults } from "../components/defaults.js";
-import { dotted, integer, label, object, port, text } from "./values.js";
+import { certificates, dotted, integer, label, object, port, text } from "./values.js";
 
 const duration = text(
   /^[1-9]\d{0,4}[dhm]$/,
@@ -78,10 +78,7 @@ export const postgresql = object({
   /** Its password on a server that is there. */
   readPassword: password.optional(),
   /** Certificates that the server's own is verified with; those the host's system trusts by default. */
-  caCertificate: text(
-    /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----\n?$/,
-    "certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
-  ).optional(),
+  caCertificate: certificates.optional(),
   /** Time of the day of the backup, on the clock of PuppetDB's host. */
   backupTime: text(/^([01]\d|2[0-3]):[0-5]\d$/, "a time from 00:00 to 23:59").default(
     defaults.postgresql.backupTime,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { puppetdb } from "./database.js";
-import { dotted, integer, label, object, text } from "./values.js";
+import { dotted, hostName, integer, object, text } from "./values.js";
 
 /** What a server can be, in the words of the output `hosts`. */
 export const serverRoles = ["main", "load-balancer", "puppetdb", "compiler"] as const;
@@ -21,10 +21,7 @@ const privateKey = text(
 
 const server = object({
   /** Host name, the first label of its full name in `puppet:domain`. */
-  name: text(
-    new RegExp(`^${label}$`),
-    "a host name of at most 63 lower-case letters, digits and inner hyphens, without the domain",
-  ),
+  name: hostName,
   /** What it shall be. */
   role: z.enum(serverRoles, "main, load-balancer, puppetdb or compiler"),
   /** Address at which the other servers reach it. */

@@ -1,3 +1,4 @@
+import { agentsPort } from "../hosts/connections.js";
 import { compilerOffset } from "../hosts/containers/addresses.js";
 import type { Server } from "./existing.js";
 
@@ -12,9 +13,6 @@ export interface HostNames {
   readonly puppetdb?: string | undefined;
   readonly compilers: readonly string[];
 }
-
-/** TCP port of Puppet Server, and of the balancer before it. */
-const agentsPort = 8140;
 
 /** Containers share one machine, and a network of 256 addresses. */
 export const mostContainers = 50;

@@ -1,6 +1,20 @@
 /** A private key, wherever it stands; OpenSSH's also without its first line. */
 const privateKey = /PRIVATE KEY|b3BlbnNzaC1rZXk/;
 
+/** The settings that are secrets, and so have to be sealed in the stack's file. */
+export const sealedSettings = [
+  "postgresql.password",
+  "postgresql.readPassword",
+  "codeDeployment.token",
+  "existing.privateKey",
+  "existing.jumpHost.privateKey",
+] as const;
+
+/** What is told of a secret that is not sealed. */
+export function inClear(setting: string): string {
+  return `puppet:${setting} is in clear; write it with pulumi config set --secret --path puppet:${setting}.`;
+}
+
 /** A URL with a password or a token before the host. */
 const urlWithSecret = /https?:\/\/[^"]*@|ssh:\/\/[^"/@]*:[^"]*@/;
 

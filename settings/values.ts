@@ -18,6 +18,16 @@ export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
 
 /** One label of a DNS name, as the text of a regular expression. */
 export const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+/** Short name of a host. */
+export const hostName = text(
+  new RegExp(`^${label}$`),
+  "a host name of at most 63 lower-case letters, digits and inner hyphens, without the domain",
+);
+/** Certificates, one after the other. */
+export const certificates = text(
+  /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----\n?$/,
+  "certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+);
 /** A DNS name in lower case of at most so many characters. */
 export const dotted = (longest: number) =>
   new RegExp(`^(?=.{1,${String(longest)}}$)(${label}\\.)*${label}$`);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /**
  * Runs a Pulumi program through the real engine: the `pulumi` on PATH, with the plugins it finds.
@@ -98,6 +99,12 @@ export class Run {
 }
 
 const stack = "test";
+
+/** Folders with plugins that stand in for a cloud and for hosts that are not there. */
+export const standIns = {
+  aws: fileURLToPath(new URL("aws/bin", import.meta.url)),
+  commands: fileURLToPath(new URL("commands/bin", import.meta.url)),
+};
 
 export class Project {
   /** Holds the backend, the stack's configuration and the event logs. */

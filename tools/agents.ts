@@ -22,7 +22,7 @@ export interface AgentEnvironment {
 export const demonstrationAgent = "agent1";
 
 /** Whether an agent is there and joined to the environment as it is now, and not to an earlier one. */
-export async function isJoined(agent: AgentEnvironment, name: string): Promise<boolean> {
+async function isJoined(agent: AgentEnvironment, name: string): Promise<boolean> {
   const { paths, services } = distributions[agent.distribution];
   const authority = /^ca_fingerprint = .*$/m.exec(agent.agentInstall)?.[0] ?? "";
   // Enabling the service is the last step of joining.
@@ -58,6 +58,27 @@ export function runAgent(
   return exec(environment, name, [puppet, "agent", "--test", ...waiting, "--color=false"], {
     show,
   });
+}
+
+/**
+ * Shows that an environment works: one run of its agent, which is joined first where it is not.
+ *
+ * @returns the compiler that the catalog came from, as far as the run tells
+ * @throws Problem with all that a run said that failed
+ */
+export async function demonstrate(agent: AgentEnvironment): Promise<string | undefined> {
+  const name = demonstrationAgent;
+  if (!(await isJoined(agent, name))) {
+    console.log(`\njoining ${name}.${agent.domain} as an agent`);
+    await joinAgent(agent, name);
+  }
+  const { code, stdout, stderr } = await runAgent(agent, name);
+  if (code !== 0 && code !== 2) {
+    throw new Problem(
+      `the run of ${name} failed with exit code ${String(code)}:\n${stdout}${stderr}`,
+    );
+  }
+  return compilerOf(stdout);
 }
 
 /** Removes an agent's container and certificate. */

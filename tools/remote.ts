@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { shellWord } from "../hosts/shell-word.js";
 import { Problem } from "./problem.js";
 import { run, type Result, type RunOptions } from "./shell.js";
 import type { Stack } from "./stack.js";
@@ -89,7 +90,7 @@ export async function hostWith(stack: Stack, role: string): Promise<RemoteHost> 
     ...host,
     run: (command, options) =>
       withLogin(connection, (words, target) =>
-        run([...words, target, "--", asRoot(`sh -c ${quoted(command)}`, command)], options),
+        run([...words, target, "--", asRoot(`sh -c ${shellWord(command)}`, command)], options),
       ),
     asRoot,
     git: (path, args, options) =>
@@ -99,7 +100,7 @@ export async function hostWith(stack: Stack, role: string): Promise<RemoteHost> 
           // Git has a shell read it.
           env: {
             ...process.env,
-            GIT_SSH_COMMAND: words.map(quoted).join(" "),
+            GIT_SSH_COMMAND: words.map(shellWord).join(" "),
             GIT_TERMINAL_PROMPT: "0",
           },
         }),
@@ -120,7 +121,7 @@ async function withLogin<T>(
       proxy === undefined
         ? proxyCommand
         : [...sshWords(folder, "proxy", proxy), "-W", "%h:%p", `${proxy.user}@${proxy.host}`]
-            .map(quoted)
+            .map(shellWord)
             .join(" ");
     const words = [
       ...sshWords(folder, "host", connection),
@@ -154,11 +155,6 @@ function sshWords(
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
   return ["ssh", "-F", "none", "-i", key, ...flags, "-p", String(port)];
-}
-
-/** A text as one word of a shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { loadAll } from "js-yaml";
 import { overlap, parseNetmask, parseSubnet, type Subnet } from "../hosts/subnet.js";
 import { parseSettings, SettingsError, type Settings } from "../settings.js";
+import { inClear, sealedSettings } from "../settings/secrets.js";
 import { Problem } from "./problem.js";
 import { project } from "./paths.js";
 
@@ -53,19 +54,14 @@ const sealedKey = "-----BEGIN PRIVATE KEY-----\nsealed\n-----END PRIVATE KEY----
  * @throws SettingsError naming the setting
  */
 function unsealed(value: unknown, setting: string): unknown {
-  const password =
-    /^(postgresql\.(password|readPassword)|codeDeployment\.token|existing\.(jumpHost\.)?privateKey)$/.test(
-      setting,
-    );
+  const secret = sealedSettings.some((sealed) => sealed === setting);
   if (typeof value !== "object" || value === null) {
-    if (!password) return value;
-    throw new SettingsError([
-      `puppet:${setting} is in clear; write it with pulumi config set --secret --path puppet:${setting}.`,
-    ]);
+    if (!secret) return value;
+    throw new SettingsError([inClear(setting)]);
   }
   if (Array.isArray(value)) return value;
   if ("secure" in value) {
-    if (password) return setting.endsWith("Key") ? sealedKey : sealedPassword;
+    if (secret) return setting.endsWith("Key") ? sealedKey : sealedPassword;
     throw new SettingsError([
       `puppet:${setting} is sealed, and only passwords, tokens and private keys can be; write it in clear.`,
     ]);

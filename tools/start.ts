@@ -2,14 +2,7 @@ import { existsSync } from "node:fs";
 import { podmanNames } from "../hosts/containers/names.js";
 import type { Settings } from "../settings.js";
 import { mainName } from "../settings/names.js";
-import {
-  compilerOf,
-  demonstrationAgent,
-  isJoined,
-  joinAgent,
-  runAgent,
-  type AgentEnvironment,
-} from "./agents.js";
+import { demonstrate, demonstrationAgent, type AgentEnvironment } from "./agents.js";
 import { prepareMachine } from "./machine.js";
 import { containersOf, networkExists } from "./podman.js";
 import { awaitPool, type Statistics } from "./pool.js";
@@ -51,21 +44,10 @@ await main(async () => {
   });
   const { agentInstall } = outputs;
   const agent: AgentEnvironment = { environment: name, domain, distribution, agentInstall };
-  if (!(await isJoined(agent, demonstrationAgent))) {
-    console.log(`\njoining ${demonstrationAgent}.${domain} as an agent`);
-    await joinAgent(agent, demonstrationAgent);
-  }
-  const { code: exitCode, stdout, stderr } = await runAgent(agent, demonstrationAgent);
-  if (exitCode !== 0 && exitCode !== 2) {
-    throw new Problem(
-      `the run of ${demonstrationAgent} failed with exit code ${String(exitCode)}:\n${stdout}${stderr}`,
-    );
-  }
+  const compiler = await demonstrate(agent);
   const remotes = Object.values(settings.codeDeployment.sources).map(({ remote }) => remote);
   const source = remotes.length > 0 ? `from ${remotes.join(", ")}` : pushCommand(name);
-  console.log(
-    summary(name, outputs, source, `${demonstrationAgent}.${domain}`, compilerOf(stdout)),
-  );
+  console.log(summary(name, outputs, source, `${demonstrationAgent}.${domain}`, compiler));
   return 0;
 });
 

@@ -1,11 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { tablesIn } from "./tables/documents.js";
+import { documents, tablesIn } from "./tables/documents.js";
 import { main } from "./problem.js";
 import { project } from "./paths.js";
-
-/** Documents with tables that the program computes. */
-const documents = ["docs/aws.md", "docs/existing-servers.md"];
 
 // `npm run tables`: computes the tables of the documents anew.
 await main(async () => {

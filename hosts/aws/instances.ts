@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { instanceHardware } from "../hardware.js";
 import type { Host } from "../host.js";
 import { whenReady } from "../readiness.js";
-import { sshKeys, type KeyPair } from "../ssh-keys.js";
+import { sshKeys, withoutComment, type KeyPair } from "../ssh-keys.js";
 import { instanceSize } from "./instance-types.js";
 import { tagsOf, type Tags } from "./naming.js";
 import { renderUserData } from "./user-data.js";
@@ -111,7 +111,7 @@ export class Fleet extends pulumi.ComponentResource {
 
   /** Makes a server. */
   host(args: InstanceArgs): Host {
-    const { domain, zoneId, tags } = this.args;
+    const { domain, zoneId } = this.args;
     const { name } = args;
     const fqdn = `${name}.${domain}`;
     const { instance, hostKey } = this.instance(
@@ -125,7 +125,7 @@ export class Fleet extends pulumi.ComponentResource {
       { zoneId, name: fqdn, type: "A", ttl: 60, records: [instance.privateIp] },
       { parent: this, deleteBeforeReplace: true },
     );
-    const volume = args.data && this.dataVolume(name, args.data, instance, args.zone, tags);
+    const volume = args.data && this.dataVolume(name, args.data, instance, args.zone);
     const hardware = instanceHardware(args.type);
     const host: Host = {
       name,
@@ -209,7 +209,7 @@ export class Fleet extends pulumi.ComponentResource {
     );
     return {
       instance,
-      hostKey: pulumi.unsecret(keys).apply((pair) => pair.public.split(" ").slice(0, 2).join(" ")),
+      hostKey: pulumi.unsecret(keys).apply((pair) => withoutComment(pair.public)),
     };
   }
 
@@ -224,7 +224,6 @@ export class Fleet extends pulumi.ComponentResource {
     { size, holds, folders }: NonNullable<InstanceArgs["data"]>,
     instance: aws.ec2.Instance,
     zone: number,
-    tags: Tags,
   ): pulumi.Output<{ serial: string; folders: readonly string[] }> {
     const name = `${host}-data`;
     const volume = new aws.ebs.Volume(
@@ -234,7 +233,7 @@ export class Fleet extends pulumi.ComponentResource {
         size,
         type: "gp3",
         encrypted: true,
-        tags: { ...tagsOf(tags, name), Data: holds },
+        tags: { ...tagsOf(this.args.tags, name), Data: holds },
       },
       { parent: this, protect: true },
     );

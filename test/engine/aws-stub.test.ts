@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Project, type Run } from "../engine-driver.js";
+import { Project, standIns, type Run } from "../engine-driver.js";
 
 const program = join(import.meta.dirname, "programs", "aws-stub");
-const plugins = [join(import.meta.dirname, "..", "aws", "bin")];
+const plugins = [standIns.aws];
 const userData = "#!/bin/sh\necho the-boot-secret\n";
 const password = "the-database-secret";
 

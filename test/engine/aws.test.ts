@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Project, type Run } from "../engine-driver.js";
+import { Project, standIns, type Run } from "../engine-driver.js";
 
 const program = join(import.meta.dirname, "..", "..");
-const plugins = ["aws", "commands"].map((stub) => join(program, "test", stub, "bin"));
+const plugins = Object.values(standIns);
 
 /** The settings of Pulumi.dev.yaml, as its users have them, with changes. */
 const dev = (changes: Readonly<Record<string, unknown>> = {}) => {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Project } from "../engine-driver.js";
+import { Project, standIns } from "../engine-driver.js";
 
 const program = join(import.meta.dirname, "programs", "components");
-const plugins = [join(import.meta.dirname, "..", "commands", "bin")];
+const plugins = [standIns.commands];
 
 /** A resource in an exported state, as far as it is looked at here. */
 interface State {

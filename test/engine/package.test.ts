@@ -13,10 +13,10 @@ import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Project } from "../engine-driver.js";
+import { Project, standIns } from "../engine-driver.js";
 
 const project = join(import.meta.dirname, "..", "..");
-const plugins = ["aws", "commands"].map((stub) => join(project, "test", stub, "bin"));
+const plugins = Object.values(standIns);
 const modules = join(project, "node_modules");
 
 const machine = (name: string, at: number) => ({

@@ -1,19 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
 import { compilerOffset } from "../../hosts/containers/addresses.js";
 import { podmanNames } from "../../hosts/containers/names.js";
+import type { KeyPair } from "../../hosts/ssh-keys.js";
 import { addressOf, parseSubnet } from "../../hosts/subnet.js";
 import type { Settings } from "../../settings.js";
 import { hostsBesideCompilers } from "../../settings/names.js";
-import {
-  compilerOf,
-  demonstrationAgent,
-  isJoined,
-  joinAgent,
-  runAgent,
-} from "../../tools/agents.js";
+import { demonstrate, demonstrationAgent } from "../../tools/agents.js";
 import { project, stateFolder } from "../../tools/paths.js";
 import { containersOf, exec } from "../../tools/podman.js";
 import { awaitPool, type Statistics } from "../../tools/pool.js";
@@ -28,7 +22,7 @@ const user = "provision";
 const jump = "jump";
 
 /** SSH key pairs: the login's, and each machine's own. */
-type Keys = Partial<Record<string, { private: string; public: string }>>;
+type Keys = Partial<Record<string, KeyPair>>;
 
 /** Root is shut out; a user may become root. */
 const prepare = `set -e
@@ -73,9 +67,7 @@ await main(async () => {
   await removeMachines(name, machines);
   const { domain, distribution } = settings;
   const agent = { environment: name, domain, distribution, agentInstall: outputs.agentInstall };
-  if (!(await isJoined(agent, demonstrationAgent))) await joinAgent(agent, demonstrationAgent);
-  const { code: exitCode, stdout, stderr } = await runAgent(agent, demonstrationAgent);
-  if (exitCode !== 0 && exitCode !== 2) throw new Problem(stdout + stderr);
+  const compiler = await demonstrate(agent);
   console.log(
     [
       `Puppet server  ${settings.puppetServer}`,
@@ -84,7 +76,7 @@ await main(async () => {
       ...Object.entries(outputs)
         .filter(([key]) => key.endsWith("Url"))
         .map(([key, url]) => `${labels[key] ?? key}  ${String(url)}`),
-      `agent run  ${demonstrationAgent}, catalog compiled by ${compilerOf(stdout) ?? "unknown"}`,
+      `agent run  ${demonstrationAgent}, catalog compiled by ${compiler ?? "unknown"}`,
     ].join("\n"),
   );
   return 0;
@@ -203,13 +195,10 @@ function addressAt({ containers }: Settings, offset: number): string {
   return addressOf(subnet, offset);
 }
 
-async function keyPair(): Promise<{ private: string; public: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-keys-"));
-  try {
-    const file = join(folder, "key");
-    await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "machine", "-f", file]);
-    return { private: readFileSync(file, "utf8"), public: readFileSync(`${file}.pub`, "utf8") };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+async function keyPair(): Promise<KeyPair> {
+  const { code, stdout, stderr } = await run(["sh", join(project, "hosts", "ssh-keys.sh")], {
+    env: { ...process.env, PAIRS: "made" },
+  });
+  if (code !== 0) throw new Problem(stderr);
+  return (JSON.parse(stdout) as { made: KeyPair }).made;
 }

@@ -1,5 +1,8 @@
 import { awsConnections, costs, puppetdbSizes, serverConnections, serverSizes } from "./tables.js";
 
+/** Documents with tables that the program computes. */
+export const documents = ["docs/aws.md", "docs/existing-servers.md"];
+
 /** The tables by the names that documents have for them. */
 const tables: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   "aws-connections": awsConnections,
