@@ -8,7 +8,21 @@ podman rm --force --ignore --time 0 "$CONTAINER" >/dev/null
 
 set --
 for alias in $FQDN ${ALIASES-}; do set -- "$@" --network-alias "$alias"; done
-for port in ${PORTS-}; do set -- "$@" --publish "127.0.0.1::$port"; done
+
+# A rule that forwards a port stays when the container's monitor is killed. So ports are below those that programs
+# get when they ask for any: one that got the port of such a rule, the engine of Pulumi perhaps, would be unreachable.
+range=10000
+first=$(($(cut -f 1 /proc/sys/net/ipv4/ip_local_port_range) - range))
+listens() { grep -qiE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F]+:0000 0A" /proc/net/tcp /proc/net/tcp6; }
+# Two addresses of an environment begin at different ports, and stay apart when they pass over one that is taken.
+address=${ADDRESS:-0.0.0.0}
+network=${address%.*}
+offset=$(((${network##*.} * 256 + ${address##*.}) * 2))
+for port in ${PORTS-}; do
+  while listens $((first + offset % range)); do offset=$((offset + 512)); done
+  set -- "$@" --publish "127.0.0.1:$((first + offset % range)):$port"
+  offset=$((offset + 1))
+done
 
 # crun does not start on a machine whose cgroups are not (only) version 2; runc does.
 test -e /sys/fs/cgroup/cgroup.controllers || RUNTIME=runc
