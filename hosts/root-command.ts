@@ -18,6 +18,8 @@ export interface RootCommandArgs {
   silent?: boolean;
 }
 
+type Connection = pulumi.Unwrap<command.types.input.remote.ConnectionArgs>;
+
 /** A command that root runs on a host, over one SSH connection. */
 export function rootCommand(
   name: string,
@@ -42,7 +44,7 @@ export function rootCommand(
     name,
     {
       ...common,
-      connection: host.connection,
+      connection: verifiedConnection(host),
       ...(silent ? { logging: command.remote.Logging.None } : {}),
     },
     options,
@@ -56,7 +58,7 @@ function throughProxy(
   { silent, stdin = "", ...args }: RootCommandArgs & { addPreviousOutputInEnv: boolean },
   opts: pulumi.CustomResourceOptions,
 ): command.local.Command {
-  const connection = pulumi.output(host.connection);
+  const connection = verifiedConnection(host);
   const ssh = (text: string) => `COMMAND=${shellWord(text)} sh "$SCRIPTS/proxied-ssh.sh"`;
   return new command.local.Command(
     name,
@@ -78,4 +80,25 @@ function throughProxy(
     },
     pulumi.mergeOptions(opts, { additionalSecretOutputs: ["stdin", "stdout", "stderr"] }),
   );
+}
+
+/**
+ * A host's connection, if it is verified: without a host's key, anybody could answer in its place.
+ *
+ * @throws Error naming the key that is missing, the host's own or the one of the proxy before it
+ */
+export function verified(fqdn: string, connection: Connection): Connection {
+  const { hostKey, proxy } = connection;
+  const lacking = [
+    ...(hostKey === undefined ? ["connection.hostKey"] : []),
+    ...(proxy !== undefined && proxy.hostKey === undefined ? ["connection.proxy.hostKey"] : []),
+  ];
+  if (lacking.length === 0) return connection;
+  throw new Error(
+    `${fqdn} lacks ${lacking.join(" and ")}; write the public key that its SSH server shows, such as "ssh-ed25519 AAAA...".`,
+  );
+}
+
+function verifiedConnection({ fqdn, connection }: Host): pulumi.Output<Connection> {
+  return pulumi.output(connection).apply((resolved) => verified(fqdn, resolved));
 }

@@ -1,5 +1,5 @@
-import { cpSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { project } from "./paths.js";
 import { main, Problem } from "./problem.js";
 import { run } from "./shell.js";
@@ -15,7 +15,13 @@ await main(async () => {
   if (code !== 0) throw new Problem(stdout.trim());
   // What the code reads where it stands: templates, keys of repositories, and the scripts of hosts.
   for (const folder of ["templates", "distributions"]) copyFiles(folder, () => true);
-  copyFiles("hosts", (path) => !statSync(path).isDirectory());
+  // Of the hosts' own, what the code names: platforms have more.
+  const hosts = join(target, "hosts");
+  const modules = readdirSync(hosts)
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => readFileSync(join(hosts, name), "utf8"))
+    .join("");
+  copyFiles("hosts", (path) => modules.includes(basename(path)));
   return 0;
 });
 
@@ -24,6 +30,6 @@ function copyFiles(folder: string, wanted: (path: string) => boolean): void {
   const from = join(project, folder);
   cpSync(from, join(target, folder), {
     recursive: true,
-    filter: (path) => path === from || (wanted(path) && !path.endsWith(".ts")),
+    filter: (path) => path === from || (!path.endsWith(".ts") && wanted(path)),
   });
 }

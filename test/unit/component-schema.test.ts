@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer.js";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema.js";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 /** Components that other languages can use. */
 const components = [
@@ -16,19 +18,23 @@ const components = [
 ];
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
+/** Holds a tsconfig.json with nothing but the components, so that no more has to be compiled. */
+const folder = mkdtempSync(join(tmpdir(), "component-schema-"));
 const manifest = JSON.parse(readFileSync(`${project}/package.json`, "utf8")) as {
   version: string;
   description: string;
 };
 
+const entry = join(project, "components/index.ts");
+
 let schema: ReturnType<typeof generateSchema>;
 
 function schemaOf(names: readonly string[]): typeof schema {
-  const source = { ...manifest, exports: "./components/index.ts" };
+  const source = { ...manifest, exports: entry };
   // Its declaration wants more of a package.json than it reads.
   const given = source as unknown as ConstructorParameters<typeof Analyzer>[2];
   const { components, typeDefinitions, dependencies } = new Analyzer(
-    project,
+    folder,
     "puppet",
     given,
     new Set(names),
@@ -44,8 +50,20 @@ function schemaOf(names: readonly string[]): typeof schema {
 }
 
 beforeAll(() => {
+  const compilerOptions = { typeRoots: [join(project, "node_modules/@types")] };
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({
+      extends: join(project, "tsconfig.json"),
+      compilerOptions,
+      include: [],
+      files: [entry],
+    }),
+  );
   schema = schemaOf(components);
 }, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the schema for other languages", () => {
   it("has the components, under the tokens they are registered with", () => {
