@@ -23,8 +23,11 @@ const hostOf = ({ hostKey, ...machine }: Machine): HostArgs => ({
 
 const caCertificate = config.require("caCertificate");
 const puppetServer = config.require("puppetServer");
+const puppetdbUrls = config.getObject<string[]>("puppetdbUrls") ?? [];
 
-// Compilers for one more site: agents there are served by a pool of their own, with the certificates of the one CA.
+// Compilers for one more site: agents there are served by a pool of their own, with the certificates of the one CA. It
+// signs what it knows: compilers that the main server's stack plans, and the names of its own services. So the pool
+// answers under the same name, which leads to this balancer where this site resolves it.
 const pool = new CompilerPool("site", {
   hosts: config.requireObject<Machine[]>("compilers").map(hostOf),
   mainHost: hostOf(config.requireObject<Machine>("main")),
@@ -32,6 +35,8 @@ const pool = new CompilerPool("site", {
   caCertificate,
   infrastructureKey: config.requireSecret("infrastructureKey"),
   subjectAltNames: [puppetServer, puppetServer.split(".")[0] ?? puppetServer],
+  // Where facts, catalogs and reports go; PuppetDB knows planned compilers as well.
+  ...(puppetdbUrls.length > 0 ? { puppetdb: { serverUrls: puppetdbUrls } } : {}),
 });
 
 const balancer = new LoadBalancer(

@@ -33,10 +33,11 @@ const settings: Record<string, Record<string, unknown>> = {
     infrastructureKey: "the-infrastructure-key",
     privateKey: "the-private-key",
     caServer: "puppetca.example.test",
-    puppetServer: "puppet-site.example.test",
+    puppetServer: "puppet.example.test",
+    puppetdbUrls: ["https://puppetdb.example.test:8081"],
     main: machine("main", 10),
     loadBalancer: machine("balancer2", 11),
-    compilers: [machine("site1", 12), machine("site2", 13)],
+    compilers: [machine("compiler41", 12), machine("compiler42", 13)],
   },
   "existing-vpc": {
     region: "eu-central-1",
@@ -96,6 +97,13 @@ describe("the npm package", () => {
     for (const name of ["hosts/converge.pp", "templates/haproxy/haproxy.cfg.eta"]) {
       expect(files).toContain(`dist/${name}`);
     }
+    // Platforms have more beside the hosts' code, which no component reads.
+    const read = files.filter((name) => /^dist\/hosts\//.test(name) && !/\.(js|d\.ts)$/.test(name));
+    expect(read.sort()).toEqual(
+      ["converge.pp", "converge.sh.eta", "proxied-ssh.sh", "read.rb"].map(
+        (name) => `dist/hosts/${name}`,
+      ),
+    );
     expect(files.filter((name) => /(^|\/)(aws|containers|settings)/.test(name))).toEqual([]);
   });
 
@@ -148,7 +156,7 @@ describe("the npm package", () => {
         );
         const { changes, stdout } = (await stack.preview({ config })).succeeded();
         expect(changes).toContain(
-          name === "compiler-pool" ? "create Compiler site2" : "create Instance compiler2",
+          name === "compiler-pool" ? "create Compiler compiler42" : "create Instance compiler2",
         );
         expect(stdout).not.toContain("the-private-key");
         expect(stdout).not.toContain("the-host-key");
