@@ -1,0 +1,82 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A component that a plugin makes: the program knows its token, and what it takes and gives, but none of its code. */
+class Foreign extends pulumi.ComponentResource {
+  declare readonly members: pulumi.Output<unknown>;
+  declare readonly statsUrl: pulumi.Output<string>;
+  declare readonly statsPassword: pulumi.Output<string>;
+
+  constructor(
+    type: string,
+    name: string,
+    args: pulumi.Inputs,
+    outputs: readonly string[],
+    dependsOn: pulumi.Resource[] = [],
+  ) {
+    const unset = Object.fromEntries(outputs.map((output) => [output, undefined]));
+    super(`puppet:index:${type}`, name, { ...args, ...unset }, { dependsOn }, true);
+  }
+}
+
+const distribution = new pulumi.Config().require("distribution");
+
+const hostOf = (name: string, at: number) => ({
+  name,
+  fqdn: `${name}.example.test`,
+  address: `10.0.0.${String(at)}`,
+  cores: 2,
+  memory: 4096,
+  identity: `machine-of-${name}`,
+  connection: {
+    host: `10.0.0.${String(at)}`,
+    privateKey: pulumi.secret("login-to-hosts"),
+    hostKey: "ssh-ed25519 AAAAhost",
+  },
+});
+
+const caCertificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+const pool = new Foreign(
+  "CompilerPool",
+  "pool",
+  {
+    hosts: [hostOf("compiler1", 1), hostOf("compiler2", 2)],
+    mainHost: hostOf("main", 3),
+    caServer: "puppetca.example.test",
+    caCertificate,
+    infrastructureKey: pulumi.secret("the-infrastructure-key"),
+    subjectAltNames: ["puppet.example.test", "puppet"],
+    distribution,
+  },
+  ["members"],
+);
+const balancer = new Foreign(
+  "LoadBalancer",
+  "balancer",
+  {
+    host: hostOf("balancer", 4),
+    puppetServer: "puppet.example.test",
+    caCertificate,
+    // An output of a component, known once that is made.
+    members: pool.members,
+    distribution,
+  },
+  ["statsUrl", "statsPassword"],
+  [pool],
+);
+const whole = new Foreign(
+  "PuppetInfrastructure",
+  "puppet",
+  {
+    hosts: {
+      main: hostOf("head", 5),
+      loadBalancer: hostOf("gate", 6),
+      compilers: [hostOf("compiler3", 7)],
+    },
+  },
+  ["statsUrl", "statsPassword"],
+);
+
+export const members = pool.members;
+export const statsUrls = [balancer.statsUrl, whole.statsUrl];
+export const password = whole.statsPassword;
