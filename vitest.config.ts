@@ -24,7 +24,14 @@ export default defineConfig({
       {
         test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 120_000 },
       },
-      { test: { name: "engine", include: ["test/engine/**/*.test.ts"], testTimeout: 120_000 } },
+      {
+        test: {
+          name: "engine",
+          include: ["test/engine/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       {
         // One deployed environment, which its test files share.
         test: {
