@@ -6,7 +6,7 @@ describe("tables in documents", () => {
   it.each(documents)("are what the program computes, in %s", (name) => {
     const text = readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
     expect(text).toContain("<!-- table: ");
-    // npm run tables computes them anew.
+    // npm run tables -- --write computes them anew.
     expect(tablesIn(text)).toBe(text);
   });
 

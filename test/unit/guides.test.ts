@@ -3,7 +3,6 @@ import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
 import { rules } from "../../policy/rules.js";
 import { parseSettings } from "../../settings.js";
-import { tablesIn } from "../../tools/tables/documents.js";
 
 const project = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, project), "utf8");
@@ -16,16 +15,6 @@ function namesAfter(document: string, before: string): string[] {
 }
 
 describe("what guides tell", () => {
-  it.each(["docs/aws.md", "docs/existing-servers.md"])(
-    "has the tables that the program computes, in %s",
-    (document) => {
-      const text = read(document);
-      expect(text).toContain("<!-- table: ");
-      // npm run tables -- --write computes them anew.
-      expect(tablesIn(text)).toBe(text);
-    },
-  );
-
   it("has an example of servers that are there which the settings take", () => {
     const [, yaml = ""] =
       /```yaml\n(config:\n[^]*?)```/.exec(read("docs/existing-servers.md")) ?? [];
