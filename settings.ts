@@ -2,7 +2,7 @@ import * as z from "zod";
 import { defaults, fullName } from "./components/defaults.js";
 import { DistributionName } from "./distributions/distribution.js";
 import { isPrivate, parseSubnet } from "./hosts/subnet.js";
-import { aws, awsFaults } from "./settings/aws.js";
+import { aws, awsFaults, ownVpcFaults } from "./settings/aws.js";
 import { codeDeployment, codeFaults, webhook } from "./settings/code.js";
 import { postgresql, postgresqlFaults, puppetdb } from "./settings/database.js";
 import { existing, existingFaults } from "./settings/existing.js";
@@ -144,6 +144,7 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   const { platform } = settings;
   const sentences = [
     ...otherPlatforms(platform, read),
+    ...(platform === "aws" ? ownVpcFaults(read.aws) : []),
     ...platformFaults[platform](settings, compilers !== defaultCompilers),
     ...nameFaults(settings),
     ...postgresqlFaults(settings.puppetdb, settings.postgresql),

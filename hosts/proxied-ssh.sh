@@ -21,6 +21,11 @@ on_host() {
 # A host that was just made does not answer yet, and nothing has run on it.
 deadline=$(($(date +%s) + 600)) told=
 until on_host true </dev/null 2>"$folder/error"; do
+  # Another host does not become the right one by waiting.
+  if grep -q 'Host key verification failed' "$folder/error"; then
+    echo "$TARGET shows another host key than the one that it shall have" >&2
+    exit 255
+  fi
   test -n "$told" || echo "waiting for SSH on $TARGET"
   told=yes
   if [ "$(date +%s)" -ge "$deadline" ]; then

@@ -112,6 +112,22 @@ export type Aws = z.output<typeof aws>;
 /** A stack's AWS settings, checked: what is needed is there. */
 export type AwsSettings = Aws & { agentSources: string[]; outbound: string[] };
 
+/**
+ * What is said of a VPC that would be made, beside one that is there.
+ *
+ * @param given the settings as they were given, without defaults
+ */
+export function ownVpcFaults(given: unknown): string[] {
+  const { vpc = {} } = (given ?? {}) as { vpc?: Readonly<Record<string, unknown>> };
+  if (vpc.id === undefined) return [];
+  return ["cidr", "zones", "nat"]
+    .filter((key) => vpc[key] !== undefined)
+    .map(
+      (key) =>
+        `puppet:aws.vpc.${key} is set, but puppet:aws.vpc.id names a VPC that is there with a network of its own; remove one of the two.`,
+    );
+}
+
 /** What the settings lack, and what contradicts itself. */
 export function awsFaults(
   given: Aws,

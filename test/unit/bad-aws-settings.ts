@@ -110,6 +110,14 @@ const badNetworks: readonly BadSettings[] = [
       ],
     ),
   ),
+  aws(
+    "a network for a VPC that is there",
+    { vpc: { id: vpcId, subnetIds, cidr: "10.30.0.0/16", zones: 3, nat: "none" } },
+    ["cidr", "zones", "nat"].map(
+      (key) =>
+        `puppet:aws.vpc.${key} is set, but puppet:aws.vpc.id names a VPC that is there with a network of its own; remove one of the two.`,
+    ),
+  ),
   ...[{ subnetIds }, { publicSubnetId: subnetIds[0] }].map((vpc) =>
     aws(`no VPC for ${Object.keys(vpc).join("")}`, { vpc }, [
       "puppet:aws.vpc has subnets, but no VPC; set puppet:aws.vpc.id to theirs, or remove them.",

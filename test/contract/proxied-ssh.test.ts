@@ -1,0 +1,81 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../../tools/shell.js";
+import { type SshServer, startSshd } from "./sshd.js";
+
+const script = join(import.meta.dirname, "..", "..", "hosts", "proxied-ssh.sh");
+/** Stands for the program that leads to a host, as Session Manager's does: it joins its standard streams to the port. */
+const pipe =
+  'const s = require("net").connect(Number(process.argv[2]), process.argv[1]); process.stdin.pipe(s).pipe(process.stdout)';
+
+let server: SshServer;
+beforeAll(async () => {
+  server = await startSshd("proxied");
+});
+afterAll(() => server.stop());
+
+const through = (command: string, stdin = "", hostKey = server.hostKey) =>
+  run(["sh", script], {
+    env: {
+      ...process.env,
+      // A name that only the program knows.
+      TARGET: "root@i-0123456789abcdef0",
+      HOST_KEY: hostKey,
+      PROXY: `${process.execPath} -e '${pipe}' ${server.host} ${String(server.port)}`,
+      COMMAND: command,
+    },
+    stdin: `${server.privateKey.trimEnd()}\n${stdin}`,
+  });
+
+describe("a host that a program leads to", () => {
+  it("runs a command, with its standard input, streams and exit code", async () => {
+    const input = "a line\n".repeat(20_000);
+    const { code, stdout, stderr } = await through("cat; echo said >&2; exit 3", input);
+    expect({ code, stderr }).toEqual({ code: 3, stderr: "said\n" });
+    expect(stdout).toBe(input);
+  });
+
+  it("is refused at once when it shows another key, and gets nothing", async () => {
+    const before = Date.now();
+    const { code, stderr } = await through("touch /tmp/reached", "", server.otherHostKey);
+    expect(code).toBe(255);
+    expect(stderr).toContain(
+      "root@i-0123456789abcdef0 shows another host key than the one that it shall have\n",
+    );
+    expect(Date.now() - before).toBeLessThan(10_000);
+    await expect(server.run("! test -e /tmp/reached")).resolves.toBe("");
+  });
+
+  it("is waited for, and told of, until it answers", async () => {
+    await server.run("systemctl stop ssh");
+    const running = through("echo there");
+    await server.run("until journalctl --quiet --unit ssh --grep Stopped; do sleep 0.1; done");
+    await server.run("systemctl start ssh");
+    const { code, stdout } = await running;
+    expect(code).toBe(0);
+    expect(stdout).toContain("there\n");
+  });
+
+  it("has its key on no command line, and in no file that stays", async () => {
+    const folders = () => readdirSync("/tmp").filter((name) => name.startsWith("tmp."));
+    const before = folders();
+    const running = through("sleep 2");
+    const seen: string[] = [];
+    const look = setInterval(() => {
+      for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+        try {
+          seen.push(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
+        } catch {
+          // The process has ended since the folder was read.
+        }
+      }
+    }, 50);
+    await running;
+    clearInterval(look);
+    expect(seen.some((line) => line.includes("i-0123456789abcdef0"))).toBe(true);
+    const secret = server.privateKey.split("\n")[3] ?? "";
+    expect(seen.filter((line) => line.includes(secret))).toEqual([]);
+    expect(folders()).toEqual(before);
+  });
+});
