@@ -31,7 +31,10 @@ describe("names that certificates carry", () => {
   it("cannot change under a running service: the change is refused, and undone by the old name", async () => {
     const before = await services();
     const stack = stackOf();
-    await stack.prepare(readFileSync(settingsFile({ puppetServer: "other" }), "utf8"));
+    const kept = readFileSync(stack.stackFile, "utf8");
+    const other = kept.replace(/^( *puppet:puppetServer:) .*$/m, "$1 other");
+    expect(other).not.toBe(kept);
+    await stack.prepare(other);
     const renamed = await stack.run([
       ...["up", "--yes", "--skip-preview", "--stack", environment],
       ...["--config-file", stack.stackFile],
@@ -41,7 +44,7 @@ describe("names that certificates carry", () => {
       /compiler1\.example\.test: .*the certificate of compiler1\.example\.test was signed without some of other\.example\.test, other,/,
     );
     for (const compiler of ["compiler1", "compiler2"]) expect(await stateOf(compiler)).toBe("UP");
-    await stack.prepare(readFileSync(inject("deployment").settings, "utf8"));
+    await stack.prepare(kept);
     const { code, text } = await deploy(inject("deployment").settings);
     expect(code, text).toBe(0);
     expect(await services()).toEqual(before);
