@@ -13,11 +13,14 @@ for alias in $FQDN ${ALIASES-}; do set -- "$@" --network-alias "$alias"; done
 # get when they ask for any: one that got the port of such a rule, the engine of Pulumi perhaps, would be unreachable.
 range=10000
 first=$(($(cut -f 1 /proc/sys/net/ipv4/ip_local_port_range) - range))
-listens() { grep -qiE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F]+:0000 0A" /proc/net/tcp /proc/net/tcp6; }
-# Two addresses of an environment begin at different ports, and stay apart when they pass over one that is taken.
-address=${ADDRESS:-0.0.0.0}
-network=${address%.*}
-offset=$(((${network##*.} * 256 + ${address##*.}) * 2))
+listens() { grep -qsiE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F]+:0000 0A" /proc/net/tcp /proc/net/tcp6; }
+# Hosts that are made at the same time begin at different ports, and stay apart when they pass over one that is taken.
+if [ -n "${ADDRESS-}" ]; then
+  network=${ADDRESS%.*}
+  offset=$(((${network##*.} * 256 + ${ADDRESS##*.}) * 2))
+else
+  offset=$(printf %s "$CONTAINER" | cksum | cut -d ' ' -f 1)
+fi
 for port in ${PORTS-}; do
   while listens $((first + offset % range)); do offset=$((offset + 512)); done
   set -- "$@" --publish "127.0.0.1:$((first + offset % range)):$port"
