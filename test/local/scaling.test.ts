@@ -9,6 +9,7 @@ import {
   exec,
   handed,
   output,
+  outputs,
   settingsFile,
   stackOf,
   until,
@@ -30,6 +31,10 @@ const services = () =>
 describe("names that certificates carry", () => {
   it("cannot change under a running service: the change is refused, and undone by the old name", async () => {
     const before = await services();
+    // A server that is there is waited for until it resolves the names of the services.
+    const { hosts } = await outputs();
+    const alias = `${hosts.balancer?.address ?? ""} other.example.test`;
+    for (const host of Object.keys(hosts)) await output(host, `echo ${alias} >>/etc/hosts`);
     const stack = stackOf();
     const kept = readFileSync(stack.stackFile, "utf8");
     const other = kept.replace(/^( *puppet:puppetServer:) .*$/m, "$1 other");
