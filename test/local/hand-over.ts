@@ -111,7 +111,11 @@ async function makeMachines(
   keys.login ??= await keyPair();
   for (const machine of machines) {
     const CONTAINER = podmanNames.container(environment, machine);
-    if (there.includes(CONTAINER) && keys[machine] !== undefined) continue;
+    if (there.includes(CONTAINER) && keys[machine] !== undefined) {
+      // Who hands a server over keeps it running.
+      await run(["podman", "start", CONTAINER]);
+      continue;
+    }
     const pair = await keyPair();
     const ALIASES =
       { main: settings.caServer, balancer: `${settings.puppetServer} ${settings.fileServer}` }[
