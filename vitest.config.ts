@@ -22,7 +22,13 @@ export default defineConfig({
         },
       },
       {
-        test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 120_000 },
+        test: {
+          name: "contract",
+          include: ["test/contract/**/*.test.ts"],
+          testTimeout: 120_000,
+          // The first one may have to make the base image.
+          hookTimeout: 120_000,
+        },
       },
       {
         test: {
