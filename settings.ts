@@ -144,8 +144,7 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
   const { platform } = settings;
   const sentences = [
     ...otherPlatforms(platform, read),
-    ...(platform === "aws" ? ownVpcFaults(read.aws) : []),
-    ...platformFaults[platform](settings, compilers !== defaultCompilers),
+    ...platformFaults[platform](settings, read),
     ...nameFaults(settings),
     ...postgresqlFaults(settings.puppetdb, settings.postgresql),
     ...codeFaults(settings.codeDeployment),
@@ -174,10 +173,10 @@ function hostsOf(
   };
 }
 
-/** What is wrong with the settings of each platform. */
+/** What is wrong with the settings of each platform, which also come as they were given, without defaults. */
 const platformFaults: Record<
   Parsed["platform"],
-  (settings: Settings, compilersGiven: boolean) => string[]
+  (settings: Settings, given: Readonly<Record<string, unknown>>) => string[]
 > = {
   containers: ({ containers, hosts }) => [
     ...(hosts.compilers.length > mostContainers
@@ -187,20 +186,19 @@ const platformFaults: Record<
       : []),
     ...subnetFaults(containers.subnet),
   ],
-  existing: ({ existing, puppetdb }, compilersGiven) => [
-    ...(compilersGiven
+  // The engine gives the default as well, where there is nothing else.
+  existing: ({ existing, puppetdb }, { compilers = defaultCompilers }) => [
+    ...(compilers !== defaultCompilers
       ? [
           "puppet:compilers is set, but the compilers are the servers with that role in puppet:existing.servers; remove it.",
         ]
       : []),
     ...existingFaults(existing, puppetdb),
   ],
-  aws: (settings) => {
+  aws: (settings, given) => {
     const { puppetServer, caServer, fileServer } = settings;
-    return awsFaults(settings.aws, {
-      ...settings,
-      serviceNames: { puppetServer, caServer, fileServer },
-    });
+    const serviceNames = { puppetServer, caServer, fileServer };
+    return [...ownVpcFaults(given.aws), ...awsFaults(settings.aws, { ...settings, serviceNames })];
   },
 };
 

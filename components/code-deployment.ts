@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../distributions/index.js";
 import { HostConfiguration } from "../hosts/host-configuration.js";
 import type { Host, HostArgs } from "../hosts/host.js";
-import { rootCommand } from "../hosts/root-command.js";
+import { rootCommand, verifiedConnection } from "../hosts/root-command.js";
 import {
   renderIdentity,
   type Source,
@@ -80,15 +80,11 @@ export function serverIdentity(host: Host, opts: pulumi.CustomResourceOptions): 
     },
     opts,
   );
-  const connection = pulumi.output(host.connection) as pulumi.Output<{ hostKey?: string }>;
   return {
     host,
     // The connection is secret and so is all that comes over it, but these are public.
     publicKey: pulumi.unsecret(made.stdout),
-    hostKey: pulumi.unsecret(connection).apply(({ hostKey }) => {
-      if (hostKey === undefined) throw new Error(`${host.fqdn} has no pinned host key.`);
-      return hostKey;
-    }),
+    hostKey: pulumi.unsecret(verifiedConnection(host)).apply(({ hostKey }) => hostKey),
   };
 }
 

@@ -19,6 +19,7 @@ export interface RootCommandArgs {
 }
 
 type Connection = pulumi.Unwrap<command.types.input.remote.ConnectionArgs>;
+type VerifiedConnection = Connection & { hostKey: string };
 
 /** A command that root runs on a host, over one SSH connection. */
 export function rootCommand(
@@ -69,7 +70,7 @@ function throughProxy(
       environment: {
         SCRIPTS: fileURLToPath(new URL(".", import.meta.url)),
         TARGET: pulumi.unsecret(connection).apply(({ user = "root", host }) => `${user}@${host}`),
-        HOST_KEY: pulumi.unsecret(connection).apply(({ hostKey = "" }) => hostKey),
+        HOST_KEY: pulumi.unsecret(connection).apply(({ hostKey }) => hostKey),
         PROXY: host.proxyCommand ?? "",
       },
       // The key comes first; what follows is the command's.
@@ -87,18 +88,19 @@ function throughProxy(
  *
  * @throws Error naming the key that is missing, the host's own or the one of the proxy before it
  */
-export function verified(fqdn: string, connection: Connection): Connection {
+export function verified(fqdn: string, connection: Connection): VerifiedConnection {
   const { hostKey, proxy } = connection;
   const lacking = [
     ...(hostKey === undefined ? ["connection.hostKey"] : []),
     ...(proxy !== undefined && proxy.hostKey === undefined ? ["connection.proxy.hostKey"] : []),
   ];
-  if (lacking.length === 0) return connection;
+  if (lacking.length === 0) return connection as VerifiedConnection;
   throw new Error(
     `${fqdn} lacks ${lacking.join(" and ")}; write the public key that its SSH server shows, such as "ssh-ed25519 AAAA...".`,
   );
 }
 
-function verifiedConnection({ fqdn, connection }: Host): pulumi.Output<Connection> {
+/** The connection of a host, once it is known; an error where {@link verified} refuses it. */
+export function verifiedConnection({ fqdn, connection }: Host): pulumi.Output<VerifiedConnection> {
   return pulumi.output(connection).apply((resolved) => verified(fqdn, resolved));
 }

@@ -1,22 +1,22 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { wordsAndOption } from "./arguments.js";
 import { documents, tablesIn } from "./tables/documents.js";
 import { main, Problem } from "./problem.js";
 import { project } from "./paths.js";
 
 // `npm run tables [-- --write]`: shows the tables of the documents as the program computes them, or writes them there.
 await main(async () => {
-  const args = process.argv.slice(2);
-  const unknown = args.find((arg) => arg !== "--write");
-  if (unknown !== undefined) {
+  const { words, given: write } = wordsAndOption("--write");
+  if (words[0] !== undefined) {
     throw new Problem(
-      `${unknown} is not known; write --write, or nothing to only show the tables.`,
+      `${words[0]} is not known; write --write, or nothing to only show the tables.`,
     );
   }
   for (const document of documents) {
     const file = join(project, document);
     const text = tablesIn(readFileSync(file, "utf8"));
-    if (args.length > 0) writeFileSync(file, text);
+    if (write) writeFileSync(file, text);
     else console.log(text.match(/<!-- table: [^]*?<!-- end of table -->/g)?.join("\n\n"));
   }
   return 0;

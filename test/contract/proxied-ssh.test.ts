@@ -1,7 +1,8 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../tools/shell.js";
+import { runningCommandLines } from "../command-lines.js";
 import { type SshServer, startSshd } from "./sshd.js";
 
 const script = join(import.meta.dirname, "..", "..", "hosts", "proxied-ssh.sh");
@@ -62,15 +63,7 @@ describe("a host that a program leads to", () => {
     const before = folders();
     const running = through("sleep 2");
     const seen: string[] = [];
-    const look = setInterval(() => {
-      for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-        try {
-          seen.push(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
-        } catch {
-          // The process has ended since the folder was read.
-        }
-      }
-    }, 50);
+    const look = setInterval(() => seen.push(...runningCommandLines()), 50);
     await running;
     clearInterval(look);
     expect(seen.some((line) => line.includes("i-0123456789abcdef0"))).toBe(true);

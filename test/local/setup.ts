@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { runningCommandLines } from "../command-lines.js";
 import {
   deploy,
   environment,
@@ -66,17 +67,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const { code, text } = await npmRun("stop", environment);
     if (code !== 0) throw new Error(`npm stop failed:\n${text}`);
   };
-}
-
-function runningCommandLines(): string[] {
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((pid) => {
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")];
-      } catch {
-        // The process has ended since the folder was read.
-        return [];
-      }
-    });
 }

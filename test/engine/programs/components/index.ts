@@ -1,23 +1,10 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { PuppetInfrastructure, type HostArgs } from "../../../../components/index.js";
+import { PuppetInfrastructure } from "../../../../components/index.js";
+import { hostOf } from "../hosts.js";
 
 const name = new pulumi.Config().require("name");
-
-const hostOf = (name: string, at: number): HostArgs => ({
-  name,
-  fqdn: `${name}.example.test`,
-  address: `10.0.0.${String(at)}`,
-  cores: 2,
-  memory: 4096,
-  identity: `machine-of-${name}`,
-  connection: {
-    host: `10.0.0.${String(at)}`,
-    privateKey: pulumi.secret("login"),
-    hostKey: "ssh-ed25519 AAAAhost",
-  },
-});
 
 class Site extends pulumi.ComponentResource {
   constructor() {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { hostOf } from "../hosts.js";
 
 /** A component that a plugin makes: the program knows its token, and what it takes and gives, but none of its code. */
 class Foreign extends pulumi.ComponentResource {
@@ -19,20 +20,6 @@ class Foreign extends pulumi.ComponentResource {
 }
 
 const distribution = new pulumi.Config().require("distribution");
-
-const hostOf = (name: string, at: number) => ({
-  name,
-  fqdn: `${name}.example.test`,
-  address: `10.0.0.${String(at)}`,
-  cores: 2,
-  memory: 4096,
-  identity: `machine-of-${name}`,
-  connection: {
-    host: `10.0.0.${String(at)}`,
-    privateKey: pulumi.secret("login-to-hosts"),
-    hostKey: "ssh-ed25519 AAAAhost",
-  },
-});
 
 const caCertificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
