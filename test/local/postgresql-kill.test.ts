@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { output, until } from "./environment.js";
-import { query, url } from "./puppetdb.js";
+import { query, settled, url } from "./puppetdb.js";
 
 const postmaster = "head -n 1 /var/lib/postgresql/*/main/postmaster.pid";
 const accepts = () =>
   output("puppetdb", "pg_isready --quiet && echo yes || echo no").then((said) => said === "yes");
+
+beforeAll(settled);
 
 describe("PostgreSQL killed under a load of reports", () => {
   it("comes back, and has every report that PuppetDB acknowledged", async () => {

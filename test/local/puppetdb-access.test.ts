@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { stateFolder } from "../../tools/paths.js";
 import { environment, exec, npmRun, output, outputs, until } from "./environment.js";
-import { query, readersUrl, statusOf, url } from "./puppetdb.js";
+import { query, readersUrl, settled, statusOf, url } from "./puppetdb.js";
 
 interface Credentials {
   readonly cert: string;
@@ -46,6 +46,8 @@ const deactivation = JSON.stringify({
   certname: "agent1.example.test",
   producer_timestamp: "2026-01-01T00:00:00Z",
 });
+
+beforeAll(settled);
 
 describe("who gets into PuppetDB", () => {
   it("a Puppet server does", async () => {

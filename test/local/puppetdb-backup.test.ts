@@ -1,9 +1,11 @@
 import { mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { environment, npmRun, output, until } from "./environment.js";
-import { reportsOf, timedRun } from "./puppetdb.js";
+import { reportsOf, settled, timedRun } from "./puppetdb.js";
+
+beforeAll(settled);
 
 describe("a backup", () => {
   it("is made and copied by one command, and holds what is restored", async () => {

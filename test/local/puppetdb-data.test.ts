@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commit, push, runOn } from "./code.js";
 import { joined, output, until } from "./environment.js";
-import { query, reportsOf, timedRun } from "./puppetdb.js";
+import { query, reportsOf, settled, timedRun } from "./puppetdb.js";
 
 const manifest = "manifests/exported.pp";
 /** One node exports a file for every node, another collects what there is for it. */
@@ -13,6 +13,8 @@ node 'collector.example.test' {
   File <<| title == '/root/exported' |>>
 }
 `;
+
+beforeAll(settled);
 
 describe("PuppetDB", () => {
   beforeAll(async () => {

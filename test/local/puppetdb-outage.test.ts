@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { joined, output, until } from "./environment.js";
-import { reportsOf, serves, systemctl, timedRun } from "./puppetdb.js";
+import { reportsOf, serves, settled, systemctl, timedRun } from "./puppetdb.js";
 
 /** Runs agents one after the other, each by itself, until told to stop; the seconds of all runs. */
 function loop(agents: readonly string[]): { end: () => Promise<number[]> } {
@@ -21,6 +21,8 @@ function loop(agents: readonly string[]): { end: () => Promise<number[]> } {
 
 const agents = ["outage1", "outage2"];
 const longest = (seconds: readonly number[]) => Math.max(...seconds);
+
+beforeAll(settled);
 
 describe("agents without PuppetDB", () => {
   beforeAll(async () => {

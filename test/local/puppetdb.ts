@@ -1,5 +1,5 @@
 import { runAgent } from "../../tools/agents.js";
-import { distribution, environment, exec, output } from "./environment.js";
+import { distribution, environment, exec, output, until } from "./environment.js";
 
 /** PuppetDB for Puppet servers. */
 export const url = "https://puppetdb.example.test:8081";
@@ -53,3 +53,24 @@ export const systemctl = (words: string) => output("puppetdb", `systemctl ${word
 
 /** Waits on PuppetDB's host until it serves. */
 export const serves = () => output("puppetdb", "puppetdb-await");
+
+/**
+ * Waits until PuppetDB serves with the CA's newest revocation list. It reloads for each list, and for a second or two
+ * it answers nobody and stores nothing: what counts reports begins after the revocations of the tests before.
+ */
+export async function settled(): Promise<void> {
+  const newest =
+    "curl --silent --fail --cacert /etc/puppetdb/ssl/ca.pem https://puppetca.example.test:8140/puppet-ca/v1/certificate_revocation_list/ca";
+  await until(
+    "PuppetDB has loaded the newest revocation list",
+    async () => {
+      const { code } = await exec("puppetdb", [
+        ...["bash", "-o", "pipefail", "-c"],
+        `${newest} | cmp --silent - /etc/puppetdb/ssl/loaded-crl.pem`,
+      ]);
+      return code === 0;
+    },
+    60,
+  );
+  await serves();
+}
