@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PuppetInfrastructure } from "./components/index.js";
+import { PuppetInfrastructure, type ForemanArgs } from "./components/index.js";
 import { puppetdbMemory, puppetdbSizing } from "./components/puppetdb-sizing.js";
 import { serverSizing } from "./components/sizing.js";
 import { hardwareOf } from "./hosts/hardware.js";
@@ -28,6 +28,7 @@ const infrastructure = new PuppetInfrastructure("puppet", {
   ...settings,
   ...settings.loadBalancer,
   ...platform,
+  foreman: foremanOf(settings.foreman),
   webhookPort: settings.webhook.port,
   plannedCompilers: settings.plannedCompilers.map((name) => `${name}.${domain}`),
 });
@@ -82,6 +83,12 @@ function loginOf({ connection, proxyCommand, sudo }: Host) {
     ...(proxyCommand === undefined ? {} : { proxyCommand }),
     ...(sudo === true ? { sudo } : {}),
   }));
+}
+
+/** The Foreman that is there, if any. */
+function foremanOf({ host, url, password, ...use }: Settings["foreman"]): ForemanArgs | undefined {
+  if (host === "none" || url === undefined || password === undefined) return undefined;
+  return { ...use, url, password };
 }
 
 /** The settings, checked before anything is made; what is wrong is told without a stack trace. */

@@ -4,6 +4,7 @@ import { DistributionName } from "./distributions/distribution.js";
 import { isPrivate, parseSubnet } from "./hosts/subnet.js";
 import { aws, awsFaults, ownVpcFaults } from "./settings/aws.js";
 import { codeDeployment, codeFaults, webhook } from "./settings/code.js";
+import { foreman, foremanFaults } from "./settings/foreman.js";
 import { postgresql, postgresqlFaults, puppetdb } from "./settings/database.js";
 import { existing, existingFaults } from "./settings/existing.js";
 import {
@@ -84,6 +85,7 @@ const schema = object({
   }).prefault({}),
   puppetdb: puppetdb.prefault({}),
   postgresql: postgresql.prefault({}),
+  foreman: foreman.prefault({}),
   codeDeployment: codeDeployment.prefault({}),
   webhook: webhook.prefault({}),
   containers: object({
@@ -147,6 +149,7 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
     ...platformFaults[platform](settings, read),
     ...nameFaults(settings),
     ...postgresqlFaults(settings.puppetdb, settings.postgresql),
+    ...foremanFaults(settings.foreman),
     ...codeFaults(settings.codeDeployment),
   ];
   if (sentences.length > 0) throw new SettingsError(sentences);
@@ -223,6 +226,7 @@ const structured = [
   "loadBalancer",
   "puppetdb",
   "postgresql",
+  "foreman",
   "codeDeployment",
   "webhook",
   "containers",

@@ -17,3 +17,22 @@ export const OldCode = {
   Leave: "leave",
 } as const;
 export type OldCode = (typeof OldCode)[keyof typeof OldCode];
+
+/** Who decides in which environment a node's catalog is compiled. */
+export const NodeEnvironment = {
+  /** Foreman, for each node. */
+  Foreman: "foreman",
+  /** The agent, by its own configuration. */
+  Agent: "agent",
+} as const;
+export type NodeEnvironment = (typeof NodeEnvironment)[keyof typeof NodeEnvironment];
+
+/** What happens when Foreman is away for longer than its classifications are good for. */
+export const ExpiredClassification = {
+  /** The old one is served, and none where there is none. */
+  Serve: "serve",
+  /** The agent gets no catalog. */
+  Fail: "fail",
+} as const;
+export type ExpiredClassification =
+  (typeof ExpiredClassification)[keyof typeof ExpiredClassification];

@@ -6,8 +6,10 @@ import { environmentCache } from "./authorization.js";
 import { placed, withDefaults, type Placed } from "./arguments.js";
 import { certificateRequest, hostCertificate, type AuthorityArgs } from "./host-certificate.js";
 import { revocationListScript, revocationListTimer } from "./revocation-list.js";
+import { foremanClient, type ForemanClientArgs } from "./foreman-client.js";
 import {
   certificateNames,
+  factsRoutes,
   puppetdbClient,
   serverPuppetConf,
   serverService,
@@ -26,6 +28,8 @@ export interface CompilerSettings extends AuthorityArgs {
   sizing?: SizingArgs;
   /** How it reaches PuppetDB; without it, there is none. */
   puppetdb?: PuppetDbClientArgs;
+  /** How it reaches Foreman; without it, there is none. */
+  foreman?: ForemanClientArgs | undefined;
   /** Whether code deployment keeps the environments; false by default. */
   deployedCode?: boolean;
 }
@@ -76,10 +80,13 @@ function compilerState(args: Placed<CompilerArgs> & { deployedCode: boolean }): 
       caServer,
       dnsAltNames: args.subjectAltNames,
       puppetdb: args.puppetdb,
+      foreman: args.foreman,
       deployedCode: args.deployedCode,
     }),
     ...(args.deployedCode ? environmentCache(distribution, host.fqdn) : []),
     ...puppetdbClient(distribution, args.puppetdb),
+    ...factsRoutes(distribution, args.puppetdb, args.foreman),
+    ...foremanClient(distribution, host.fqdn, args.foreman),
     ...serverSettings(distribution, {
       authority: false,
       sizing: serverSizing(host, args.sizing),

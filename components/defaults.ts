@@ -1,5 +1,5 @@
 import { DistributionName } from "../distributions/distribution.js";
-import { CodeTool, OldCode } from "./choices.js";
+import { CodeTool, ExpiredClassification, NodeEnvironment, OldCode } from "./choices.js";
 
 /** How PuppetDB's database is found, and kept. */
 const postgresql = {
@@ -27,6 +27,14 @@ const codeDeployment = {
   behind: OldCode.Serve,
 };
 
+/** How Puppet servers use Foreman: while it is away, agents run on with the classes they had. */
+const foremanClient = {
+  environment: NodeEnvironment.Foreman,
+  timeout: 10,
+  cacheHours: 168,
+  whenExpired: ExpiredClassification.Serve,
+};
+
 /** What is taken where nothing is given: the one place for the components, and for the settings of the program. */
 export const defaults = {
   distribution: DistributionName.Debian,
@@ -45,6 +53,9 @@ export const defaults = {
   puppetdbClient,
   postgresql,
   codeDeployment,
+  foremanClient,
+  /** User of Foreman. */
+  foremanUser: "admin",
 };
 
 /** A service's full name: without a dot, it is in the domain. */

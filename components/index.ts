@@ -4,7 +4,7 @@ export { Compiler } from "./compiler.js";
 export type { CompilerArgs, CompilerSettings } from "./compiler.js";
 export { CompilerPool } from "./compiler-pool.js";
 export type { CompilerPoolArgs, PoolMember } from "./compiler-pool.js";
-export { CodeTool, OldCode } from "./choices.js";
+export { CodeTool, ExpiredClassification, NodeEnvironment, OldCode } from "./choices.js";
 export { CodeDeployment } from "./code-deployment.js";
 export type {
   CodeDeploymentArgs,
@@ -14,12 +14,19 @@ export type {
 export { ControlRepository } from "./control-repository.js";
 export type { ControlRepositoryArgs } from "./control-repository.js";
 export type { CodeSettings, CodeSourceArgs, DeployedCode } from "./deployed-code.js";
+export { ForemanRegistration } from "./foreman-registration.js";
+export type { ForemanRegistrationArgs } from "./foreman-registration.js";
+export type { ForemanClientArgs, ForemanUse } from "./foreman-client.js";
 export { LoadBalancer } from "./load-balancer.js";
 export type { LoadBalancerArgs } from "./load-balancer.js";
 export { MainServer } from "./main-server.js";
 export type { MainServerArgs } from "./main-server.js";
 export { PuppetInfrastructure } from "./puppet-infrastructure.js";
-export type { PuppetDbSettings, PuppetInfrastructureArgs } from "./infrastructure-arguments.js";
+export type {
+  ForemanArgs,
+  PuppetDbSettings,
+  PuppetInfrastructureArgs,
+} from "./infrastructure-arguments.js";
 export { PuppetDb } from "./puppetdb.js";
 export type {
   DatabaseAdministratorArgs,

@@ -1,9 +1,11 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../distributions/index.js";
 import type { HostsArgs } from "../hosts/host.js";
 import { oneOf, placed, withDefaults } from "./arguments.js";
 import { CodeTool } from "./choices.js";
 import { defaults, fullName } from "./defaults.js";
 import type { CodeSettings } from "./deployed-code.js";
+import type { ForemanClientArgs } from "./foreman-client.js";
 import type { PuppetDbSizingArgs } from "./puppetdb-sizing.js";
 import { puppetdbUrl, type PostgresqlArgs, type Retention } from "./puppetdb.js";
 import type { PuppetDbClientArgs, PuppetDbUse } from "./server-state.js";
@@ -43,6 +45,8 @@ export interface PuppetInfrastructureArgs {
   puppetdb?: PuppetDbSettings;
   /** Where PuppetDB's database is; in a PostgreSQL on PuppetDB's host by default. */
   postgresql?: PostgresqlArgs;
+  /** The Foreman that classifies nodes and shows their reports; there is none by default. */
+  foreman?: ForemanArgs | undefined;
   /**
    * How code gets from Git to every server: by default with r10k, from a repository that the main server keeps; with
    * the tool `none`, it does not.
@@ -50,6 +54,14 @@ export interface PuppetInfrastructureArgs {
   codeDeployment?: CodeSettings;
   /** TCP port of the webhook on the main server; 9000 by default. */
   webhookPort?: number;
+}
+
+/** A Foreman that is there, and how Puppet servers use it. */
+export interface ForemanArgs extends ForemanClientArgs {
+  /** User of Foreman who may change its settings; `admin` by default. */
+  user?: string;
+  /** Its password. */
+  password: pulumi.Input<string>;
 }
 
 /** Settings of PuppetDB, and of those who use it. */

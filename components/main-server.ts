@@ -6,8 +6,10 @@ import { packageOf } from "../hosts/host-state.js";
 import { environmentCache } from "./authorization.js";
 import { CaCertificate, type CertificateAuthority } from "./certificate-authority.js";
 import { placed, withDefaults } from "./arguments.js";
+import { foremanClient, type ForemanClientArgs } from "./foreman-client.js";
 import {
   certificateNames,
+  factsRoutes,
   serverPuppetConf,
   serverService,
   serverSettings,
@@ -34,6 +36,8 @@ export interface MainServerArgs {
   reservedMemory?: number;
   /** How it reaches PuppetDB; without it, there is none. */
   puppetdb?: PuppetDbClientArgs;
+  /** How it reaches Foreman; without it, there is none. */
+  foreman?: ForemanClientArgs | undefined;
   /** Whether code deployment keeps the environments; false by default. */
   deployedCode?: boolean;
 }
@@ -63,10 +67,13 @@ export class MainServer extends pulumi.ComponentResource {
             dnsAltNames: args.subjectAltNames,
             autosign: authority.policy,
             puppetdb: args.puppetdb,
+            foreman: args.foreman,
             deployedCode,
           }),
           ...(deployedCode ? environmentCache(distribution, host.fqdn) : []),
           ...puppetdbClient(distribution, args.puppetdb),
+          ...factsRoutes(distribution, args.puppetdb, args.foreman),
+          ...foremanClient(distribution, host.fqdn, args.foreman),
           ...serverSettings(distribution, {
             authority: true,
             sizing: serverSizing(

@@ -10,6 +10,8 @@ import {
   puppetdbClientOf,
   type PuppetInfrastructureArgs,
 } from "./infrastructure-arguments.js";
+import { defaults } from "./defaults.js";
+import { ForemanRegistration } from "./foreman-registration.js";
 import { LoadBalancer } from "./load-balancer.js";
 import { MainServer } from "./main-server.js";
 import { puppetdbMemory } from "./puppetdb-sizing.js";
@@ -91,6 +93,7 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         subjectAltNames: caNames,
         sizing: given.mainServer,
         puppetdb,
+        foreman: given.foreman,
         deployedCode,
         reservedMemory: beside ? puppetdbMemory(hosts.main.memory, true) : 0,
       },
@@ -121,6 +124,19 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         { parent: this, dependsOn: main },
       );
     }
+    const registration =
+      given.foreman &&
+      new ForemanRegistration(
+        `${name}-foreman`,
+        {
+          main: hosts.main,
+          distribution,
+          user: given.foreman.user ?? defaults.foremanUser,
+          password: given.foreman.password,
+          servers: [hosts.main, ...hosts.compilers].map((host) => host.fqdn),
+        },
+        { parent: this, dependsOn: main },
+      );
     const pool = new CompilerPool(
       `${name}-compilers`,
       {
@@ -130,11 +146,12 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         subjectAltNames: poolNames,
         sizing: given.compiler,
         puppetdb,
+        foreman: given.foreman,
         deployedCode,
       },
       // A catalog that collects exported resources cannot be compiled without PuppetDB: where it is new, compilers
-      // turn to it once it serves.
-      { parent: this, dependsOn: ownPuppetdb ?? main },
+      // turn to it once it serves. Foreman knows of a compiler before that asks.
+      { parent: this, dependsOn: [ownPuppetdb ?? main, ...(registration ? [registration] : [])] },
     );
     const code =
       tool === CodeTool.None

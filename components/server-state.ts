@@ -12,6 +12,7 @@ import {
   renderPuppetConf,
   type PuppetConf,
 } from "../templates/puppet/puppet.js";
+import { classifierScript } from "../templates/foreman/foreman.js";
 import { renderClientConf, renderRoutes } from "../templates/puppetdb/puppetdb.js";
 import {
   renderCaCfg,
@@ -22,6 +23,7 @@ import {
 } from "../templates/puppetserver/puppetserver.js";
 import { withDefaults } from "./arguments.js";
 import { defaults } from "./defaults.js";
+import type { ForemanClientArgs } from "./foreman-client.js";
 
 /**
  * Fails, before anything is changed, when a server's certificate lacks a name that clients would ask for:
@@ -48,12 +50,13 @@ export function serverPuppetConf(
   values: Omit<PuppetConf, "serverSection"> & {
     autosign?: string;
     puppetdb: PuppetDbClientArgs | undefined;
+    foreman: ForemanClientArgs | undefined;
     /** Whether code deployment keeps the environments. */
     deployedCode: boolean;
   },
 ): HostState {
   const { paths } = distribution;
-  const { autosign, puppetdb, deployedCode, ...rest } = values;
+  const { autosign, puppetdb, foreman, deployedCode, ...rest } = values;
   return [
     fileOf(
       `${paths.confdir}/puppet.conf`,
@@ -66,6 +69,11 @@ export function serverPuppetConf(
           rundir: paths.serverRundir,
           codedir: paths.codedir,
           puppetdb: puppetdb !== undefined,
+          reports: [
+            ...(puppetdb === undefined ? [] : ["puppetdb"]),
+            ...(foreman === undefined ? [] : ["foreman"]),
+          ],
+          ...(foreman === undefined ? {} : { classifier: classifierScript }),
           deployedCode,
           ...(autosign === undefined ? {} : { cadir: paths.cadir, autosign }),
         },
@@ -103,18 +111,29 @@ export function puppetdbClient(
 ): HostState {
   const notify = `Service[${services.server}]`;
   const conf = `${paths.confdir}/puppetdb.conf`;
-  const routes = `${paths.confdir}/routes.yaml`;
   const httpClient = `${paths.serverConfdir}/http-client.conf`;
   if (client === undefined) {
-    return [conf, routes, httpClient].map((path) => absenceOf(path, { notify }));
+    return [conf, httpClient].map((path) => absenceOf(path, { notify }));
   }
   const values = withDefaults(client, defaults.puppetdbClient);
   return [
     packageOf(packages.puppetdbTermini),
     fileOf(conf, renderClientConf(values), { notify }),
-    fileOf(routes, renderRoutes(), { notify }),
     fileOf(httpClient, renderHttpClientConf(values), { notify }),
   ];
+}
+
+/** Where a server puts the facts of its nodes; a file of each is for Foreman. */
+export function factsRoutes(
+  { paths, services }: Distribution,
+  puppetdb: PuppetDbClientArgs | undefined,
+  foreman: ForemanClientArgs | undefined,
+): HostState {
+  const notify = `Service[${services.server}]`;
+  const routes = `${paths.confdir}/routes.yaml`;
+  return puppetdb === undefined && foreman === undefined
+    ? [absenceOf(routes, { notify })]
+    : [fileOf(routes, renderRoutes({ puppetdb: puppetdb !== undefined }), { notify })];
 }
 
 /** What must stand before Puppet Server first starts: a server started with its CA on makes one of its own. */

@@ -25,7 +25,7 @@ export const agentsPort = 8140;
 /** What decides who talks to whom. */
 export type ConnectionSettings = Pick<
   Settings,
-  "puppetdb" | "postgresql" | "codeDeployment" | "webhook" | "loadBalancer"
+  "puppetdb" | "postgresql" | "foreman" | "codeDeployment" | "webhook" | "loadBalancer"
 > & {
   /** Whether hosts are reached through a bastion. */
   bastion: boolean;
@@ -94,7 +94,7 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
 /** What a server reaches outside: the purposes by the TCP port, each port once. */
 function outsideOf(
   server: ServerParty,
-  { puppetdb, postgresql, codeDeployment }: ConnectionSettings,
+  { puppetdb, postgresql, foreman, codeDeployment }: ConnectionSettings,
 ): Map<number, Set<string>> {
   const ports = new Map<number, Set<string>>();
   const add = (port: number, purpose: string) =>
@@ -111,6 +111,7 @@ function outsideOf(
   }
   if (server === "main" || server === "compiler") {
     for (const url of puppetdb.serverUrls) add(portOf(url), "further PuppetDBs");
+    if (foreman.url !== undefined) add(portOf(foreman.url), "Foreman");
   }
   const ofPuppetdb = puppetdb.host === "own" ? "puppetdb" : puppetdb.host;
   if (server === ofPuppetdb && postgresql.server !== undefined) {

@@ -5,6 +5,7 @@ const privateKey = /PRIVATE KEY|b3BlbnNzaC1rZXk/;
 export const sealedSettings = [
   "postgresql.password",
   "postgresql.readPassword",
+  "foreman.password",
   "codeDeployment.token",
   "existing.privateKey",
   "existing.jumpHost.privateKey",
@@ -26,7 +27,8 @@ export function mayHoldSecret(path: readonly PropertyKey[], value: unknown): boo
     // A host's public key is told from a private one in its place by nobody.
     path.some((key) => /(password|token|privateKey|hostKey)$/i.test(String(key))) ||
     privateKey.test(text) ||
-    (["postgresql", "codeDeployment", "existing"].includes(String(group)) && inner === undefined) ||
+    (["postgresql", "foreman", "codeDeployment", "existing"].includes(String(group)) &&
+      inner === undefined) ||
     // A jump host or servers of another form may still have the keys in them.
     (group === "existing" && typeof value === "object" && value !== null) ||
     (group === "codeDeployment" && urlWithSecret.test(text))

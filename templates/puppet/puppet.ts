@@ -23,6 +23,10 @@ export interface PuppetConf {
     autosign?: string;
     /** Facts, catalogs and reports go to PuppetDB. */
     puppetdb: boolean;
+    /** Program that says which classes a node gets; absent where the manifests alone do. */
+    classifier?: string;
+    /** Who gets reports; where nobody does, the server keeps them in files. */
+    reports: readonly string[];
     /** Environments are releases that code deployment switches, and tells the server of. */
     deployedCode: boolean;
   };

@@ -72,10 +72,9 @@ export function renderClientConf(values: {
 }
 
 /** Renders routes.yaml of a Puppet server: facts go to PuppetDB, and stay on disk for those who ask for them often. */
-export function renderRoutes(): string {
-  return `# Made by pulumi-puppet: change the stack's settings, not this file.\n${dump({
-    server: { facts: { terminus: "puppetdb", cache: "json" } },
-  })}`;
+export function renderRoutes(values: { puppetdb: boolean }): string {
+  const facts = values.puppetdb ? { terminus: "puppetdb", cache: "json" } : { terminus: "json" };
+  return `# Made by pulumi-puppet: change the stack's settings, not this file.\n${dump({ server: { facts } })}`;
 }
 
 /** Renders the script that has a changed revocation list loaded. */

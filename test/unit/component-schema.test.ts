@@ -96,6 +96,8 @@ describe("the schema for other languages", () => {
     expect(Object.fromEntries(words)).toEqual({
       "puppet:index:DistributionName": ["debian", "openvox8", "openvox9"],
       "puppet:index:CodeTool": ["r10k", "g10k", "none"],
+      "puppet:index:ExpiredClassification": ["serve", "fail"],
+      "puppet:index:NodeEnvironment": ["foreman", "agent"],
       "puppet:index:OldCode": ["serve", "leave"],
     });
   });

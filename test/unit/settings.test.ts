@@ -117,6 +117,14 @@ describe("settings that are taken", () => {
         backupTime: "02:30",
         backupDays: 14,
       },
+      foreman: {
+        host: "none",
+        user: "admin",
+        environment: "foreman",
+        timeout: 10,
+        cacheHours: 168,
+        whenExpired: "serve",
+      },
       codeDeployment: {
         tool: "r10k",
         sources: {},

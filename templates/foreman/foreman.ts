@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { renderTemplate } from "../render.js";
+
+// The interface is that of Foreman 3.17 with foreman_puppet: GET /node/NAME, POST /api/hosts/facts and
+// POST /api/config_reports.
+
+/** Folder of what Puppet servers are told of Foreman. */
+export const foremanFolder = "/etc/puppet-foreman";
+export const settingsFile = `${foremanFolder}/settings.json`;
+/** Folder of what they keep for it, and from it. */
+export const foremanHome = "/var/lib/puppet-foreman";
+/** Reports that wait: written in `unfinished`, and then moved to `new`. */
+export const reportSpool = `${foremanHome}/reports`;
+/** The external node classifier. */
+export const classifierScript = "/usr/local/sbin/puppet-foreman-node";
+/** What sends reports, and its units. */
+export const sendScript = "/usr/local/sbin/puppet-foreman-send";
+export const reportsPath = "puppet-foreman-reports.path";
+
+/** Reports that wait at most on each server: about 300 MiB. */
+const mostReports = 10_000;
+
+/** What a Puppet server does with Foreman; kept as JSON. */
+export interface ForemanSettings {
+  /** Address of Foreman, `https://NAME` or `https://NAME:PORT`. */
+  url: string;
+  /** File of the certificates that Foreman's own is verified with. */
+  caFile: string;
+  /** Files of the certificate that this server shows, and of its key. */
+  certificate: string;
+  privateKey: string;
+  /** Folder where the server keeps the facts of its nodes, each as NAME.json. */
+  facts: string;
+  /** Whether Foreman decides a node's environment, or the agent does. */
+  environment: "foreman" | "agent";
+  /** Seconds that an answer is waited for. */
+  timeout: number;
+  /** Hours that a classification may be served without a new answer. */
+  cacheHours: number;
+  /** What happens without one that young. */
+  whenExpired: "serve" | "fail";
+}
+
+/** Renders settings.json. */
+export function renderForemanSettings(settings: ForemanSettings): string {
+  return `${JSON.stringify(settings, undefined, 2)}\n`;
+}
+
+/** Renders what the scripts share. */
+export function renderForemanLibrary(): string {
+  return readFileSync(new URL("puppet_foreman.rb", import.meta.url), "utf8");
+}
+
+/** Renders the external node classifier. */
+export function renderClassifier(values: { ruby: string }): string {
+  return renderTemplate(new URL("node.rb.eta", import.meta.url), values);
+}
+
+/** Renders Puppet Server's report processor. */
+export function renderReportProcessor(): string {
+  const values = { spool: reportSpool, limit: mostReports };
+  return renderTemplate(new URL("report.rb.eta", import.meta.url), values);
+}
+
+/** Renders the program that sends reports. */
+export function renderSend(values: { ruby: string }): string {
+  return renderTemplate(new URL("send.rb.eta", import.meta.url), { ...values, spool: reportSpool });
+}
+
+/** Renders the unit that sends reports. */
+export function renderReportsService(values: { user: string }): string {
+  const url = new URL("reports.service.eta", import.meta.url);
+  return renderTemplate(url, { ...values, spool: reportSpool });
+}
+
+/** Renders the unit that looks for reports. */
+export function renderReportsPath(): string {
+  return renderTemplate(new URL("reports.path.eta", import.meta.url), { spool: reportSpool });
+}
+
+/** The program that tells Foreman of the environment's servers, and what it reads. */
+export const registerScript = "/usr/local/sbin/puppet-foreman-register";
+export const registrationFile = `${foremanFolder}/registration.json`;
+
+/** What Foreman is told, and by whom. */
+export interface Registration {
+  /** User of Foreman who may change its settings. */
+  user: string;
+  /** Its password. */
+  password: string;
+  /** Certificate names of the servers that Foreman answers. */
+  trusted: readonly string[];
+}
+
+/** Renders registration.json; it holds the password. */
+export function renderRegistration(registration: Registration): string {
+  return `${JSON.stringify(registration, undefined, 2)}\n`;
+}
+
+/** Renders the program that tells Foreman of the servers. */
+export function renderRegister(values: { ruby: string }): string {
+  return renderTemplate(new URL("register.rb.eta", import.meta.url), values);
+}

@@ -1,0 +1,76 @@
+# Made by pulumi-puppet: change the stack's settings, not this file.
+# How a Puppet server talks to Foreman: as itself, with the certificate that its agents know.
+require "fileutils"
+require "json"
+require "net/http"
+require "openssl"
+require "timeout"
+require "uri"
+
+module PuppetForeman
+  SETTINGS = JSON.parse(File.read("/etc/puppet-foreman/settings.json"))
+  HOME = "/var/lib/puppet-foreman"
+  # After a question without an answer, nobody waits for another one for so many seconds.
+  PAUSE = 30
+
+  # Foreman was not reached, or is not able to answer now.
+  class Away < StandardError; end
+  # Foreman answers, and says no: a repetition would change nothing.
+  class Refused < StandardError; end
+
+  UNREACHED = [SystemCallError, SocketError, OpenSSL::SSL::SSLError, Timeout::Error, EOFError, IOError].freeze
+  # Not now, or not before somebody has let this server in.
+  LATER = %w[401 403 408 429].freeze
+
+  module_function
+
+  # Gives a block a connection to Foreman.
+  def connected(seconds = SETTINGS["timeout"])
+    uri = URI(SETTINGS["url"])
+    http = Net::HTTP.new(uri.host, uri.port)
+    http.use_ssl = true
+    http.min_version = OpenSSL::SSL::TLS1_2_VERSION
+    http.ca_file = SETTINGS["caFile"]
+    http.cert = OpenSSL::X509::Certificate.new(File.read(SETTINGS["certificate"]))
+    http.key = OpenSSL::PKey.read(File.read(SETTINGS["privateKey"]))
+    http.open_timeout = http.read_timeout = http.write_timeout = seconds
+    # A question is asked again by whoever needs the answer, and not behind his back.
+    http.max_retries = 0
+    http.start { |session| yield session }
+  rescue *UNREACHED => e
+    raise Away, e.message
+  end
+
+  def get(session, path)
+    body_of(session.get(path))
+  end
+
+  def post(session, path, content)
+    headers = { "Content-Type" => "application/json", "Accept" => "application/json,version=2" }
+    body_of(session.post(path, JSON.generate(content), headers))
+  end
+
+  def body_of(response)
+    return response.body.to_s if response.is_a?(Net::HTTPSuccess)
+
+    later = LATER.include?(response.code) || response.is_a?(Net::HTTPServerError)
+    raise later ? Away : Refused, "it answers #{response.code} #{explained(response)}".strip
+  end
+
+  # Foreman's own words, where they are JSON, on one line.
+  def explained(response)
+    error = JSON.parse(response.body.to_s)["error"]
+    error = error["message"] || error["full_messages"]&.join(", ") if error.is_a?(Hash)
+    error.to_s.tr("\n", " ")[0, 300]
+  rescue JSON::ParserError
+    response.message.to_s
+  end
+
+  # A reader sees the old content or the new one, never half of it.
+  def write(path, content)
+    FileUtils.mkdir_p(File.dirname(path))
+    temporary = "#{path}.#{Process.pid}"
+    File.write(temporary, content, perm: 0o640)
+    File.rename(temporary, path)
+  end
+end
