@@ -1,0 +1,58 @@
+"""By which tests say what the service answers, and read what it received."""
+
+import re
+
+from answers import Refused
+
+
+def control(state, request):
+    for method, pattern, function in ROUTES:
+        found = re.fullmatch(pattern, request.path)
+        if found and method == request.method:
+            return function(state, request.body, *found.groups())
+    raise Refused(404, {"error": f"there is no {request.method} {request.path}"})
+
+
+def received(state, _body):
+    return state.received
+
+
+def reset(state, _body):
+    state.reset()
+    return {}
+
+
+def slow_down(state, body):
+    state.delay = body["seconds"]
+    return {}
+
+
+def set_parameters(state, body):
+    state.parameters = body
+    return {}
+
+
+def classify(state, body, name):
+    """Sets what is given of classes, parameters and environment; the host need not be known."""
+    host = state.host(name)
+    for field in ("classes", "parameters", "environment"):
+        if field in body:
+            host[field] = body[field]
+    if host["environment"]:
+        state.environment(host["environment"])
+    return {}
+
+
+def forget(state, _body, name):
+    state.hosts.pop(name, None)
+    return {}
+
+
+ROUTES = [
+    ("GET", r"/received", received),
+    ("POST", r"/reset", reset),
+    ("PUT", r"/delay", slow_down),
+    ("PUT", r"/parameters", set_parameters),
+    ("PUT", r"/hosts/([^/]+)", classify),
+    ("DELETE", r"/hosts/([^/]+)", forget),
+]
