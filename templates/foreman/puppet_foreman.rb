@@ -13,14 +13,15 @@ module PuppetForeman
   # After a question without an answer, nobody waits for another one for so many seconds.
   PAUSE = 30
 
-  # Foreman was not reached, or is not able to answer now.
+  # Foreman was not reached, is not able to answer now, or does not let this server in yet.
   class Away < StandardError; end
-  # Foreman answers, and says no: a repetition would change nothing.
+  # Foreman answers, and says no.
   class Refused < StandardError; end
+  # Foreman failed at what it was asked: nobody knows whether it would again.
+  class Failed < Refused; end
 
   UNREACHED = [SystemCallError, SocketError, OpenSSL::SSL::SSLError, Timeout::Error, EOFError, IOError].freeze
-  # Not now, or not before somebody has let this server in.
-  LATER = %w[401 403 408 429].freeze
+  NOT_NOW = %w[401 403 408 429 502 503 504].freeze
 
   module_function
 
@@ -53,8 +54,13 @@ module PuppetForeman
   def body_of(response)
     return response.body.to_s if response.is_a?(Net::HTTPSuccess)
 
-    later = LATER.include?(response.code) || response.is_a?(Net::HTTPServerError)
-    raise later ? Away : Refused, "it answers #{response.code} #{explained(response)}".strip
+    raise kind_of(response), "it answers #{response.code} #{explained(response)}".strip
+  end
+
+  def kind_of(response)
+    return Away if NOT_NOW.include?(response.code)
+
+    response.is_a?(Net::HTTPServerError) ? Failed : Refused
   end
 
   # Foreman's own words, where they are JSON, on one line.
