@@ -3,7 +3,7 @@ import { parsersName } from "./parsers.js";
 
 /** Packages with the parsers. */
 const packages =
-  "haproxy puppet-agent puppet-terminus-puppetdb postgresql python3-minimal gpg r10k g10k webhook git rsync cloud-init";
+  "haproxy puppet-agent puppet-terminus-puppetdb postgresql python3 curl gpg r10k g10k webhook git rsync cloud-init";
 
 /**
  * What the parsers need to be there before they read: a CA, a host's certificate and a revocation list for
