@@ -86,7 +86,7 @@ function compilerState(args: Placed<CompilerArgs> & { deployedCode: boolean }): 
     ...(args.deployedCode ? environmentCache(distribution, host.fqdn) : []),
     ...puppetdbClient(distribution, args.puppetdb),
     ...factsRoutes(distribution, args.puppetdb, args.foreman),
-    ...foremanClient(distribution, host.fqdn, args.foreman),
+    ...foremanClient(distribution, host.fqdn, args.foreman, args.puppetdb),
     ...serverSettings(distribution, {
       authority: false,
       sizing: serverSizing(host, args.sizing),

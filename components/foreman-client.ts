@@ -6,6 +6,7 @@ import {
   execOf,
   fileOf,
   serviceOf,
+  timerOf,
   unitOf,
   type HostState,
 } from "../hosts/host-state.js";
@@ -13,9 +14,14 @@ import {
   classifierScript,
   foremanFolder,
   foremanHome,
+  nodesScript,
+  nodesUnits,
   renderClassifier,
   renderForemanLibrary,
   renderForemanSettings,
+  renderNodes,
+  renderNodesService,
+  renderNodesTimer,
   renderReportProcessor,
   renderReportsPath,
   renderReportsService,
@@ -28,6 +34,9 @@ import {
 import { oneOf, withDefaults } from "./arguments.js";
 import { ExpiredClassification, NodeEnvironment } from "./choices.js";
 import { defaults } from "./defaults.js";
+import type { PuppetDbClientArgs } from "./server-state.js";
+
+const nodesTimer = `${nodesUnits}.timer`;
 
 /** What Puppet servers do with Foreman's answers, and without them. */
 export interface ForemanUse {
@@ -62,14 +71,17 @@ export function foremanClient(
   { paths, users, services }: Distribution,
   fqdn: string,
   client: ForemanClientArgs | undefined,
+  puppetdb: PuppetDbClientArgs | undefined,
 ): HostState {
   const notify = `Service[${services.server}]`;
   const processor = `${paths.serverVardir}/lib/puppet/reports/foreman.rb`;
   if (client === undefined) {
     return [
-      execOf("send no reports to Foreman", ["systemctl", "disable", "--now", reportsPath], {
-        unless: `sh -c '! systemctl is-enabled --quiet ${reportsPath}'`,
-      }),
+      ...[reportsPath, nodesTimer].map((unit) =>
+        execOf(`${unit} is off`, ["systemctl", "disable", "--now", unit], {
+          unless: `sh -c '! systemctl is-enabled --quiet ${unit}'`,
+        }),
+      ),
       absenceOf(processor, { notify }),
       // The password of a user of Foreman.
       absenceOf(registrationFile),
@@ -90,6 +102,8 @@ export function foremanClient(
       renderForemanSettings({
         ...{ url, environment, timeout, cacheHours, whenExpired },
         caFile: caCertificate === undefined ? ownCa : otherCa,
+        ownCaFile: ownCa,
+        puppetdb: puppetdb?.serverUrls ?? [],
         certificate: `${paths.ssldir}/certs/${fqdn}.pem`,
         privateKey: `${paths.ssldir}/private_keys/${fqdn}.pem`,
         facts: `${paths.serverVardir}/server_data/facts`,
@@ -109,5 +123,14 @@ export function foremanClient(
     ...unitOf("puppet-foreman-reports.service", renderReportsService({ user: users.puppet })),
     ...unitOf(reportsPath, renderReportsPath(), { notify: `Service[${reportsPath}]` }),
     serviceOf(reportsPath),
+    ...(puppetdb === undefined
+      ? []
+      : [
+          fileOf(nodesScript, renderNodes(paths), { mode: "0755" }),
+          ...timerOf(nodesUnits, {
+            service: renderNodesService({ user: users.puppet }),
+            timer: renderNodesTimer(),
+          }),
+        ]),
   ];
 }

@@ -73,7 +73,7 @@ export class MainServer extends pulumi.ComponentResource {
           ...(deployedCode ? environmentCache(distribution, host.fqdn) : []),
           ...puppetdbClient(distribution, args.puppetdb),
           ...factsRoutes(distribution, args.puppetdb, args.foreman),
-          ...foremanClient(distribution, host.fqdn, args.foreman),
+          ...foremanClient(distribution, host.fqdn, args.foreman, args.puppetdb),
           ...serverSettings(distribution, {
             authority: true,
             sizing: serverSizing(

@@ -26,6 +26,10 @@ export interface ForemanSettings {
   url: string;
   /** File of the certificates that Foreman's own is verified with. */
   caFile: string;
+  /** File of the certificates that PuppetDB's is verified with. */
+  ownCaFile: string;
+  /** PuppetDBs as `https://NAME:PORT`; they know which nodes there are. */
+  puppetdb: readonly string[];
   /** Files of the certificate that this server shows, and of its key. */
   certificate: string;
   privateKey: string;
@@ -76,6 +80,26 @@ export function renderReportsService(values: { user: string }): string {
 /** Renders the unit that looks for reports. */
 export function renderReportsPath(): string {
   return renderTemplate(new URL("reports.path.eta", import.meta.url), { spool: reportSpool });
+}
+
+/** What fetches classifications ahead of time, and its units' name. */
+export const nodesScript = "/usr/local/sbin/puppet-foreman-nodes";
+export const nodesUnits = "puppet-foreman-nodes";
+
+/** Renders the program that fetches classifications ahead of time. */
+export function renderNodes(values: { ruby: string }): string {
+  return renderTemplate(new URL("nodes.rb.eta", import.meta.url), values);
+}
+
+/** Renders the service that runs it. */
+export function renderNodesService(values: { user: string }): string {
+  const url = new URL("nodes.service.eta", import.meta.url);
+  return renderTemplate(url, { ...values, home: foremanHome });
+}
+
+/** Renders the service's timer. */
+export function renderNodesTimer(): string {
+  return readFileSync(new URL("nodes.timer", import.meta.url), "utf8");
 }
 
 /** The program that tells Foreman of the environment's servers, and what it reads. */

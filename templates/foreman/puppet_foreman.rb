@@ -6,6 +6,7 @@ require "net/http"
 require "openssl"
 require "timeout"
 require "uri"
+require "yaml"
 
 module PuppetForeman
   SETTINGS = JSON.parse(File.read("/etc/puppet-foreman/settings.json"))
@@ -20,21 +21,22 @@ module PuppetForeman
   # Foreman failed at what it was asked: nobody knows whether it would again.
   class Failed < Refused; end
 
+  CERTNAME = /\A[a-z0-9_]([a-z0-9._-]{0,251}[a-z0-9])?\z/
   UNREACHED = [SystemCallError, SocketError, OpenSSL::SSL::SSLError, Timeout::Error, EOFError, IOError].freeze
   NOT_NOW = %w[401 403 408 429 502 503 504].freeze
 
   module_function
 
-  # Gives a block a connection to Foreman.
-  def connected(seconds = SETTINGS["timeout"])
-    uri = URI(SETTINGS["url"])
+  # Gives a block a connection to Foreman, or to another service.
+  def connected(url = SETTINGS["url"], ca_file = SETTINGS["caFile"])
+    uri = URI(url)
     http = Net::HTTP.new(uri.host, uri.port)
     http.use_ssl = true
     http.min_version = OpenSSL::SSL::TLS1_2_VERSION
-    http.ca_file = SETTINGS["caFile"]
+    http.ca_file = ca_file
     http.cert = OpenSSL::X509::Certificate.new(File.read(SETTINGS["certificate"]))
     http.key = OpenSSL::PKey.read(File.read(SETTINGS["privateKey"]))
-    http.open_timeout = http.read_timeout = http.write_timeout = seconds
+    http.open_timeout = http.read_timeout = http.write_timeout = SETTINGS["timeout"]
     # A question is asked again by whoever needs the answer, and not behind his back.
     http.max_retries = 0
     http.start { |session| yield session }
@@ -70,6 +72,28 @@ module PuppetForeman
     error.to_s.tr("\n", " ")[0, 300]
   rescue JSON::ParserError
     response.message.to_s
+  end
+
+  # Foreman's classification of a node, which is kept.
+  def classification(session, certname)
+    answer = YAML.safe_load(get(session, "/node/#{certname}?format=yml"))
+    raise Refused, "it answers with something that is no classification" unless answer.is_a?(Hash)
+
+    write(kept(certname), JSON.generate(answer))
+    answer
+  rescue Psych::Exception
+    raise Refused, "it answers with something that is not YAML"
+  end
+
+  # Where the last classification of a node is kept.
+  def kept(certname)
+    "#{HOME}/nodes/#{certname}.json"
+  end
+
+  def fresh?(path, seconds)
+    Time.now - File.mtime(path) < seconds
+  rescue Errno::ENOENT
+    false
   end
 
   # A reader sees the old content or the new one, never half of it.
