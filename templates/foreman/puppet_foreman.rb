@@ -18,6 +18,8 @@ module PuppetForeman
   class Away < StandardError; end
   # Foreman answers, and says no.
   class Refused < StandardError; end
+  # Foreman has no such thing.
+  class Unknown < Refused; end
   # Foreman failed at what it was asked: nobody knows whether it would again.
   class Failed < Refused; end
 
@@ -61,6 +63,7 @@ module PuppetForeman
 
   def kind_of(response)
     return Away if NOT_NOW.include?(response.code)
+    return Unknown if response.code == "404"
 
     response.is_a?(Net::HTTPServerError) ? Failed : Refused
   end

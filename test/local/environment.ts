@@ -43,10 +43,17 @@ export function settingsFile(
     puppetdb?: object;
     postgresql?: object;
     codeDeployment?: object;
+    foreman?: object;
   } = {},
 ): string {
   const { subnet = "10.213.99.0/24", compilers = 2, puppetServer = "puppet" } = settings;
-  const { memory = 2048, puppetdb = {}, postgresql = {}, codeDeployment = {} } = settings;
+  const {
+    memory = 2048,
+    puppetdb = {},
+    postgresql = {},
+    codeDeployment = {},
+    foreman = {},
+  } = settings;
   const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "Pulumi.suite.yaml");
   writeFileSync(
     file,
@@ -62,6 +69,7 @@ export function settingsFile(
       `  puppet:puppetdb: ${JSON.stringify(puppetdb)}`,
       `  puppet:postgresql: ${JSON.stringify(postgresql)}`,
       `  puppet:codeDeployment: ${JSON.stringify(codeDeployment)}`,
+      `  puppet:foreman: ${JSON.stringify(foreman)}`,
       "",
     ].join("\n"),
   );
@@ -150,6 +158,23 @@ async function end(started: Started): Promise<Ended> {
 /** The stack of an environment; the CLI and its plugins are those the test runner has set up. */
 export function stackOf(name = environment): Stack {
   return new Stack(name, process.env);
+}
+
+/** Seals a setting in a file, as its user does. */
+export async function seal(
+  settings: string,
+  setting: string,
+  value: string,
+  name = environment,
+): Promise<void> {
+  const { code, stderr } = await stackOf(name).run(
+    [
+      ...["config", "set", "--secret", "--path", `puppet:${setting}`],
+      ...["--stack", name, "--config-file", settings],
+    ],
+    { stdin: value },
+  );
+  if (code !== 0) throw new Error(stderr);
 }
 
 /** Outputs of the suite's stack, as far as tests use them. */

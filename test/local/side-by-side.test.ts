@@ -8,6 +8,7 @@ import {
   distribution,
   environment,
   npmRun,
+  seal,
   settingsFile,
   stackOf,
   until,
@@ -142,15 +143,7 @@ describe("a second environment", () => {
         ["password", passwords.write],
         ["readPassword", passwords.read],
       ]) {
-        // As its user seals them.
-        const { code, stderr } = await stackOf(second).run(
-          [
-            ...["config", "set", "--secret", "--path", `puppet:postgresql.${key ?? ""}`],
-            ...["--stack", second, "--config-file", settings],
-          ],
-          { stdin: value },
-        );
-        expect(code, stderr).toBe(0);
+        await seal(settings, `postgresql.${key ?? ""}`, value ?? "", second);
       }
     });
 

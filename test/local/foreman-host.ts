@@ -1,0 +1,78 @@
+import {
+  controlCommand,
+  serviceFiles,
+  type ReceivedByService,
+  type ServiceConfig,
+} from "../foreman/foreman-service.js";
+import { exec, joined, output } from "./environment.js";
+
+/** The host of the service, whose certificate is one of the environment's CA. */
+export const foreman = "foreman";
+export const foremanUrl = "https://foreman.example.test";
+export const password = "the-password-of-admin";
+const controlPort = 4480;
+const ssl = "/var/lib/puppet/ssl";
+
+/** Makes a host in the suite's network, and starts the service that stands for Foreman on it. */
+export async function startForeman(): Promise<void> {
+  await joined(foreman);
+  await output(
+    foreman,
+    "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends python3 curl >/dev/null",
+  );
+  const config: ServiceConfig = {
+    ...{ address: "0.0.0.0", port: 443, controlPort, user: "admin", password },
+    certificate: `${ssl}/certs/foreman.example.test.pem`,
+    key: `${ssl}/private_keys/foreman.example.test.pem`,
+    ca: `${ssl}/certs/ca.pem`,
+    crl: `${ssl}/crl.pem`,
+  };
+  const files = {
+    "/etc/foreman-service.json": JSON.stringify(config),
+    "/etc/systemd/system/foreman-service.service":
+      "[Service]\nExecStart=python3 -B /opt/foreman-service /etc/foreman-service.json\n",
+    ...Object.fromEntries(
+      Object.entries(serviceFiles()).map(([name, text]) => [`/opt/foreman-service/${name}`, text]),
+    ),
+  };
+  for (const [path, text] of Object.entries(files))
+    await output(foreman, `install -D -m 0600 /dev/stdin ${path}`, text);
+  await start();
+}
+
+/** Starts the service, which knows nothing then, and waits until it answers. */
+export const start = () =>
+  output(
+    foreman,
+    `systemctl start foreman-service; timeout 30 sh -c 'until curl --silent --output /dev/null http://127.0.0.1:${String(controlPort)}/received; do sleep 0.2; done'`,
+  );
+export const stop = () => output(foreman, "systemctl stop foreman-service");
+
+/** Tells the service what to answer, or asks what it was sent. */
+export async function control(method: string, path: string, body: unknown = {}): Promise<string> {
+  const { code, stdout, stderr } = await exec(
+    foreman,
+    controlCommand(controlPort, method, path, body),
+  );
+  if (code !== 0) throw new Error(`${method} ${path}: ${stderr}`);
+  return stdout;
+}
+export const received = async () =>
+  JSON.parse(await control("GET", "/received")) as ReceivedByService;
+
+/** A request to Foreman's API, from a host with its own certificate. */
+export const asHost = (host: string, path: string) =>
+  output(
+    host,
+    `curl --silent --output /dev/null --write-out '%{http_code}' --cacert ${ssl}/certs/ca.pem --cert ${ssl}/certs/${host}.example.test.pem --key ${ssl}/private_keys/${host}.example.test.pem '${foremanUrl}${path}'`,
+  );
+
+/** What Foreman's API answers its administrator. */
+export const api = async (path: string) =>
+  JSON.parse(
+    await output(
+      foreman,
+      `curl --silent --show-error --fail-with-body --cacert ${ssl}/certs/ca.pem --config - ${foremanUrl}/api/${path}`,
+      `user = "admin:${password}"\n`,
+    ),
+  ) as unknown;

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { commit, push, runOn } from "./code.js";
+import { deploy, exec, joined, output, seal, settingsFile, until } from "./environment.js";
+import {
+  api,
+  asHost,
+  control,
+  foremanUrl,
+  password,
+  received,
+  start,
+  startForeman,
+  stop,
+} from "./foreman-host.js";
+import { timedRun } from "./puppetdb.js";
+
+const agent = "classified";
+const node = `${agent}.example.test`;
+const compilers = ["compiler1", "compiler2"];
+const servers = ["main", ...compilers];
+const classification = {
+  classes: { "profile::sign": { text: "as Foreman says" } },
+  parameters: { site: "north" },
+  environment: "classified",
+};
+const sign = () => output(agent, "cat /etc/sign");
+/** What a compiler's log says of the node since a moment. */
+const logged = (compiler: string) =>
+  output(
+    compiler,
+    `grep -h 'Foreman gave no classification' /var/log/puppetserver/puppetserver.log || true`,
+  );
+const waiting = async () => {
+  const counts = await Promise.all(
+    compilers.map((compiler) => output(compiler, "ls /var/lib/puppet-foreman/reports/new | wc -l")),
+  );
+  return counts.reduce((sum, count) => sum + Number(count), 0);
+};
+const reportsOfNode = async () =>
+  (await received()).reports.filter(({ content }) => content?.config_report.host === node);
+
+/** Settings with the Foreman of this file, and changes of how it is used. */
+async function settingsWith(use: object = {}): Promise<string> {
+  const settings = settingsFile({
+    foreman: { host: "existing", url: foremanUrl, timeout: 5, ...use },
+  });
+  await seal(settings, "foreman.password", password);
+  return settings;
+}
+
+describe("Foreman", () => {
+  beforeAll(async () => {
+    await startForeman();
+    await joined(agent);
+    await commit("classified", {
+      "site-modules/profile/manifests/sign.pp":
+        'class profile::sign (String $text) { file { "/etc/sign": content => "$text in $environment at ${::site}" } }\n',
+    });
+    await push("classified");
+    const { code, text, seconds } = await deploy(await settingsWith());
+    expect(code, text).toBe(0);
+    console.log(`Foreman added in place in ${seconds.toFixed(0)} s`);
+  });
+  afterAll(async () => {
+    await start();
+  });
+
+  it("is told which servers it may answer, and answers no others", async () => {
+    const trusted = await api("settings/trusted_hosts");
+    expect(trusted).toMatchObject({ value: servers.map((name) => `${name}.example.test`) });
+    for (const server of servers)
+      expect(await asHost(server, `/node/${node}?format=yml`)).toBe("404");
+    expect(await asHost(agent, `/node/${node}?format=yml`)).toBe("403");
+  });
+
+  it("says which classes and environment a node has; its facts and its report arrive, once", async () => {
+    await control("PUT", `/hosts/${node}`, classification);
+    await timedRun(agent);
+    expect(await sign()).toBe("as Foreman says in classified at north");
+    await until("the report arrives", async () => (await reportsOfNode()).length > 0, 30);
+    const { facts } = await received();
+    const ofNode = facts.filter(({ content }) => content?.certname === node);
+    expect(ofNode.map(({ status }) => status)).toEqual([201]);
+    expect(ofNode[0]?.content?.facts).toMatchObject({ os: { name: "Debian" } });
+    const reports = await reportsOfNode();
+    expect(reports.map(({ status }) => status)).toEqual([201]);
+    const report = reports[0]?.content?.config_report;
+    expect(report?.status).toMatchObject({ failed: 0 });
+    expect(report?.status.applied).toBeGreaterThan(0);
+    expect(report?.logs.map(({ log }) => log.sources.source).join(" ")).toContain("/etc/sign");
+    expect(await waiting()).toBe(0);
+  });
+
+  it("is not needed by agents for a while, on whichever compiler, and the log says so", async () => {
+    // As every ten minutes.
+    for (const compiler of compilers)
+      await output(compiler, "systemctl start puppet-foreman-nodes.service");
+    const before = (await reportsOfNode()).length;
+    await stop();
+    await output(agent, "rm /etc/sign");
+    for (const compiler of compilers) {
+      await runOn(compiler, agent);
+      expect(await sign()).toBe("as Foreman says in classified at north");
+      await output(agent, "rm /etc/sign");
+      expect(await logged(compiler)).toMatch(
+        new RegExp(`${node}: Foreman gave no classification \\(.*\\); serving the one of `),
+      );
+    }
+    expect(await waiting()).toBe(2);
+    await start();
+    await control("PUT", `/hosts/${node}`, classification);
+    // It has forgotten whom it trusts, and is told at the next deployment.
+    const { code, text } = await deploy(await settingsWith({ cacheHours: 24 }));
+    expect(code, text).toBe(0);
+    await until("the reports arrive", async () => (await waiting()) === 0, 60);
+    expect((await reportsOfNode()).map(({ status }) => status)).toEqual([201, 201]);
+    expect(before).toBe(1);
+  });
+
+  it("that hangs delays one run of an agent, and then none", async () => {
+    const usual = await timedRun(agent);
+    await control("PUT", "/delay", { seconds: 60 });
+    for (const compiler of compilers) await runOn(compiler, agent);
+    const next = await timedRun(agent);
+    await control("PUT", "/delay", { seconds: 0 });
+    console.log(`beside a Foreman that hangs: ${next.toFixed(1)} s; usual ${usual.toFixed(1)} s`);
+    expect(next).toBeLessThan(usual + 5);
+  });
+
+  it("keeps agents from running when its classification is too old, where the setting says so", async () => {
+    const { code, text } = await deploy(await settingsWith({ cacheHours: 1, whenExpired: "fail" }));
+    expect(code, text).toBe(0);
+    expect(text).not.toMatch(/puppetserver\]: Triggered 'refresh'/);
+    await stop();
+    for (const compiler of compilers)
+      await output(
+        compiler,
+        `rm -f /var/lib/puppet-foreman/away; touch --date='-2 hours' /var/lib/puppet-foreman/nodes/${node}.json`,
+      );
+    const refused = await exec(agent, ["puppet", "agent", "--test", "--color=false"]);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout + refused.stderr).toMatch(/Could not retrieve catalog/);
+    await start();
+  });
+
+  it("is switched off in place, and its password goes from the main server", async () => {
+    const { code, text } = await deploy(inject("deployment").settings);
+    expect(code, text).toBe(0);
+    await stop();
+    await timedRun(agent);
+    expect((await exec("main", ["test", "-e", "/etc/puppet-foreman/registration.json"])).code).toBe(
+      1,
+    );
+    expect(await waiting()).toBe(0);
+    expect(await output("compiler1", "cat /etc/puppet/puppet.conf")).toMatch(
+      /^reports = puppetdb$/m,
+    );
+  });
+});
