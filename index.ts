@@ -22,7 +22,8 @@ const settings = checkedSettings();
 
 const { domain } = settings;
 const platform = (await platforms[settings.platform]()).makeHosts(settings);
-const { main, loadBalancer, compilers: compilerHosts, puppetdb } = platform.hosts;
+const { main, loadBalancer, compilers: compilerHosts, puppetdb, hdm } = platform.hosts;
+const { image: hdmImage } = settings.hdm;
 
 const infrastructure = new PuppetInfrastructure("puppet", {
   ...settings,
@@ -30,6 +31,7 @@ const infrastructure = new PuppetInfrastructure("puppet", {
   ...platform,
   foreman: foremanOf(settings.foreman),
   webhookPort: settings.webhook.port,
+  hdm: hdmImage === undefined ? undefined : { ...settings.hdm, image: hdmImage },
   plannedCompilers: settings.plannedCompilers.map((name) => `${name}.${domain}`),
 });
 
@@ -41,6 +43,7 @@ const roles: { host: Host; roles: string[] }[] = [
     ? []
     : [{ host: puppetdb, roles: puppetdbRoles }]),
   ...compilerHosts.map((host) => ({ host, roles: ["compiler"] })),
+  ...(hdm === undefined ? [] : [{ host: hdm, roles: ["hdm"] }]),
 ];
 
 /** Name that agents get catalogs from. */
@@ -67,6 +70,10 @@ export const webhookUrl = infrastructure.webhookUrl;
 export const webhookSecret = infrastructure.webhookSecret;
 /** Public key that Git servers must let read the control repositories. */
 export const codeDeployKey = infrastructure.codeDeployKey;
+/** HDM, in which people browse Hiera data; absent where there is none. */
+export const hdmUrl = infrastructure.hdmUrl;
+/** Password of HDM's user admin, until he changes it; secret. */
+export const hdmAdminPassword = infrastructure.hdmAdminPassword;
 /** HAProxy's statistics page; Prometheus reads /metrics beside it. */
 export const loadBalancerStatsUrl = infrastructure.statsUrl;
 /** Name for the statistics page. */

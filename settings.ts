@@ -7,6 +7,7 @@ import { codeDeployment, codeFaults, webhook } from "./settings/code.js";
 import { foreman, foremanFaults } from "./settings/foreman.js";
 import { postgresql, postgresqlFaults, puppetdb } from "./settings/database.js";
 import { existing, existingFaults } from "./settings/existing.js";
+import { hdm, hdmFaults } from "./settings/hdm.js";
 import {
   existingHosts,
   longestFqdn,
@@ -88,6 +89,7 @@ const schema = object({
   foreman: foreman.prefault({}),
   codeDeployment: codeDeployment.prefault({}),
   webhook: webhook.prefault({}),
+  hdm: hdm.prefault({}),
   containers: object({
     /** IPv4 network of the containers. */
     subnet: z.string("an IPv4 network such as 10.213.7.0/24").default("10.213.7.0/24"),
@@ -151,6 +153,7 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
     ...postgresqlFaults(settings.puppetdb, settings.postgresql),
     ...foremanFaults(settings.foreman),
     ...codeFaults(settings.codeDeployment),
+    ...hdmFaults(settings.hdm, settings),
   ];
   if (sentences.length > 0) throw new SettingsError(sentences);
   return settings;
@@ -158,20 +161,20 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
 
 /** The hosts: those of the servers that are there, or as many as there shall be. */
 function hostsOf(
-  { platform, existing, puppetdb }: Omit<Parsed, "compilers">,
+  { platform, existing, puppetdb, hdm }: Omit<Parsed, "compilers">,
   compilers: Parsed["compilers"],
 ): Pick<Settings, "hosts" | "plannedCompilers"> {
   if (platform === "existing") {
     return { hosts: existingHosts(existing.servers), plannedCompilers: [] };
   }
   if (typeof compilers !== "number") {
-    return { hosts: madeHosts(compilers, puppetdb.host), plannedCompilers: [] };
+    return { hosts: madeHosts(compilers, puppetdb.host, hdm.host), plannedCompilers: [] };
   }
   // As many as containers can be, so that small environments do not know a thousand names.
   const planned = compilers > mostContainers ? mostCompilers : mostContainers;
   const names = Array.from({ length: planned }, (_, index) => `compiler${String(index + 1)}`);
   return {
-    hosts: madeHosts(names.slice(0, compilers), puppetdb.host),
+    hosts: madeHosts(names.slice(0, compilers), puppetdb.host, hdm.host),
     plannedCompilers: names.slice(compilers),
   };
 }
@@ -190,13 +193,13 @@ const platformFaults: Record<
     ...subnetFaults(containers.subnet),
   ],
   // The engine gives the default as well, where there is nothing else.
-  existing: ({ existing, puppetdb }, { compilers = defaultCompilers }) => [
+  existing: ({ existing, puppetdb, hdm }, { compilers = defaultCompilers }) => [
     ...(compilers !== defaultCompilers
       ? [
           "puppet:compilers is set, but the compilers are the servers with that role in puppet:existing.servers; remove it.",
         ]
       : []),
-    ...existingFaults(existing, puppetdb),
+    ...existingFaults(existing, puppetdb, hdm),
   ],
   aws: (settings, given) => {
     const { puppetServer, caServer, fileServer } = settings;
@@ -229,6 +232,7 @@ const structured = [
   "foreman",
   "codeDeployment",
   "webhook",
+  "hdm",
   "containers",
   "existing",
   "aws",

@@ -8,7 +8,7 @@ import {
   type Source,
   type Tool,
 } from "../templates/code-deployment/code-deployment.js";
-import { compilerCode, flushSocket, mainCode, poolSocket } from "./code-state.js";
+import { compilerCode, flushSocket, mainCode, poolSocket, syncTimer } from "./code-state.js";
 import { oneOf, placed, withDefaults, type Placed } from "./arguments.js";
 import { OldCode } from "./choices.js";
 import { defaults } from "./defaults.js";
@@ -49,6 +49,8 @@ export interface CodeDeploymentArgs extends CodeDeploymentSettings {
   main: ServerIdentity;
   /** The compilers, which take it from there. */
   compilers: ServerIdentity[];
+  /** Hosts of a {@link CodeCopy}, which take it as well, and serve no agents; none by default. */
+  copies?: ServerIdentity[];
   /** Where the packages of Puppet come from; Debian's own by default. */
   distribution?: DistributionName;
   /** The control repositories. */
@@ -57,7 +59,7 @@ export interface CodeDeploymentArgs extends CodeDeploymentSettings {
 
 /** The same, with every default. */
 export type CodeDeploymentState = Placed<CodeDeploymentArgs> &
-  Required<Pick<CodeDeploymentArgs, keyof typeof defaults.codeDeployment | "postRun">>;
+  Required<Pick<CodeDeploymentArgs, keyof typeof defaults.codeDeployment | "postRun" | "copies">>;
 
 /** A server whose code is deployed, and the key it shows to the others. */
 export interface ServerIdentity {
@@ -102,7 +104,9 @@ export function serverIdentity(host: Host, opts: pulumi.CustomResourceOptions): 
 export class CodeDeployment extends pulumi.ComponentResource {
   constructor(name: string, args: CodeDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CodeDeployment", name, {}, opts);
-    const given = placed(withDefaults(args, { ...defaults.codeDeployment, postRun: [] }));
+    const given = placed(
+      withDefaults(args, { ...defaults.codeDeployment, postRun: [], copies: [] }),
+    );
     const { main, compilers, distribution } = given;
     oneOf("behind", given.behind, OldCode);
     const configuration = new HostConfiguration(
@@ -122,7 +126,7 @@ export class CodeDeployment extends pulumi.ComponentResource {
           host,
           distribution,
           state: compilerCode(given, host),
-          services: ["puppet-code-sync.timer", poolSocket, flushSocket],
+          services: [syncTimer, poolSocket, flushSocket],
         },
         // Its first code comes from there.
         { parent: this, dependsOn: configuration },

@@ -45,6 +45,10 @@ const syncScript = "/usr/local/sbin/puppet-code-sync";
 export const flushSocket = "puppet-code-flush.socket";
 /** Unit that answers the balancer. */
 export const poolSocket = "puppet-code-pool.socket";
+/** Unit that catches up with the main server's code. */
+export const syncTimer = "puppet-code-sync.timer";
+/** Folder of the environments on a host that serves no agents; Puppet's packages have none of theirs there. */
+export const copiedEnvironments = `${codeState}/environments`;
 const owned = { owner: codeUser, group: codeUser };
 
 /** Seconds the first deploy may take: it may have hundreds of modules to fetch. */
@@ -52,8 +56,10 @@ const firstDeploy = 3600;
 
 /** The main server: brings code from Git, publishes it, and tells the compilers. */
 export function mainCode(args: CodeDeploymentState): HostState {
-  const { main, compilers, distribution, tool } = args;
+  const { main, distribution, tool } = args;
   const { host } = main;
+  // To them all are alike: who has the code, and who lags behind.
+  const compilers = [...args.compilers, ...args.copies];
   const environments = environmentsOf(distribution);
   // When the tool's configuration was last deployed. Compilers that are not there yet (2) fetch the code themselves.
   const deployed = `${codeFolder}/deployed`;
@@ -115,11 +121,42 @@ export function mainCode(args: CodeDeploymentState): HostState {
 
 /** A compiler: takes what the main server has published. */
 export function compilerCode(args: CodeDeploymentState, host: Host): HostState {
-  const { main, distribution, behind } = args;
-  const environments = environmentsOf(distribution);
+  const { distribution, behind } = args;
   const dropIns = `/etc/systemd/system/${distribution.services.server}.service.d`;
   return [
     ...servedCode(distribution, host),
+    // Before the compiler is in the pool, and so before any agent asks for it.
+    ...takenCode(args, host, { environments: environmentsOf(distribution) }),
+    directoryOf(dropIns),
+    ...unitOf(`${distribution.services.server}.service.d/puppet-code.conf`, compilerUnits.server()),
+    ...catchingUp(),
+    ...(behind === "leave" ? poolAnswer() : noPoolAnswer()),
+  ];
+}
+
+/** A host that serves no agents: it has the same code, for people to look at. */
+export function copiedCode(
+  args: Pick<CodeDeploymentState, "main" | "distribution">,
+  host: Host,
+): HostState {
+  return [
+    ...["rsync", "openssh-client"].map(packageOf),
+    directoryOf(codeState, owned),
+    directoryOf(`${codeState}/published`, owned),
+    directoryOf(copiedEnvironments, owned),
+    ...sharedScripts(),
+    ...takenCode(args, host, { environments: copiedEnvironments, copy: true }),
+    ...catchingUp(),
+  ];
+}
+
+/** What takes the code at the main server's word, and has taken it once. */
+function takenCode(
+  { main, distribution }: Pick<CodeDeploymentState, "main" | "distribution">,
+  host: Host,
+  code: { environments: string; copy?: true },
+): HostState {
+  return [
     fileOf(
       `${codeFolder}/.ssh/authorized_keys`,
       main.publicKey.apply((key) => renderAuthorizedKeys(syncScript, [key])),
@@ -133,24 +170,24 @@ export function compilerCode(args: CodeDeploymentState, host: Host): HostState {
       renderCompilerSettings({
         name: host.name,
         fqdn: host.fqdn,
-        environments,
+        ...code,
         main: main.host.fqdn,
       }),
     ),
     fileOf(syncScript, renderSync(distribution.paths), { mode: "0755" }),
-    ...unitOf("puppet-code-sync.service", compilerUnits.syncService({ environments })),
-    // Before the compiler is in the pool, and so before any agent asks for it.
+    ...unitOf("puppet-code-sync.service", compilerUnits.syncService(code)),
     execOf("take the code for the first time", ["runuser", "--user", codeUser, "--", syncScript], {
       creates: `${codeState}/published/published.json`,
       timeout: 900,
     }),
-    directoryOf(dropIns),
-    ...unitOf(`${distribution.services.server}.service.d/puppet-code.conf`, compilerUnits.server()),
-    ...unitOf("puppet-code-sync.timer", compilerUnits.syncTimer(), {
-      notify: "Service[puppet-code-sync.timer]",
-    }),
-    serviceOf("puppet-code-sync.timer"),
-    ...(behind === "leave" ? poolAnswer() : noPoolAnswer()),
+  ];
+}
+
+/** Takes what was missed. */
+function catchingUp(): HostState {
+  return [
+    ...unitOf(syncTimer, compilerUnits.syncTimer(), { notify: `Service[${syncTimer}]` }),
+    serviceOf(syncTimer),
   ];
 }
 
@@ -188,15 +225,22 @@ function servedCode(distribution: Distribution, host: Host): HostState {
     execOf(`let ${codeUser} deploy environments`, ["chown", `${codeUser}:`, environments], {
       unless: `test "$(stat --format %U ${environments})" = ${codeUser}`,
     }),
-    directoryOf(library),
-    fileOf(`${library}/puppet_code.rb`, renderLibrary()),
-    fileOf(`${codeFolder}/.ssh/config`, renderSshConfig()),
+    ...sharedScripts(),
     ...unitOf(
       "puppet-code-flush@.service",
       flushUnits.service({ user: users.puppet, ssldir: paths.ssldir, fqdn: host.fqdn }),
     ),
     ...unitOf(flushSocket, flushUnits.socket(), { notify: `Service[${flushSocket}]` }),
     serviceOf(flushSocket),
+  ];
+}
+
+/** What the scripts of every host share, and how they reach other hosts. */
+function sharedScripts(): HostState {
+  return [
+    directoryOf(library),
+    fileOf(`${library}/puppet_code.rb`, renderLibrary()),
+    fileOf(`${codeFolder}/.ssh/config`, renderSshConfig()),
   ];
 }
 

@@ -34,6 +34,8 @@ const foremanClient = {
   cacheHours: 168,
   whenExpired: ExpiredClassification.Serve,
 };
+/** How people of a directory log in to HDM. */
+const hdm = { startTls: false, usernameAttribute: "mail" };
 
 /** What is taken where nothing is given: the one place for the components, and for the settings of the program. */
 export const defaults = {
@@ -56,6 +58,7 @@ export const defaults = {
   foremanClient,
   /** User of Foreman. */
   foremanUser: "admin",
+  hdm,
 };
 
 /** A service's full name: without a dot, it is in the domain. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { DistributionName } from "../distributions/index.js";
 import type { HostArgs } from "../hosts/host.js";
+import { CodeCopy } from "./code-copy.js";
 import { CodeDeployment, serverIdentity, type CodeDeploymentSettings } from "./code-deployment.js";
 import type { CodeTool } from "./choices.js";
 import type { CompilerPool } from "./compiler-pool.js";
@@ -28,6 +29,8 @@ export interface CodeSourceArgs {
 /** What brings code to all servers. */
 export interface DeployedCode {
   readonly deployment: CodeDeployment;
+  /** The code on hosts that serve no agents, in the order of these. */
+  readonly copies: readonly CodeCopy[];
   readonly webhook: Webhook;
   /** Public key that Git servers must let read the control repositories. */
   readonly deployKey: pulumi.Output<string>;
@@ -36,6 +39,8 @@ export interface DeployedCode {
 /** What {@link deployCode} takes. */
 interface DeployCodeArgs {
   hosts: { main: HostArgs; compilers: readonly HostArgs[] };
+  /** Hosts that get the code and serve no agents, each with what has to be there before. */
+  copies: readonly { host: HostArgs; dependsOn: pulumi.Resource }[];
   distribution: DistributionName;
   settings: CodeSettings & { tool: Exclude<CodeTool, "none"> };
   webhookPort: number;
@@ -55,6 +60,9 @@ export function deployCode(
     main: serverIdentity(hosts.main, { parent, dependsOn: main }),
     compilers: hosts.compilers.map((host) => serverIdentity(host, { parent, dependsOn: pool })),
   };
+  const copies = args.copies.map(({ host, dependsOn }) =>
+    serverIdentity(host, { parent, dependsOn }),
+  );
   const secret = new random.RandomPassword(
     `${name}-webhook-secret`,
     { length: 48, special: false },
@@ -78,6 +86,7 @@ export function deployCode(
     {
       ...identities,
       ...settings,
+      copies,
       distribution,
       sources: repository === undefined ? given : [controlSource(hosts.main)],
     },
@@ -89,5 +98,18 @@ export function deployCode(
     // The command that it runs comes with code deployment.
     { parent, dependsOn: deployment },
   );
-  return { deployment, webhook, deployKey: identities.main.publicKey };
+  return {
+    deployment,
+    copies: copies.map(
+      (copy) =>
+        new CodeCopy(
+          `${copy.host.name}-code-copy`,
+          { main: identities.main, copy, distribution },
+          // It lets this host in, and has something to give.
+          { parent, dependsOn: deployment },
+        ),
+    ),
+    webhook,
+    deployKey: identities.main.publicKey,
+  };
 }

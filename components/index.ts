@@ -17,6 +17,8 @@ export type { CodeSettings, CodeSourceArgs, DeployedCode } from "./deployed-code
 export { ForemanRegistration } from "./foreman-registration.js";
 export type { ForemanRegistrationArgs } from "./foreman-registration.js";
 export type { ForemanClientArgs, ForemanUse } from "./foreman-client.js";
+export { Hdm } from "./hdm.js";
+export type { HdmArgs, HdmLdapArgs, HdmSamlArgs, HdmSettings } from "./hdm.js";
 export { LoadBalancer } from "./load-balancer.js";
 export type { LoadBalancerArgs } from "./load-balancer.js";
 export { MainServer } from "./main-server.js";

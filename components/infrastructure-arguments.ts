@@ -1,11 +1,12 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../distributions/index.js";
-import type { HostsArgs } from "../hosts/host.js";
+import type { HostArgs, HostsArgs } from "../hosts/host.js";
 import { oneOf, placed, withDefaults } from "./arguments.js";
 import { CodeTool } from "./choices.js";
 import { defaults, fullName } from "./defaults.js";
 import type { CodeSettings } from "./deployed-code.js";
 import type { ForemanClientArgs } from "./foreman-client.js";
+import type { HdmSettings } from "./hdm.js";
 import type { PuppetDbSizingArgs } from "./puppetdb-sizing.js";
 import { puppetdbUrl, type PostgresqlArgs, type Retention } from "./puppetdb.js";
 import type { PuppetDbClientArgs, PuppetDbUse } from "./server-state.js";
@@ -54,6 +55,8 @@ export interface PuppetInfrastructureArgs {
   codeDeployment?: CodeSettings;
   /** TCP port of the webhook on the main server; 9000 by default. */
   webhookPort?: number;
+  /** How HDM is made, where a host is given for it; it needs PuppetDB and code deployment. */
+  hdm?: HdmSettings | undefined;
 }
 
 /** A Foreman that is there, and how Puppet servers use it. */
@@ -111,4 +114,27 @@ export function puppetdbClientOf(
     ...(args.puppetdb.serverUrls ?? []),
   ];
   return serverUrls.length === 0 ? undefined : { ...args.puppetdb, serverUrls };
+}
+
+/** HDM where a host is given for it; refused without what it reads. */
+export function hdmOf(
+  args: Pick<PuppetInfrastructureArgs, "hosts" | "hdm"> & { codeDeployment: { tool: CodeTool } },
+): { host: HostArgs; settings: HdmSettings } | undefined {
+  const { hosts, hdm, codeDeployment } = args;
+  if (hosts.hdm === undefined) return undefined;
+  const refused = (propertyPath: string, reason: string) =>
+    new pulumi.InputPropertyError({ propertyPath, reason });
+  if (hdm === undefined) {
+    throw refused("hdm", "hosts.hdm is given, but hdm is not; write at least its image.");
+  }
+  if (hosts.puppetdb === undefined) {
+    throw refused("hosts.hdm", "hosts.hdm is given, but hosts.puppetdb is not; HDM reads it.");
+  }
+  if (codeDeployment.tool === CodeTool.None) {
+    throw refused(
+      "hosts.hdm",
+      "hosts.hdm is given, but codeDeployment.tool is none; HDM reads the deployed code.",
+    );
+  }
+  return { host: hosts.hdm, settings: hdm };
 }

@@ -5,8 +5,10 @@ import { CertificateAuthority } from "./certificate-authority.js";
 import { CodeTool } from "./choices.js";
 import { CompilerPool, type PoolMember } from "./compiler-pool.js";
 import { deployCode } from "./deployed-code.js";
+import { Hdm, HdmImage } from "./hdm.js";
 import {
   completed,
+  hdmOf,
   puppetdbClientOf,
   type PuppetInfrastructureArgs,
 } from "./infrastructure-arguments.js";
@@ -48,6 +50,10 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
   readonly statsUser: string;
   /** Password for the statistics page; secret. */
   readonly statsPassword: pulumi.Output<string>;
+  /** HDM, where a host is given for it. */
+  readonly hdmUrl?: pulumi.Output<string>;
+  /** Password of HDM's user `admin`, until he changes it; secret. */
+  readonly hdmAdminPassword?: pulumi.Output<string>;
   /** Script that joins a machine of the distribution as an agent; secret. Run it as root. */
   readonly agentInstall: pulumi.Output<string>;
 
@@ -73,13 +79,14 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         subjectAltNames: caNames,
         infrastructure: withShortNames([
           ...[hosts.main, hosts.loadBalancer, ...hosts.compilers].map((host) => host.fqdn),
-          ...(hosts.puppetdb === undefined ? [] : [hosts.puppetdb.fqdn]),
+          ...[hosts.puppetdb, hosts.hdm].flatMap((host) => host?.fqdn ?? []),
           ...given.plannedCompilers,
         ]),
       },
       { parent: this },
     );
     const puppetdb = puppetdbClientOf(given);
+    const browsed = hdmOf(given);
     const { tool } = given.codeDeployment;
     const deployedCode = tool !== CodeTool.None;
     const beside = hosts.puppetdb?.fqdn === hosts.main.fqdn;
@@ -120,6 +127,7 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
           ],
           postgresql: given.postgresql,
           sizing: given.puppetdb,
+          readers: browsed === undefined ? [] : [browsed.host.fqdn],
         },
         { parent: this, dependsOn: main },
       );
@@ -153,6 +161,13 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
       // turn to it once it serves. Foreman knows of a compiler before that asks.
       { parent: this, dependsOn: [ownPuppetdb ?? main, ...(registration ? [registration] : [])] },
     );
+    const hdmImage =
+      browsed &&
+      new HdmImage(
+        `${browsed.host.name}-image`,
+        { ...browsed.settings, host: browsed.host, distribution },
+        { parent: this },
+      );
     const code =
       tool === CodeTool.None
         ? undefined
@@ -160,6 +175,7 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
             name,
             {
               hosts,
+              copies: browsed && hdmImage ? [{ host: browsed.host, dependsOn: hdmImage }] : [],
               distribution,
               settings: { ...given.codeDeployment, tool },
               webhookPort: given.webhookPort,
@@ -184,6 +200,20 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
       // serve the newest code.
       { parent: this, dependsOn: [pool, ...(code ? [code.deployment] : [])] },
     );
+    const hdm =
+      browsed &&
+      ownPuppetdb &&
+      new Hdm(
+        browsed.host.name,
+        {
+          ...certificates,
+          ...browsed.settings,
+          host: browsed.host,
+          caServer,
+          queryUrl: ownPuppetdb.queryUrl,
+        },
+        { parent: this, dependsOn: [ownPuppetdb, ...(code?.copies ?? [])] },
+      );
     this.puppetServer = puppetServer;
     this.caServer = caServer;
     this.caCertificate = main.caCertificate.pem;
@@ -194,6 +224,8 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
     this.webhookUrl = code?.webhook.url;
     this.webhookSecret = code?.webhook.secret;
     this.codeDeployKey = code?.deployKey;
+    this.hdmUrl = hdm?.url;
+    this.hdmAdminPassword = hdm?.adminPassword;
     this.statsUrl = loadBalancer.statsUrl;
     this.statsUser = loadBalancer.statsUser;
     this.statsPassword = loadBalancer.statsPassword;

@@ -133,7 +133,11 @@ export function puppetdbState(args: PuppetDbState): HostState {
 }
 
 /** The door for readers, and what makes both it and PuppetDB refuse what the CA has revoked. */
-export function readersState(host: Host, distribution: Distribution): HostState {
+export function readersState(
+  host: Host,
+  distribution: Distribution,
+  readers: readonly string[],
+): HostState {
   const { paths, users, services } = distribution;
   const { crl, loaded } = filesOf(distribution);
   const notify = "Service[haproxy]";
@@ -157,6 +161,7 @@ export function readersState(host: Host, distribution: Distribution): HostState 
         caFile,
         crlFile: crl,
         suffix: readerSuffix,
+        readers,
       }),
       { validate_cmd: "/usr/sbin/haproxy -c -f %", notify },
     ),

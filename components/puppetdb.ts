@@ -80,6 +80,11 @@ export interface PuppetDbArgs extends Retention, HostCertificateArgs {
    * to come in it, PuppetDB need not hear of them when they do.
    */
   servers: string[];
+  /**
+   * Certificate names of hosts that may only read, at `queryUrl`; none by default. The autosign policy must give them
+   * to these hosts alone.
+   */
+  readers?: string[];
   /** Where the database is; in a PostgreSQL on the same host by default. */
   postgresql?: PostgresqlArgs;
   /** Workers and memory; computed from the host by default. */
@@ -103,7 +108,7 @@ export class PuppetDb extends pulumi.ComponentResource {
 
   constructor(name: string, args: PuppetDbArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:PuppetDb", name, {}, opts);
-    const given = placed(withDefaults(args, defaults.retention));
+    const given = placed(withDefaults(args, { ...defaults.retention, readers: [] }));
     const { host, mainHost, distribution, caServer } = given;
     const postgresql = withDefaults(args.postgresql ?? {}, defaults.postgresql);
     this.url = puppetdbUrl(host);
@@ -157,7 +162,7 @@ export class PuppetDb extends pulumi.ComponentResource {
           })
         : externalPostgresql(database, postgresql.caCertificate)),
       ...puppetdbState({ ...given, sizing, database, address, caServer }),
-      ...readersState(host, distribution),
+      ...readersState(host, distribution, given.readers),
       ...backups(database, {
         time: postgresql.backupTime,
         days: postgresql.backupDays,

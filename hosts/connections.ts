@@ -1,9 +1,10 @@
 import type { Settings } from "../settings.js";
 import { poolPort } from "../templates/code-deployment/code-deployment.js";
+import { hdmTlsPort, ldapPort } from "../templates/hdm/hdm.js";
 import { puppetdbPort, readerPort } from "../templates/puppetdb/puppetdb.js";
 
 /** Hosts of an environment, by what they are. */
-export type ServerParty = "main" | "loadBalancer" | "puppetdb" | "compiler";
+export type ServerParty = "main" | "loadBalancer" | "puppetdb" | "compiler" | "hdm";
 /** What else a platform may make. */
 export type HelperParty = "bastion" | "database" | "endpoints";
 /** Who is there already, by the setting that says where. */
@@ -25,7 +26,7 @@ export const agentsPort = 8140;
 /** What decides who talks to whom. */
 export type ConnectionSettings = Pick<
   Settings,
-  "puppetdb" | "postgresql" | "foreman" | "codeDeployment" | "webhook" | "loadBalancer"
+  "puppetdb" | "postgresql" | "foreman" | "codeDeployment" | "webhook" | "loadBalancer" | "hdm"
 > & {
   /** Whether hosts are reached through a bastion. */
   bastion: boolean;
@@ -49,6 +50,7 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
     "loadBalancer",
     ...(puppetdb.host === "own" ? (["puppetdb"] as const) : []),
     "compiler",
+    ...(settings.hdm.host === "own" ? (["hdm"] as const) : []),
   ];
 
   line("agents", "loadBalancer", agentsPort, "catalogs and files");
@@ -77,6 +79,14 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
     }
   }
 
+  if (settings.hdm.host === "own") {
+    line("operators", "hdm", hdmTlsPort, "browsing Hiera data");
+    line("hdm", "main", agentsPort, "certificates");
+    line("hdm", puppetdb.host === "own" ? "puppetdb" : "main", readerPort, "queries of HDM");
+    line("main", "hdm", 22, "word of a deploy");
+    line("hdm", "main", 22, "deployed code");
+  }
+
   for (const server of servers) {
     for (const [port, purposes] of outsideOf(server, settings)) {
       line(server, "outbound", port, [...purposes].join(", "));
@@ -94,7 +104,7 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
 /** What a server reaches outside: the purposes by the TCP port, each port once. */
 function outsideOf(
   server: ServerParty,
-  { puppetdb, postgresql, foreman, codeDeployment }: ConnectionSettings,
+  { puppetdb, postgresql, foreman, codeDeployment, hdm }: ConnectionSettings,
 ): Map<number, Set<string>> {
   const ports = new Map<number, Set<string>>();
   const add = (port: number, purpose: string) =>
@@ -116,6 +126,12 @@ function outsideOf(
   const ofPuppetdb = puppetdb.host === "own" ? "puppetdb" : puppetdb.host;
   if (server === ofPuppetdb && postgresql.server !== undefined) {
     add(postgresql.port, "database of PuppetDB");
+  }
+  if (server === "hdm") {
+    const { image, imageArchive, ldap } = hdm;
+    if (imageArchive === undefined) add(portOf(`https://${image ?? ""}`), "image of HDM");
+    else if (imageArchive.startsWith("https:")) add(portOf(imageArchive), "image of HDM");
+    if (ldap !== undefined) add(ldapPort(ldap), "people who log in to HDM");
   }
   return ports;
 }

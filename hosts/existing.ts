@@ -94,6 +94,7 @@ export function makeHosts(settings: Settings): { hosts: HostsByRole } {
       loadBalancer,
       compilers: withRole("compiler"),
       puppetdb: puppetdb[settings.puppetdb.host](),
+      hdm: withRole("hdm")[0],
     },
   };
 }

@@ -58,6 +58,8 @@ export interface HostsArgs {
   readonly compilers: HostArgs[];
   /** PuppetDB's own host, or the main server's; without it, there is no PuppetDB. */
   readonly puppetdb?: HostArgs | undefined;
+  /** HDM's host; without it, there is no HDM. */
+  readonly hdm?: HostArgs | undefined;
 }
 
 /** The same, with what Pulumi has to wait for. */
@@ -66,6 +68,7 @@ export interface HostsByRole extends HostsArgs {
   readonly loadBalancer: Host;
   readonly compilers: Host[];
   readonly puppetdb?: Host | undefined;
+  readonly hdm?: Host | undefined;
 }
 
 /** Where the machine that runs Pulumi reaches a TCP port of a host, as `address:port`. */

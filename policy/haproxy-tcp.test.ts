@@ -32,6 +32,7 @@ describe("haproxy-tcp", () => {
       certificate,
       caFile: "/etc/haproxy/ca.pem",
       crlFile: "/etc/haproxy/crl.pem",
+      readers: [],
       suffix: ".readers",
     });
     expect(judge(own)).toEqual([]);

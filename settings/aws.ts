@@ -64,12 +64,15 @@ export const aws = object({
     loadBalancer: instance("c7i.large"),
     puppetdb: instance("m7i.large"),
     compiler: instance("c7i.xlarge"),
+    hdm: instance("t3.medium"),
   }).prefault({}),
   dataVolumes: object({
     /** GiB of the volume with the CA. */
     main: size(4).default(10),
     /** GiB of the volume with PostgreSQL. */
     puppetdb: size(10).default(100),
+    /** GiB of the volume with HDM's users. */
+    hdm: size(4).default(4),
   }).prefault({}),
   /** PostgreSQL as RDS, instead of one on PuppetDB's host. */
   database: object({

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { puppetdb } from "./database.js";
-import { dotted, hostName, integer, object, text } from "./values.js";
+import type { Hdm } from "./hdm.js";
+import { dotted, hostName, integer, object, privateKey, text } from "./values.js";
 
 /** What a server can be, in the words of the output `hosts`. */
-export const serverRoles = ["main", "load-balancer", "puppetdb", "compiler"] as const;
+export const serverRoles = ["main", "load-balancer", "puppetdb", "compiler", "hdm"] as const;
 export type ServerRole = (typeof serverRoles)[number];
 
 const octet = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
@@ -14,16 +15,12 @@ const hostKey = text(
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{60,}={0,2}( [ -~]+)?$/,
   "the host's public key on one line, as in its /etc/ssh/ssh_host_ed25519_key.pub",
 );
-const privateKey = text(
-  /^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[^]+\n-----END [A-Z ]*PRIVATE KEY-----\n?$/,
-  "a private key in PEM, with pulumi config set --secret --path",
-);
 
 const server = object({
   /** Host name, the first label of its full name in `puppet:domain`. */
   name: hostName,
   /** What it shall be. */
-  role: z.enum(serverRoles, "main, load-balancer, puppetdb or compiler"),
+  role: z.enum(serverRoles, "main, load-balancer, puppetdb, compiler or hdm"),
   /** Address at which the other servers reach it. */
   address: ipv4,
   /** Where SSH reaches it from here; its address by default. */
@@ -67,6 +64,7 @@ export type Server = z.output<typeof server>;
 export function existingFaults(
   { servers, privateKey }: Existing,
   { host }: z.output<typeof puppetdb>,
+  hdm: Hdm,
 ): string[] {
   const sentences: string[] = [];
   if (privateKey === undefined) {
@@ -91,6 +89,16 @@ export function existingFaults(
   if (host !== "own" && count("puppetdb") > 0) {
     sentences.push(
       `puppet:existing.servers has a server with the role puppetdb, but puppet:puppetdb.host is "${host}"; write own there, or remove the server.`,
+    );
+  }
+  if (hdm.host === "own" && count("hdm") !== 1) {
+    sentences.push(
+      `${wrongNumber("hdm", count("hdm")).slice(0, -1)}, or set puppet:hdm.host to none.`,
+    );
+  }
+  if (hdm.host === "none" && count("hdm") > 0) {
+    sentences.push(
+      'puppet:existing.servers has a server with the role hdm, but puppet:hdm.host is "none"; write own there, or remove the server.',
     );
   }
   for (const key of ["name", "address"] as const) {

@@ -11,6 +11,8 @@ export interface HostNames {
   readonly loadBalancer: string;
   /** PuppetDB's own host, where it has one. */
   readonly puppetdb?: string | undefined;
+  /** HDM's host, where there is one. */
+  readonly hdm?: string | undefined;
   readonly compilers: readonly string[];
 }
 
@@ -21,11 +23,16 @@ export const mostContainers = 50;
 export const mainName = "main";
 
 /** Names of the hosts that the platform makes. */
-export function madeHosts(compilers: readonly string[], puppetdbHost: string): HostNames {
+export function madeHosts(
+  compilers: readonly string[],
+  puppetdbHost: string,
+  hdmHost: string,
+): HostNames {
   return {
     main: mainName,
     loadBalancer: "balancer",
     puppetdb: puppetdbHost === "own" ? "puppetdb" : undefined,
+    hdm: hdmHost === "own" ? "hdm" : undefined,
     compilers,
   };
 }
@@ -38,13 +45,14 @@ export function existingHosts(servers: readonly Server[]): HostNames {
     main: named("main")[0] ?? "",
     loadBalancer: named("load-balancer")[0] ?? "",
     puppetdb: named("puppetdb")[0],
+    hdm: named("hdm")[0],
     compilers: named("compiler"),
   };
 }
 
 /** Names of the hosts that are no compilers. */
-export function hostsBesideCompilers({ main, loadBalancer, puppetdb }: HostNames): string[] {
-  return [main, loadBalancer, ...(puppetdb === undefined ? [] : [puppetdb])];
+export function hostsBesideCompilers({ main, loadBalancer, puppetdb, hdm }: HostNames): string[] {
+  return [main, loadBalancer, puppetdb, hdm].filter((name) => name !== undefined);
 }
 
 /** What the check of names looks at. */

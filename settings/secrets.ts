@@ -7,6 +7,8 @@ export const sealedSettings = [
   "postgresql.readPassword",
   "foreman.password",
   "codeDeployment.token",
+  "hdm.privateKey",
+  "hdm.ldap.bindPassword",
   "existing.privateKey",
   "existing.jumpHost.privateKey",
 ] as const;
@@ -27,10 +29,12 @@ export function mayHoldSecret(path: readonly PropertyKey[], value: unknown): boo
     // A host's public key is told from a private one in its place by nobody.
     path.some((key) => /(password|token|privateKey|hostKey)$/i.test(String(key))) ||
     privateKey.test(text) ||
-    (["postgresql", "foreman", "codeDeployment", "existing"].includes(String(group)) &&
+    (["postgresql", "foreman", "codeDeployment", "hdm", "existing"].includes(String(group)) &&
       inner === undefined) ||
     // A jump host or servers of another form may still have the keys in them.
     (group === "existing" && typeof value === "object" && value !== null) ||
+    // So may an LDAP that is no object, or an object in the place of a text.
+    (group === "hdm" && (path.length === 2 || typeof value === "object") && inner === "ldap") ||
     (group === "codeDeployment" && urlWithSecret.test(text))
   );
 }

@@ -28,6 +28,11 @@ export const certificates = text(
   /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----\n?$/,
   "certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
 );
+/** A private key, as other programs write it. */
+export const privateKey = text(
+  /^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[^]+\n-----END [A-Z ]*PRIVATE KEY-----\n?$/,
+  "a private key in PEM, with pulumi config set --secret --path",
+);
 /** A DNS name in lower case of at most so many characters. */
 export const dotted = (longest: number) =>
   new RegExp(`^(?=.{1,${String(longest)}}$)(${label}\\.)*${label}$`);

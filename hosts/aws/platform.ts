@@ -4,6 +4,7 @@ import type { PostgresqlArgs } from "../../components/index.js";
 import { distributions } from "../../distributions/index.js";
 import type { Settings } from "../../settings.js";
 import type { AwsSettings } from "../../settings/aws.js";
+import { hdmState } from "../../templates/hdm/hdm.js";
 import { backupFolder } from "../../templates/postgresql/postgresql.js";
 import { connectionsOf, type Party } from "../connections.js";
 import type { Host, HostsByRole } from "../host.js";
@@ -128,6 +129,16 @@ export function makeHosts(settings: Settings): AwsPlatform {
       securityGroupId: groupOf("compiler"),
     }),
   );
+  const hdm =
+    names.hdm === undefined
+      ? undefined
+      : fleet.host({
+          name: names.hdm,
+          ...instances.hdm,
+          zone: 0,
+          securityGroupId: groupOf("hdm"),
+          data: { size: given.dataVolumes.hdm, holds: "users of HDM", folders: [hdmState] },
+        });
   const managed =
     database &&
     new ManagedDatabase(`${name}-database`, {
@@ -143,6 +154,7 @@ export function makeHosts(settings: Settings): AwsPlatform {
       loadBalancer,
       compilers,
       puppetdb: settings.puppetdb.host === "main" ? main : puppetdb,
+      hdm,
     },
     ...(managed === undefined
       ? {}

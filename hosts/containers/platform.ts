@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../settings.js";
+import { hdmTlsPort } from "../../templates/hdm/hdm.js";
 import type { HostsByRole } from "../host.js";
 import { compilerOffset } from "./addresses.js";
 import { Containers } from "./containers.js";
@@ -24,12 +25,17 @@ export function makeHosts(settings: Settings): { hosts: HostsByRole } {
   );
   const own = names.puppetdb;
   const puppetdb = own === undefined ? undefined : platform.host({ name: own, offset: 6 });
+  const hdm =
+    names.hdm === undefined
+      ? undefined
+      : platform.host({ name: names.hdm, offset: 8, ports: [hdmTlsPort] });
   return {
     hosts: {
       main,
       loadBalancer,
       compilers,
       puppetdb: settings.puppetdb.host === "main" ? main : puppetdb,
+      hdm,
     },
   };
 }

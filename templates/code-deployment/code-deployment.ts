@@ -138,11 +138,13 @@ export function renderMainSettings(values: MainSettings): string {
   });
 }
 
-/** Renders what a compiler's script reads. */
+/** Renders what a compiler's script reads, and that of a host with a copy. */
 export function renderCompilerSettings(values: {
   name: string;
   fqdn: string;
   environments: string;
+  /** The host runs no Puppet Server. */
+  copy?: true;
   /** Full name of the main server. */
   main: string;
 }): string {

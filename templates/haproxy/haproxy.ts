@@ -41,6 +41,8 @@ export interface ReadersConf {
   crlFile: string;
   /** Ending of the names in readers' certificates. */
   suffix: string;
+  /** Names in certificates of hosts that read as well. */
+  readers: readonly string[];
 }
 
 /** Renders the haproxy.cfg of a PuppetDB's host. */

@@ -175,7 +175,7 @@ const badInstances: readonly BadSettings[] = [
   unknown(
     "instances.compilers",
     { instances: { compilers: {} } },
-    "main, loadBalancer, puppetdb, compiler",
+    "main, loadBalancer, puppetdb, compiler, hdm",
   ),
   unknown(
     "instances.main.ami",

@@ -1,5 +1,6 @@
 import { badDatabaseSettings } from "./bad-database-settings.js";
 import { badForemanSettings } from "./bad-foreman-settings.js";
+import { badHdmSettings } from "./bad-hdm-settings.js";
 import { one, range, type BadSettings } from "./bad-setting.js";
 
 const hostName =
@@ -14,7 +15,7 @@ const compilers = "write a number of compilers from 1 to 1000, or a list of 1 to
 const subnet =
   "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
 const topLevel =
-  "write one of platform, domain, distribution, compilers, puppetServer, caServer, fileServer, caName, mainServer, compiler, loadBalancer, puppetdb, postgresql, foreman, codeDeployment, webhook, containers, existing, aws, or remove it.";
+  "write one of platform, domain, distribution, compilers, puppetServer, caServer, fileServer, caName, mainServer, compiler, loadBalancer, puppetdb, postgresql, foreman, codeDeployment, webhook, hdm, containers, existing, aws, or remove it.";
 
 const inList = (what: string, name: string): BadSettings => ({
   what,
@@ -211,6 +212,7 @@ export const badSettings: readonly BadSettings[] = [
 
   ...badDatabaseSettings,
   ...badForemanSettings,
+  ...badHdmSettings,
 
   {
     what: "a fault in each of several settings",

@@ -43,6 +43,7 @@ export function connectionsIn(
   name(hosts.main, "main");
   name("balancer", "loadBalancer");
   if (hosts.puppetdb !== undefined) name(hosts.puppetdb, "puppetdb");
+  if (hosts.hdm !== undefined) name(hosts.hdm, "hdm");
   for (const compiler of hosts.compilers) name(compiler, "compiler");
   parties.set(settings.caServer, "main");
   parties.set(settings.puppetServer, "loadBalancer");

@@ -40,6 +40,11 @@ const everywhere = {
   codeDeployment: { sources, knownHosts, forge: "http://forge.example.com:8000", behind: "leave" },
 };
 
+const hdm = {
+  host: "own",
+  image: `registry.example.com/betadots/hdm@sha256:${"0".repeat(64)}`,
+};
+
 const cases = {
   "by default": {},
   "with PuppetDB beside the main server": { puppetdb: { host: "main" } },
@@ -58,6 +63,8 @@ const cases = {
     puppetdb: { host: "main" },
     postgresql: external,
   },
+  "with HDM": { hdm },
+  "with HDM, and PuppetDB beside the main server": { hdm, puppetdb: { host: "main" } },
 } as const;
 
 describe("who talks to whom", () => {
@@ -127,6 +134,7 @@ describe.each(Object.entries(cases))("the configuration of the hosts %s", (_, va
         codeDeployment: settings.codeDeployment,
         statsPort: settings.loadBalancer.statsPort,
         webhookPort: settings.webhook.port,
+        ...(settings.hdm.image === undefined ? {} : { hdm: { image: settings.hdm.image } }),
         compilers: settings.hosts.compilers,
       });
       const { listening, dialling } = connectionsIn(composed.registrations, settings);
@@ -137,7 +145,7 @@ describe.each(Object.entries(cases))("the configuration of the hosts %s", (_, va
       expect(keys).toEqual(expect.arrayContaining(dialling));
 
       // Puppet Server's port is its package's, and the servers' SSH is the machine's.
-      const known = ["main 8140", "compiler 8140", "main 22", "compiler 22"];
+      const known = ["main 8140", "compiler 8140", "main 22", "compiler 22", "hdm 22"];
       const inside = ends.filter((end) => !end.startsWith("outbound "));
       expect([...listening, ...known]).toEqual(expect.arrayContaining(inside));
       // Nothing leads outside that no host is told to reach; packages come by the system's own configuration.

@@ -49,6 +49,8 @@ export const secretsIn = (text: string) =>
     writePassword: passwordOf("puppetdb-write-password", 32),
     readPassword: passwordOf("puppetdb-read-password", 32),
     webhookSecret: passwordOf("puppet-webhook-secret"),
+    hdmAdminPassword: passwordOf("hdm-admin-password", 32),
+    hdmSecretKeyBase: passwordOf("hdm-secret-key-base", 128),
   })
     .filter(([, secret]) => text.includes(secret))
     .map(([name]) => name);
@@ -127,6 +129,7 @@ export async function compose(
       puppetdb: { puppetdb: hostOf("puppetdb"), main: mainHost, none: undefined }[puppetdbHost],
       loadBalancer: hostOf("balancer"),
       compilers: compilers.map((name) => hostOf(name)),
+      hdm: args.hdm && hostOf("hdm"),
     },
     distribution: distribution.name,
     puppetServer: "puppet.example.test",

@@ -136,6 +136,7 @@ describe("settings that are taken", () => {
         behind: "serve",
       },
       webhook: { port: 9000 },
+      hdm: { host: "none" },
       containers: { subnet: "10.213.7.0/24", memory: 2048 },
       existing: { user: "root", servers: [] },
       aws: {
@@ -147,8 +148,9 @@ describe("settings that are taken", () => {
           loadBalancer: { type: "c7i.large", rootVolume: 20 },
           puppetdb: { type: "m7i.large", rootVolume: 20 },
           compiler: { type: "c7i.xlarge", rootVolume: 20 },
+          hdm: { type: "t3.medium", rootVolume: 20 },
         },
-        dataVolumes: { main: 10, puppetdb: 100 },
+        dataVolumes: { main: 10, puppetdb: 100, hdm: 4 },
         tags: {},
       },
     });

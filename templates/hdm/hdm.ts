@@ -1,0 +1,184 @@
+import { dump } from "js-yaml";
+import { renderTemplate } from "../render.js";
+
+/** TCP port of HDM's HTTPS. */
+export const hdmTlsPort = 443;
+/** TCP port of HDM itself, on the loopback address only. */
+export const hdmPort = 3000;
+/** Folder of its configuration; root's alone. */
+export const hdmFolder = "/etc/hdm";
+/** Folder of its database. */
+export const hdmState = "/var/lib/hdm";
+/** Name of its administrator. */
+export const hdmAdministrator = "admin";
+
+const head = "# Made by pulumi-puppet: change the stack's settings, not this file.";
+
+/** How people of an LDAP directory log in. */
+export interface HdmLdap {
+  readonly host: string;
+  readonly port: number;
+  readonly startTls: boolean;
+  readonly baseDn: string;
+  readonly bindDn?: string | undefined;
+  readonly bindPassword?: string | undefined;
+  readonly usernameAttribute: string;
+  readonly filter?: string | undefined;
+  /** File with the certificates that the server's own is verified with. */
+  readonly caFile?: string | undefined;
+}
+
+/** TCP port of an LDAP server; without one of its own, the usual one. */
+export const ldapPort = ({ port, startTls }: { port?: number | undefined; startTls: boolean }) =>
+  port ?? (startTls ? 389 : 636);
+
+/** How people of an identity provider log in. */
+export interface HdmSaml {
+  readonly entityId: string;
+  readonly ssoUrl: string;
+  readonly certificate: string;
+}
+
+/** Values of hdm.yml. */
+export interface HdmConf {
+  /** PuppetDB for readers. */
+  readonly puppetdbUrl: string;
+  /** Folder with `environments`. */
+  readonly codedir: string;
+  readonly ldap?: HdmLdap | undefined;
+  readonly saml?: HdmSaml | undefined;
+}
+
+/** Files of TLS in HDM's folder. */
+export const hdmFiles = {
+  key: `${hdmFolder}/tls/key.pem`,
+  certificate: `${hdmFolder}/tls/cert.pem`,
+  ca: `${hdmFolder}/tls/ca.pem`,
+  ldapCa: `${hdmFolder}/tls/ldap-ca.pem`,
+};
+
+/** Renders hdm.yml in the words of HDM 4.1.2; it may hold LDAP's password. */
+export function renderHdmConf(values: HdmConf): string {
+  const { puppetdbUrl, codedir, ldap, saml } = values;
+  return yaml({
+    read_only: true,
+    allow_encryption: false,
+    authentication_disabled: false,
+    puppet_db: {
+      server: puppetdbUrl,
+      pem: { key: hdmFiles.key, cert: hdmFiles.certificate, ca_file: hdmFiles.ca },
+    },
+    config_dir: codedir,
+    ...(ldap === undefined ? {} : { ldap: ldapConf(ldap) }),
+    ...(saml === undefined
+      ? {}
+      : {
+          saml: {
+            sp_entity_id: saml.entityId,
+            idp_sso_service_url: saml.ssoUrl,
+            idp_cert: saml.certificate,
+          },
+        }),
+  });
+}
+
+/** HDM knows people by the name that they log in with: nobody of the directory may be its administrator by his name. */
+function ldapConf(ldap: HdmLdap): object {
+  const { usernameAttribute, filter = "", bindDn, bindPassword, caFile } = ldap;
+  return {
+    host: ldap.host,
+    port: ldap.port,
+    ssl_mode: ldap.startTls ? "starttls" : "simple",
+    ssl_verify: true,
+    ...(caFile === undefined ? {} : { ca_file: caFile }),
+    base_dn: ldap.baseDn,
+    ...(bindDn === undefined ? {} : { bind_dn: bindDn, bind_dn_password: bindPassword }),
+    username_attribute: usernameAttribute,
+    filter: `(&${filter}(!(${usernameAttribute}=${hdmAdministrator})))`,
+  };
+}
+
+/** Renders database.yml: the database is in a folder of the host, as a container's own goes with it. */
+export function renderHdmDatabase(): string {
+  return yaml({
+    adapter: "sqlite3",
+    database: `${hdmState}/production.sqlite3`,
+    pool: 5,
+    timeout: 5000,
+  });
+}
+
+/** Both files are templates of ERB to HDM, so that what looks like a tag is written as ERB has it. */
+const yaml = (production: object) =>
+  `${head}\n${dump({ production }, { lineWidth: -1 }).replaceAll("<%", "<%%")}`;
+
+/**
+ * Renders the environment of each container of HDM.
+ *
+ * @param values.secretKeyBase what sessions are signed and encrypted with
+ */
+export function renderHdmEnvironment(values: { secretKeyBase: string }): string {
+  return `RAILS_ENV=production\nSECRET_KEY_BASE=${values.secretKeyBase}\n`;
+}
+
+/** Renders what only the container has besides that makes the administrator. */
+export function renderAdministratorEnvironment(values: { password: string }): string {
+  return `HDM_ADMINISTRATOR_PASSWORD=${values.password}\n`;
+}
+
+/** What all containers of HDM are run with. */
+interface Container {
+  readonly image: string;
+  /** What of the host it sees, and where. */
+  readonly volumes: readonly { from: string; to?: string; readOnly?: boolean }[];
+}
+
+const optionsOf = ({ volumes }: Container) => [
+  // The image is there, or HDM does not run.
+  "--pull=never",
+  "--network=host",
+  // Root in the container owns HDM's files, and may do no more than any user.
+  "--cap-drop=all",
+  "--security-opt=no-new-privileges",
+  `--env-file=${hdmFolder}/hdm.env`,
+  ...volumes.map(
+    ({ from, to = from, readOnly = true }) => `--volume=${from}:${to}${readOnly ? ":ro" : ""}`,
+  ),
+];
+
+/** Renders HDM's systemd unit. */
+export function renderHdmService(values: Container & { administratorScript: string }): string {
+  return template("hdm.service.eta", { ...values, options: optionsOf(values), port: hdmPort });
+}
+
+/** Renders the script that makes the database and the administrator, before HDM starts. */
+export function renderHdmAdministrator(values: Container): string {
+  return template("administrator.sh.eta", {
+    ...values,
+    options: optionsOf(values),
+    folder: hdmFolder,
+    administrator: hdmAdministrator,
+  });
+}
+
+/**
+ * Renders the script that has the image on the host.
+ *
+ * @param values.archive path or URL of an archive; without one, the image is pulled
+ */
+export function renderHdmImage(values: { image: string; archive?: string | undefined }): string {
+  return template("image.sh.eta", values);
+}
+
+/** Renders the script that waits for HDM, at most so many seconds. */
+export function renderHdmAwait(values: { deadline: number }): string {
+  return template("await.sh.eta", { ...values, port: hdmPort });
+}
+
+/** Renders the haproxy.cfg of HDM's host; the certificate's key is beside it, with the ending `.key`. */
+export function renderHdmProxy(values: { certificate: string }): string {
+  return template("haproxy.cfg.eta", { ...values, tlsPort: hdmTlsPort, port: hdmPort });
+}
+
+const template = (name: string, values: object) =>
+  renderTemplate(new URL(name, import.meta.url), values);
