@@ -64,6 +64,7 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
   ) {
     super("puppet:index:PuppetInfrastructure", name, {}, opts);
     const given = completed(args);
+    const browsed = hdmOf(given);
     const { hosts, puppetServer, caServer, fileServer } = given;
     // By its name, as all components take it.
     const distribution = given.distribution.name;
@@ -86,7 +87,6 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
       { parent: this },
     );
     const puppetdb = puppetdbClientOf(given);
-    const browsed = hdmOf(given);
     const { tool } = given.codeDeployment;
     const deployedCode = tool !== CodeTool.None;
     const beside = hosts.puppetdb?.fqdn === hosts.main.fqdn;

@@ -85,10 +85,10 @@ export function hdmFaults(
 ): string[] {
   const { host, image, certificate, ldap } = given;
   if (host === "none") {
-    return Object.entries(given)
-      .filter(([key, value]) => key !== "host" && value !== undefined)
+    return Object.keys(given)
+      .filter((key) => key !== "host")
       .map(
-        ([key]) =>
+        (key) =>
           `puppet:hdm.${key} is set, but puppet:hdm.host is "none"; write own there, or remove puppet:hdm.${key}.`,
       );
   }

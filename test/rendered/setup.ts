@@ -29,12 +29,15 @@ done
 
 mkdir -p /etc/puppet-webhook
 cp -r /etc/haproxy/puppetdb /etc/puppet-webhook/tls
+cp -r /etc/haproxy/puppetdb /etc/haproxy/hdm
 useradd --system --user-group puppet-control
 
 for program in puppet-crl-refresh puppetdb-crl-refresh puppetdb-crl-apply puppetdb-backup \\
-  puppet-code-deploy puppet-code-request puppet-code-sync; do
+  puppet-code-deploy puppet-code-request puppet-code-sync hdm-administrator; do
   install -m 0755 /dev/null "/usr/local/sbin/$program"
 done
+# HDM's unit is read without it.
+test -e /usr/bin/podman || install -m 0755 /dev/null /usr/bin/podman
 # r10k looks whether what it runs is there.
 install -D -m 0755 /dev/null /opt/puppetlabs/bin/puppet
 install -D -m 0644 /dev/null /etc/puppetlabs/puppet/puppet.conf

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { distributionNames, fileOf, type Files } from "./files.js";
+import { hdmFilesOf, sharedHdmFiles } from "./hdm-files.js";
+import { inParsers, inRuby, onFile } from "./parsers.js";
+
+const shared = await sharedHdmFiles();
+const perDistribution: [string, Files][] = [];
+for (const name of distributionNames) perDistribution.push([name, await hdmFilesOf(name)]);
+/** A file of every distribution, by the distribution's name. */
+const ofEach = (name: string) =>
+  perDistribution.map(([distribution, files]): [string, string] => [
+    distribution,
+    fileOf(files, name),
+  ]);
+
+describe("haproxy.cfg before HDM, read by HAProxy", () => {
+  const good = fileOf(shared, "haproxy.cfg");
+  const check = (content: string) => onFile('haproxy -c -f "$1"', content);
+
+  it("is taken", async () => {
+    // Neither an error nor a warning.
+    expect(await check(good)).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it.each([
+    ["a certificate that is not there", good.replace(/ crt \S+/, " crt /none.pem")],
+    ["another backend", good.replace("default_backend hdm", "default_backend others")],
+    ["half a rule", good.replace(/ "\\1; Secure"/, "")],
+  ])("is refused with %s", async (_, content) => {
+    expect(content).not.toBe(good);
+    const { code, stdout, stderr } = await check(content);
+    expect(code).toBe(1);
+    expect(stdout + stderr).toMatch(/ALERT|Fatal/);
+  });
+
+  it.each(ofEach("puppetdb-haproxy.cfg"))("is taken at PuppetDB on %s", async (_, content) => {
+    expect(await check(content)).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+});
+
+describe("HDM's unit, read by systemd", () => {
+  const verify = (content: string) =>
+    onFile('systemd-analyze verify --man=no "$1"', content, "hdm.service");
+
+  it.each(ofEach("hdm.service"))("is taken without a warning on %s", async (_, content) => {
+    expect(await verify(content)).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it.each(ofEach("hdm.service"))("is complained of with faults on %s", async (_, content) => {
+    const unknown = await verify(content.replace("[Service]", "[Service]\nRestarts=always"));
+    expect(unknown.stderr).toContain("Unknown key");
+    const program = await verify(content.replace(/^(ExecStartPre=.*)$/m, "$1-none"));
+    expect(program.stderr).toContain("is not executable");
+    const quote = await verify(content.replace("bash -ec '", "bash -ec "));
+    expect(quote.stderr).not.toBe("");
+  });
+});
+
+describe("Bash scripts, read by Bash", () => {
+  const scripts = [
+    ...["hdm-await", "pulled/hdm-image", "archive/hdm-image", "fetched/hdm-image"].map(
+      (name): [string, string] => [name, fileOf(shared, name)],
+    ),
+    ...ofEach("hdm-administrator"),
+  ];
+
+  it.each(scripts)(
+    "%s is taken, and refused with a block that does not end",
+    async (_, content) => {
+      expect(await inParsers(["bash", "-n"], content)).toEqual({ code: 0, stdout: "", stderr: "" });
+      expect((await inParsers(["bash", "-n"], `if true; then\n${content}`)).code).toBe(2);
+    },
+  );
+
+  it.each(ofEach("hdm-administrator"))("%s has a program that Ruby takes", async (_, content) => {
+    const [, program = ""] = /<<'RUBY'\n([^]*)RUBY\n/.exec(content) ?? [];
+    expect(program).toContain("User.admins");
+    expect(await inParsers(["ruby", "-wc"], program)).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
+describe("HDM's YAML, read as HDM does: by ERB, and then as YAML", () => {
+  const read = (content: string) =>
+    inRuby('(require "erb"; require "yaml"; YAML.load(ERB.new($stdin.read).result))', content);
+
+  it("hdm.yml has the password as it was given, and runs nothing of it", async () => {
+    expect(await read(fileOf(shared, "everything/hdm.yml"))).toMatchObject({
+      production: {
+        read_only: true,
+        authentication_disabled: false,
+        ldap: { bind_dn_password: "the-password-of-<%= 7 * 7 %>", ssl_verify: true },
+        saml: { idp_cert: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" },
+      },
+    });
+  });
+
+  it("database.yml has the database in the host's folder", async () => {
+    expect(await read(fileOf(shared, "database.yml"))).toEqual({
+      production: {
+        adapter: "sqlite3",
+        database: "/var/lib/hdm/production.sqlite3",
+        pool: 5,
+        timeout: 5000,
+      },
+    });
+  });
+});
