@@ -130,6 +130,7 @@ interface Outputs extends Statistics {
   puppetdbUrl?: string;
   puppetdbQueryUrl?: string;
   webhookUrl?: string;
+  hdmUrl?: string;
 }
 
 function pushCommand(environment: string): string {
@@ -168,6 +169,14 @@ function summary(
       : [
           ["webhook", `${outputs.webhookUrl} (for Git servers)`],
           ["code", source],
+        ]),
+    ...(outputs.hdmUrl === undefined
+      ? []
+      : [
+          [
+            "HDM",
+            `${outputs.hdmUrl} (admin; password: npm run pulumi -- stack output hdmAdminPassword --show-secrets --stack ${environment})`,
+          ],
         ]),
     [
       "agent run",

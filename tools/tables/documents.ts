@@ -1,12 +1,20 @@
-import { awsConnections, costs, puppetdbSizes, serverConnections, serverSizes } from "./tables.js";
+import {
+  awsConnections,
+  costs,
+  hdmConnections,
+  puppetdbSizes,
+  serverConnections,
+  serverSizes,
+} from "./tables.js";
 
 /** Documents with tables that the program computes. */
-export const documents = ["docs/aws.md", "docs/existing-servers.md"];
+export const documents = ["docs/aws.md", "docs/existing-servers.md", "docs/hdm.md"];
 
 /** The tables by the names that documents have for them. */
 const tables: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   "aws-connections": awsConnections,
   "server-connections": serverConnections,
+  "hdm-connections": hdmConnections,
   "server-sizes": serverSizes,
   "puppetdb-sizes": puppetdbSizes,
   costs,

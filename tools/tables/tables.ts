@@ -31,6 +31,17 @@ export function serverConnections(): Table {
   return connections({ ...settings, bastion: false, database: false, endpoints: false });
 }
 
+/** Who talks to HDM, and to whom it does, beside the bastion. */
+export function hdmConnections(): Table {
+  const image = `registry.example.com/betadots/hdm@sha256:${"0".repeat(64)}`;
+  const settings = parseSettings({ domain: "example.com", hdm: { host: "own", image } });
+  const [head = [], ...lines] = connections({
+    ...settings,
+    ...{ bastion: false, database: false, endpoints: false },
+  });
+  return [head, ...lines.filter(([from, to]) => from === "hdm" || to === "hdm")];
+}
+
 function connections(settings: ConnectionSettings): Table {
   return [
     ["From", "To", "TCP port", "For"],
