@@ -5,6 +5,8 @@ export type { CompilerArgs, CompilerSettings } from "./compiler.js";
 export { CompilerPool } from "./compiler-pool.js";
 export type { CompilerPoolArgs, PoolMember } from "./compiler-pool.js";
 export { CodeTool, ExpiredClassification, NodeEnvironment, OldCode } from "./choices.js";
+export { CodeCopy } from "./code-copy.js";
+export type { CodeCopyArgs } from "./code-copy.js";
 export { CodeDeployment } from "./code-deployment.js";
 export type {
   CodeDeploymentArgs,
@@ -17,8 +19,8 @@ export type { CodeSettings, CodeSourceArgs, DeployedCode } from "./deployed-code
 export { ForemanRegistration } from "./foreman-registration.js";
 export type { ForemanRegistrationArgs } from "./foreman-registration.js";
 export type { ForemanClientArgs, ForemanUse } from "./foreman-client.js";
-export { Hdm } from "./hdm.js";
-export type { HdmArgs, HdmLdapArgs, HdmSamlArgs, HdmSettings } from "./hdm.js";
+export { Hdm, HdmImage } from "./hdm.js";
+export type { HdmArgs, HdmImageArgs, HdmLdapArgs, HdmSamlArgs, HdmSettings } from "./hdm.js";
 export { LoadBalancer } from "./load-balancer.js";
 export type { LoadBalancerArgs } from "./load-balancer.js";
 export { MainServer } from "./main-server.js";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { codeFilesOf, sharedCodeFiles } from "./code-files.js";
 import { distributionNames, fileOf, type Files } from "./files.js";
 import { hdmFilesOf, sharedHdmFiles } from "./hdm-files.js";
 import { inParsers, inRuby, onFile } from "./parsers.js";
@@ -103,5 +104,42 @@ describe("HDM's YAML, read as HDM does: by ERB, and then as YAML", () => {
         timeout: 5000,
       },
     });
+  });
+});
+
+describe("the code on HDM's host, taken by the script of compilers", async () => {
+  const library = fileOf(await sharedCodeFiles(), "puppet_code.rb");
+  const sync = fileOf(await codeFilesOf("debian"), "compiler/puppet-code-sync");
+  const told = {
+    production: { release: "20260101T000000.abcd-0123456789ab", commit: "0123456789ab" },
+  };
+  /** What the script answers to the main server, in folders of its own, and where the environment leads then. */
+  const run = (settings: string) => `
+    folder=$(mktemp -d)
+    mkdir -p "$folder/etc" "$folder/home/environments" "$folder/home/published/production/${told.production.release}"
+    here() { sed "s#/etc/puppet-code#$folder/etc#g; s#/var/lib/puppet-code#$folder/home#g; s#/usr/local/lib/puppet-code#$folder#g"; }
+    here >"$folder/puppet_code.rb" <<'LIBRARY'\n${library}LIBRARY
+    here >"$folder/sync" <<'SYNC'\n${sync}SYNC
+    here >"$folder/etc/settings.json" <<'SETTINGS'\n${settings}SETTINGS
+    echo '${JSON.stringify(told)}' | SSH_CONNECTION=main ruby --disable-gems "$folder/sync" || true
+    basename "$(readlink "$folder/home/environments/production")"
+    rm -r "$folder"`;
+  const taken = async (settings: string) => {
+    const { stdout } = await inParsers(["bash", "-euo", "pipefail"], run(settings));
+    const [answer = "", release] = stdout.split("\n");
+    return { ...(JSON.parse(answer) as object), release };
+  };
+
+  it("is switched to, though there is no Puppet Server", async () => {
+    expect(await taken(fileOf(shared, "code/settings.json"))).toMatchObject({
+      state: "deployed",
+      commits: { production: "0123456789ab" },
+      release: told.production.release,
+    });
+  });
+
+  it("needs a Puppet Server on a compiler", async () => {
+    const settings = fileOf(shared, "code/settings.json").replace('"copy": true,', "");
+    expect(await taken(settings)).toMatchObject({ state: "failed" });
   });
 });

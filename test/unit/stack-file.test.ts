@@ -69,6 +69,17 @@ describe("a stack file", () => {
     expect(() => read(stack("a-token-in-clear"))).not.toThrow("a-token");
   });
 
+  it("may have a sealed password of LDAP, and is refused with one in clear", () => {
+    const stack = (password: string) =>
+      `config:\n  domain: a.b\n  hdm: { host: own, image: "r.b/h@sha256:${"0".repeat(64)}", ldap: { host: l.b, baseDn: dc=b, bindDn: cn=h, bindPassword: ${password} } }\n`;
+    const { settings } = read(stack("{ secure: v1:A }"));
+    expect(settings.hdm.ldap?.bindPassword).not.toContain("v1:");
+    expect(() => read(stack("hunter2-hunter2"))).toThrow(
+      "puppet:hdm.ldap.bindPassword is in clear; write it with pulumi config set --secret --path puppet:hdm.ldap.bindPassword.",
+    );
+    expect(() => read(stack("hunter2-hunter2"))).not.toThrow("hunter2");
+  });
+
   it("may have sealed private keys, and is refused with one in clear", () => {
     const stack = (key: string, ofJumpHost: string) =>
       [
