@@ -52,7 +52,7 @@ const imageDeadline = 1800;
 /** HDM's image, and what runs it. */
 export function hdmImageState({ image, imageArchive }: Placed<HdmImageArgs>): HostState {
   return [
-    // netavark is podman's own in Debian 13, which asks for it even where no network is made.
+    // podman looks for netavark, whatever network a container has.
     ...["podman", "netavark", "curl"].map(packageOf),
     fileOf(imageScript, renderHdmImage({ image, archive: imageArchive }), { mode: "0755" }),
     execOf("HDM's image is here", imageScript, {
