@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PuppetInfrastructure, type ForemanArgs } from "./components/index.js";
+import { PuppetInfrastructure, type ForemanSettings } from "./components/index.js";
 import { puppetdbMemory, puppetdbSizing } from "./components/puppetdb-sizing.js";
 import { serverSizing } from "./components/sizing.js";
 import { hardwareOf } from "./hosts/hardware.js";
@@ -22,7 +22,7 @@ const settings = checkedSettings();
 
 const { domain } = settings;
 const platform = (await platforms[settings.platform]()).makeHosts(settings);
-const { main, loadBalancer, compilers: compilerHosts, puppetdb, hdm } = platform.hosts;
+const { main, loadBalancer, compilers: compilerHosts, puppetdb, foreman, hdm } = platform.hosts;
 const { image: hdmImage } = settings.hdm;
 
 const infrastructure = new PuppetInfrastructure("puppet", {
@@ -42,6 +42,7 @@ const roles: { host: Host; roles: string[] }[] = [
   ...(puppetdb === undefined || puppetdb === main
     ? []
     : [{ host: puppetdb, roles: puppetdbRoles }]),
+  ...(foreman === undefined ? [] : [{ host: foreman, roles: ["foreman"] }]),
   ...compilerHosts.map((host) => ({ host, roles: ["compiler"] })),
   ...(hdm === undefined ? [] : [{ host: hdm, roles: ["hdm"] }]),
 ];
@@ -64,6 +65,10 @@ export const connections = pulumi.secret(
 export const puppetdbUrl = infrastructure.puppetdbUrl;
 /** PuppetDB for people and tools, with a certificate of `npm run puppetdb-access`. */
 export const puppetdbQueryUrl = infrastructure.puppetdbQueryUrl;
+/** Foreman; absent where there is none. */
+export const foremanUrl = infrastructure.foremanUrl;
+/** Password that the first user of a Foreman of its own begins with; secret. */
+export const foremanAdminPassword = infrastructure.foremanAdminPassword;
 /** Where Git servers send pushes; absent where no code is deployed. */
 export const webhookUrl = infrastructure.webhookUrl;
 /** Key of the pushes' signatures, and GitLab's token; secret. */
@@ -92,10 +97,9 @@ function loginOf({ connection, proxyCommand, sudo }: Host) {
   }));
 }
 
-/** The Foreman that is there, if any. */
-function foremanOf({ host, url, password, ...use }: Settings["foreman"]): ForemanArgs | undefined {
-  if (host === "none" || url === undefined || password === undefined) return undefined;
-  return { ...use, url, password };
+/** What there is of Foreman, if anything. */
+function foremanOf({ host, ...settings }: Settings["foreman"]): ForemanSettings | undefined {
+  return host === "none" ? undefined : settings;
 }
 
 /** The settings, checked before anything is made; what is wrong is told without a stack trace. */

@@ -151,7 +151,7 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
     ...platformFaults[platform](settings, read),
     ...nameFaults(settings),
     ...postgresqlFaults(settings.puppetdb, settings.postgresql),
-    ...foremanFaults(settings.foreman),
+    ...foremanFaults(settings.foreman, settings.webhook),
     ...codeFaults(settings.codeDeployment),
     ...hdmFaults(settings.hdm, settings),
   ];
@@ -161,20 +161,20 @@ export function parseSettings(values: Readonly<Record<string, unknown>>): Settin
 
 /** The hosts: those of the servers that are there, or as many as there shall be. */
 function hostsOf(
-  { platform, existing, puppetdb, hdm }: Omit<Parsed, "compilers">,
+  given: Omit<Parsed, "compilers">,
   compilers: Parsed["compilers"],
 ): Pick<Settings, "hosts" | "plannedCompilers"> {
-  if (platform === "existing") {
-    return { hosts: existingHosts(existing.servers), plannedCompilers: [] };
+  if (given.platform === "existing") {
+    return { hosts: existingHosts(given.existing.servers), plannedCompilers: [] };
   }
   if (typeof compilers !== "number") {
-    return { hosts: madeHosts(compilers, puppetdb.host, hdm.host), plannedCompilers: [] };
+    return { hosts: madeHosts(compilers, given), plannedCompilers: [] };
   }
   // As many as containers can be, so that small environments do not know a thousand names.
   const planned = compilers > mostContainers ? mostCompilers : mostContainers;
   const names = Array.from({ length: planned }, (_, index) => `compiler${String(index + 1)}`);
   return {
-    hosts: madeHosts(names.slice(0, compilers), puppetdb.host, hdm.host),
+    hosts: madeHosts(names.slice(0, compilers), given),
     plannedCompilers: names.slice(compilers),
   };
 }
@@ -193,13 +193,13 @@ const platformFaults: Record<
     ...subnetFaults(containers.subnet),
   ],
   // The engine gives the default as well, where there is nothing else.
-  existing: ({ existing, puppetdb, hdm }, { compilers = defaultCompilers }) => [
+  existing: ({ existing, puppetdb, foreman, hdm }, { compilers = defaultCompilers }) => [
     ...(compilers !== defaultCompilers
       ? [
           "puppet:compilers is set, but the compilers are the servers with that role in puppet:existing.servers; remove it.",
         ]
       : []),
-    ...existingFaults(existing, puppetdb, hdm),
+    ...existingFaults(existing, { puppetdb, foreman, hdm }),
   ],
   aws: (settings, given) => {
     const { puppetServer, caServer, fileServer } = settings;

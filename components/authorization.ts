@@ -38,6 +38,15 @@ export function hiddenRequests(distribution: Distribution): HostState {
   });
 }
 
+/** Lets the main server's own certificate, and no other, read the classes of its environments, for Foreman's smart proxy. */
+export function environmentClasses(distribution: Distribution, fqdn: string): HostState {
+  return authorizationRule(distribution, {
+    rule: `{ match-request: { path: "/puppet/v3/environment_classes", type: path, method: get }, allow: "${fqdn}", sort-order: 400, name: "classes are for the smart proxy" },`,
+    purpose: "let the smart proxy read the classes of environments",
+    result: "the smart proxy can read the classes of environments",
+  });
+}
+
 /**
  * Lets a server's own certificate, and no other, have its environments read anew: with code deployment Puppet Server
  * keeps them until it is told.

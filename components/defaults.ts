@@ -1,4 +1,5 @@
 import { DistributionName } from "../distributions/distribution.js";
+import { foremanVersion } from "../distributions/foreman.js";
 import { CodeTool, ExpiredClassification, NodeEnvironment, OldCode } from "./choices.js";
 
 /** How PuppetDB's database is found, and kept. */
@@ -59,6 +60,10 @@ export const defaults = {
   /** User of Foreman. */
   foremanUser: "admin",
   hdm,
+  /** Whether the main server has a smart proxy of Foreman. */
+  foremanSmartProxy: true,
+  foremanVersion,
+  foremanDatabase: { port: 5432, database: "foreman", user: "foreman" },
 };
 
 /** A service's full name: without a dot, it is in the domain. */

@@ -25,7 +25,6 @@ import {
   renderReportProcessor,
   renderReportsPath,
   renderReportsService,
-  registrationFile,
   renderSend,
   reportsPath,
   sendScript,
@@ -83,8 +82,6 @@ export function foremanClient(
         }),
       ),
       absenceOf(processor, { notify }),
-      // The password of a user of Foreman.
-      absenceOf(registrationFile),
     ];
   }
   const given = withDefaults(client, defaults.foremanClient);

@@ -3,7 +3,7 @@ import type { DistributionName } from "../distributions/index.js";
 import type { Host, HostArgs } from "../hosts/host.js";
 import { directoryOf, execOf, fileOf, type HostState } from "../hosts/host-state.js";
 import { rootCommand } from "../hosts/root-command.js";
-import { renderCsrAttributes } from "../templates/puppet/puppet.js";
+import { renderCsrAttributes, renderPuppetConf } from "../templates/puppet/puppet.js";
 import { renderCleanCertificate } from "../templates/puppetserver/puppetserver.js";
 import type { Placed } from "./arguments.js";
 
@@ -76,4 +76,18 @@ export function certificateRequest(args: Placed<HostCertificateArgs>, owner?: st
       { creates: `${paths.ssldir}/certs/${host.fqdn}.pem` },
     ),
   ];
+}
+
+/** Host state that gives a certificate to a host that runs no Puppet server. */
+export function hostCertificateState(
+  args: Placed<HostCertificateArgs> & { caServer: string },
+): HostState {
+  const { host, distribution, caServer } = args;
+  const conf = renderPuppetConf({
+    certname: host.fqdn,
+    server: caServer,
+    caServer,
+    dnsAltNames: [],
+  });
+  return [fileOf(`${distribution.paths.confdir}/puppet.conf`, conf), ...certificateRequest(args)];
 }

@@ -16,6 +16,8 @@ export type {
 export { ControlRepository } from "./control-repository.js";
 export type { ControlRepositoryArgs } from "./control-repository.js";
 export type { CodeSettings, CodeSourceArgs, DeployedCode } from "./deployed-code.js";
+export { Foreman } from "./foreman.js";
+export type { ForemanArgs, ForemanDatabaseArgs } from "./foreman.js";
 export { ForemanRegistration } from "./foreman-registration.js";
 export type { ForemanRegistrationArgs } from "./foreman-registration.js";
 export type { ForemanClientArgs, ForemanUse } from "./foreman-client.js";
@@ -27,7 +29,7 @@ export { MainServer } from "./main-server.js";
 export type { MainServerArgs } from "./main-server.js";
 export { PuppetInfrastructure } from "./puppet-infrastructure.js";
 export type {
-  ForemanArgs,
+  ForemanSettings,
   PuppetDbSettings,
   PuppetInfrastructureArgs,
 } from "./infrastructure-arguments.js";
@@ -42,6 +44,8 @@ export type { PuppetDbSizingArgs } from "./puppetdb-sizing.js";
 export type { AuthorityArgs, HostCertificateArgs } from "./host-certificate.js";
 export type { PuppetDbClientArgs, PuppetDbUse } from "./server-state.js";
 export type { SizingArgs } from "./sizing.js";
+export { SmartProxy } from "./smart-proxy.js";
+export type { ForemanPackagesArgs, SmartProxyArgs } from "./smart-proxy.js";
 export { Webhook } from "./webhook.js";
 export type { WebhookArgs } from "./webhook.js";
 export { DistributionName } from "../distributions/index.js";

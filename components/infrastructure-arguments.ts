@@ -5,12 +5,14 @@ import { oneOf, placed, withDefaults } from "./arguments.js";
 import { CodeTool } from "./choices.js";
 import { defaults, fullName } from "./defaults.js";
 import type { CodeSettings } from "./deployed-code.js";
-import type { ForemanClientArgs } from "./foreman-client.js";
+import type { ForemanClientArgs, ForemanUse } from "./foreman-client.js";
+import { foremanUrl, type ForemanDatabaseArgs } from "./foreman.js";
 import type { HdmSettings } from "./hdm.js";
 import type { PuppetDbSizingArgs } from "./puppetdb-sizing.js";
 import { puppetdbUrl, type PostgresqlArgs, type Retention } from "./puppetdb.js";
 import type { PuppetDbClientArgs, PuppetDbUse } from "./server-state.js";
 import type { SizingArgs } from "./sizing.js";
+import type { ForemanPackagesArgs } from "./smart-proxy.js";
 
 /** What a `PuppetInfrastructure` takes. */
 export interface PuppetInfrastructureArgs {
@@ -46,8 +48,8 @@ export interface PuppetInfrastructureArgs {
   puppetdb?: PuppetDbSettings;
   /** Where PuppetDB's database is; in a PostgreSQL on PuppetDB's host by default. */
   postgresql?: PostgresqlArgs;
-  /** The Foreman that classifies nodes and shows their reports; there is none by default. */
-  foreman?: ForemanArgs | undefined;
+  /** The Foreman that classifies nodes and shows their reports; without it and without a host for it there is none. */
+  foreman?: ForemanSettings | undefined;
   /**
    * How code gets from Git to every server: by default with r10k, from a repository that the main server keeps; with
    * the tool `none`, it does not.
@@ -59,12 +61,24 @@ export interface PuppetInfrastructureArgs {
   hdm?: HdmSettings | undefined;
 }
 
-/** A Foreman that is there, and how Puppet servers use it. */
-export interface ForemanArgs extends ForemanClientArgs {
-  /** User of Foreman who may change its settings; `admin` by default. */
+/** Foreman, and how Puppet servers use it. */
+export interface ForemanSettings extends ForemanUse {
+  /** Address of one that is there, `https://NAME` or `https://NAME:PORT`; where it has a host, that is its own. */
+  url?: string | undefined;
+  /** Certificates, PEM, that those of one that is there are verified with; those of the environment's CA by default. */
+  caCertificate?: pulumi.Input<string> | undefined;
+  /** User of Foreman who may change its settings and smart proxies; `admin` by default. */
   user?: string;
-  /** Its password. */
-  password: pulumi.Input<string>;
+  /** Password of that user in one that is there; for one of its own it is made. */
+  password?: pulumi.Input<string> | undefined;
+  /** Whether the main server has a smart proxy for it; true by default. */
+  smartProxy?: boolean;
+  /** Release of Foreman, such as `5.0`, which is the default. */
+  version?: string;
+  /** Where packages of Foreman and the smart proxy come from. */
+  packages?: ForemanPackagesArgs | undefined;
+  /** Database of one of its own; in a PostgreSQL on its host by default. */
+  database?: ForemanDatabaseArgs | undefined;
 }
 
 /** Settings of PuppetDB, and of those who use it. */
@@ -137,4 +151,24 @@ export function hdmOf(
     );
   }
   return { host: hosts.hdm, settings: hdm };
+}
+
+/** How the servers reach Foreman: one with a host of its own, or one that is there. */
+export function foremanClientOf({
+  hosts,
+  foreman,
+}: Pick<PuppetInfrastructureArgs, "hosts" | "foreman">): ForemanClientArgs | undefined {
+  const { environment, timeout, cacheHours, whenExpired, url, caCertificate } = foreman ?? {};
+  const use = { environment, timeout, cacheHours, whenExpired };
+  if (hosts.foreman !== undefined) return { ...use, url: foremanUrl(hosts.foreman) };
+  if (foreman === undefined) return undefined;
+  return { ...use, url: url ?? missing("url"), caCertificate };
+}
+
+/** Refuses to use a Foreman that is there without what it needs. */
+export function missing(what: "url" | "password"): never {
+  throw new pulumi.InputPropertyError({
+    propertyPath: `foreman.${what}`,
+    reason: `foreman.${what} is not given, and hosts.foreman neither; give one of them.`,
+  });
 }

@@ -3,7 +3,7 @@ import type { DistributionName } from "../distributions/index.js";
 import { HostConfiguration, unlessMade } from "../hosts/host-configuration.js";
 import type { HostArgs } from "../hosts/host.js";
 import { packageOf } from "../hosts/host-state.js";
-import { environmentCache } from "./authorization.js";
+import { environmentCache, environmentClasses } from "./authorization.js";
 import { CaCertificate, type CertificateAuthority } from "./certificate-authority.js";
 import { placed, withDefaults } from "./arguments.js";
 import { foremanClient, type ForemanClientArgs } from "./foreman-client.js";
@@ -38,6 +38,8 @@ export interface MainServerArgs {
   puppetdb?: PuppetDbClientArgs;
   /** How it reaches Foreman; without it, there is none. */
   foreman?: ForemanClientArgs | undefined;
+  /** Whether a smart proxy on it serves Foreman; false by default. */
+  smartProxy?: boolean;
   /** Whether code deployment keeps the environments; false by default. */
   deployedCode?: boolean;
 }
@@ -49,8 +51,8 @@ export class MainServer extends pulumi.ComponentResource {
 
   constructor(name: string, args: MainServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:MainServer", name, {}, opts);
-    const { host, distribution, authority, deployedCode } = placed(
-      withDefaults(args, { deployedCode: false }),
+    const { host, distribution, authority, deployedCode, smartProxy } = placed(
+      withDefaults(args, { deployedCode: false, smartProxy: false }),
     );
     const configuration = new HostConfiguration(
       `${name}-configuration`,
@@ -71,6 +73,7 @@ export class MainServer extends pulumi.ComponentResource {
             deployedCode,
           }),
           ...(deployedCode ? environmentCache(distribution, host.fqdn) : []),
+          ...(smartProxy ? environmentClasses(distribution, host.fqdn) : []),
           ...puppetdbClient(distribution, args.puppetdb),
           ...factsRoutes(distribution, args.puppetdb, args.foreman),
           ...foremanClient(distribution, host.fqdn, args.foreman, args.puppetdb),

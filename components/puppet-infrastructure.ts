@@ -4,16 +4,17 @@ import { poolPort } from "../templates/code-deployment/code-deployment.js";
 import { CertificateAuthority } from "./certificate-authority.js";
 import { CodeTool } from "./choices.js";
 import { CompilerPool, type PoolMember } from "./compiler-pool.js";
+import { defaults } from "./defaults.js";
 import { deployCode } from "./deployed-code.js";
+import { deployForeman } from "./deployed-foreman.js";
 import { Hdm, HdmImage } from "./hdm.js";
 import {
   completed,
+  foremanClientOf,
   hdmOf,
   puppetdbClientOf,
   type PuppetInfrastructureArgs,
 } from "./infrastructure-arguments.js";
-import { defaults } from "./defaults.js";
-import { ForemanRegistration } from "./foreman-registration.js";
 import { LoadBalancer } from "./load-balancer.js";
 import { MainServer } from "./main-server.js";
 import { puppetdbMemory } from "./puppetdb-sizing.js";
@@ -38,6 +39,10 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
   readonly puppetdbUrl?: string;
   /** PuppetDB for people and tools. */
   readonly puppetdbQueryUrl?: string;
+  /** Foreman's address, where there is one. */
+  readonly foremanUrl?: string;
+  /** Password that the first user of a Foreman of its own begins with; secret. */
+  readonly foremanAdminPassword?: pulumi.Output<string>;
   /** Where Git servers send pushes, unless the tool is `none`. */
   readonly webhookUrl?: string;
   /** Key of the pushes' signatures; secret. */
@@ -80,13 +85,14 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         subjectAltNames: caNames,
         infrastructure: withShortNames([
           ...[hosts.main, hosts.loadBalancer, ...hosts.compilers].map((host) => host.fqdn),
-          ...[hosts.puppetdb, hosts.hdm].flatMap((host) => host?.fqdn ?? []),
+          ...[hosts.puppetdb, hosts.foreman, hosts.hdm].flatMap((host) => host?.fqdn ?? []),
           ...given.plannedCompilers,
         ]),
       },
       { parent: this },
     );
     const puppetdb = puppetdbClientOf(given);
+    const foreman = foremanClientOf(given);
     const { tool } = given.codeDeployment;
     const deployedCode = tool !== CodeTool.None;
     const beside = hosts.puppetdb?.fqdn === hosts.main.fqdn;
@@ -100,7 +106,9 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         subjectAltNames: caNames,
         sizing: given.mainServer,
         puppetdb,
-        foreman: given.foreman,
+        foreman,
+        smartProxy:
+          foreman !== undefined && (given.foreman?.smartProxy ?? defaults.foremanSmartProxy),
         deployedCode,
         reservedMemory: beside ? puppetdbMemory(hosts.main.memory, true) : 0,
       },
@@ -132,18 +140,17 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         { parent: this, dependsOn: main },
       );
     }
-    const registration =
-      given.foreman &&
-      new ForemanRegistration(
-        `${name}-foreman`,
+    const deployedForeman =
+      foreman &&
+      deployForeman(
+        name,
         {
-          main: hosts.main,
-          distribution,
-          user: given.foreman.user ?? defaults.foremanUser,
-          password: given.foreman.password,
-          servers: [hosts.main, ...hosts.compilers].map((host) => host.fqdn),
+          ...{ hosts, distribution, certificates, caServer, deployedCode },
+          client: foreman,
+          settings: given.foreman ?? {},
         },
-        { parent: this, dependsOn: main },
+        main,
+        this,
       );
     const pool = new CompilerPool(
       `${name}-compilers`,
@@ -154,12 +161,18 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
         subjectAltNames: poolNames,
         sizing: given.compiler,
         puppetdb,
-        foreman: given.foreman,
+        foreman,
         deployedCode,
       },
       // A catalog that collects exported resources cannot be compiled without PuppetDB: where it is new, compilers
       // turn to it once it serves. Foreman knows of a compiler before that asks.
-      { parent: this, dependsOn: [ownPuppetdb ?? main, ...(registration ? [registration] : [])] },
+      {
+        parent: this,
+        dependsOn: [
+          ownPuppetdb ?? main,
+          ...(deployedForeman === undefined ? [] : [deployedForeman.registration]),
+        ],
+      },
     );
     const hdmImage =
       browsed &&
@@ -221,6 +234,8 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
     this.compilers = pool.members;
     this.puppetdbUrl = ownPuppetdb?.url;
     this.puppetdbQueryUrl = ownPuppetdb?.queryUrl;
+    this.foremanUrl = foreman?.url;
+    this.foremanAdminPassword = deployedForeman?.own?.adminPassword;
     this.webhookUrl = code?.webhook.url;
     this.webhookSecret = code?.webhook.secret;
     this.codeDeployKey = code?.deployKey;

@@ -3,14 +3,12 @@ import * as random from "@pulumi/random";
 import { HostConfiguration } from "../hosts/host-configuration.js";
 import type { HostArgs } from "../hosts/host.js";
 import type { HostState } from "../hosts/host-state.js";
-import { fileOf } from "../hosts/host-state.js";
-import { renderPuppetConf } from "../templates/puppet/puppet.js";
 import { puppetdbPort, readerPort } from "../templates/puppetdb/puppetdb.js";
-import { placed, withDefaults, type Placed } from "./arguments.js";
+import { placed, withDefaults } from "./arguments.js";
 import { defaults } from "./defaults.js";
 import {
-  certificateRequest,
   hostCertificate,
+  hostCertificateState,
   type HostCertificateArgs,
 } from "./host-certificate.js";
 import {
@@ -153,7 +151,7 @@ export class PuppetDb extends pulumi.ComponentResource {
     );
 
     const state: HostState = [
-      ...(beside ? [] : ownCertificate(given)),
+      ...(beside ? [] : hostCertificateState(given)),
       ...postgresqlClient(database, address, local),
       ...(local
         ? localPostgresql(database, distribution, {
@@ -188,16 +186,4 @@ export class PuppetDb extends pulumi.ComponentResource {
     );
     this.registerOutputs();
   }
-}
-
-/** The certificate of a host that runs no Puppet server. */
-function ownCertificate(args: Placed<PuppetDbArgs>): HostState {
-  const { host, distribution, caServer } = args;
-  const conf = renderPuppetConf({
-    certname: host.fqdn,
-    server: caServer,
-    caServer,
-    dnsAltNames: [],
-  });
-  return [fileOf(`${distribution.paths.confdir}/puppet.conf`, conf), ...certificateRequest(args)];
 }

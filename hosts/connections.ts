@@ -2,13 +2,15 @@ import type { Settings } from "../settings.js";
 import { poolPort } from "../templates/code-deployment/code-deployment.js";
 import { hdmTlsPort, ldapPort } from "../templates/hdm/hdm.js";
 import { puppetdbPort, readerPort } from "../templates/puppetdb/puppetdb.js";
+import { smartProxyPort } from "../templates/smart-proxy/smart-proxy.js";
 
 /** Hosts of an environment, by what they are. */
-export type ServerParty = "main" | "loadBalancer" | "puppetdb" | "compiler" | "hdm";
+export type ServerParty = "main" | "loadBalancer" | "puppetdb" | "foreman" | "compiler" | "hdm";
 /** What else a platform may make. */
 export type HelperParty = "bastion" | "database" | "endpoints";
 /** Who is there already, by the setting that says where. */
-export type OutsideParty = "agents" | "operators" | "gitServers" | "administrators" | "outbound";
+export type OutsideParty =
+  "agents" | "operators" | "gitServers" | "siteForeman" | "administrators" | "outbound";
 export type Party = ServerParty | HelperParty | OutsideParty;
 
 /** One line of the table: who opens a TCP connection to whom. */
@@ -22,6 +24,9 @@ export interface Connection {
 
 /** TCP port of Puppet Server, and of the balancer before it. */
 export const agentsPort = 8140;
+
+/** TCP port of Foreman. */
+const foremanPort = 443;
 
 /** What decides who talks to whom. */
 export type ConnectionSettings = Pick<
@@ -41,7 +46,7 @@ export type ConnectionSettings = Pick<
  * from. What it does not have, no host needs.
  */
 export function connectionsOf(settings: ConnectionSettings): Connection[] {
-  const { puppetdb, codeDeployment, webhook, loadBalancer } = settings;
+  const { puppetdb, foreman, codeDeployment, webhook, loadBalancer } = settings;
   const lines: Connection[] = [];
   const line = (from: Party, to: Party, port: number, purpose: string) =>
     lines.push({ from, to, port, purpose });
@@ -49,6 +54,7 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
     "main",
     "loadBalancer",
     ...(puppetdb.host === "own" ? (["puppetdb"] as const) : []),
+    ...(foreman.host === "own" ? (["foreman"] as const) : []),
     "compiler",
     ...(settings.hdm.host === "own" ? (["hdm"] as const) : []),
   ];
@@ -68,6 +74,17 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
     line("compiler", host, puppetdbPort, "facts, catalogs and reports");
     line("operators", host, readerPort, "queries of people and tools");
     if (settings.database) line(host, "database", 5432, "database of PuppetDB");
+  }
+
+  if (foreman.host === "own") {
+    line("foreman", "main", agentsPort, "certificates and the revocation list");
+    line("main", "foreman", foremanPort, "classes, facts and reports, and its API");
+    line("compiler", "foreman", foremanPort, "classes, facts and reports");
+    line("operators", "foreman", foremanPort, "pages and API of Foreman");
+  }
+  if (foreman.host !== "none" && foreman.smartProxy) {
+    const from = foreman.host === "own" ? "foreman" : "siteForeman";
+    line(from, "main", smartProxyPort, "smart proxy");
   }
 
   if (codeDeployment.tool !== "none") {
@@ -122,6 +139,9 @@ function outsideOf(
   if (server === "main" || server === "compiler") {
     for (const url of puppetdb.serverUrls) add(portOf(url), "further PuppetDBs");
     if (foreman.url !== undefined) add(portOf(foreman.url), "Foreman");
+  }
+  if (server === "foreman" && foreman.database !== undefined) {
+    add(foreman.database.port, "database of Foreman");
   }
   const ofPuppetdb = puppetdb.host === "own" ? "puppetdb" : puppetdb.host;
   if (server === ofPuppetdb && postgresql.server !== undefined) {

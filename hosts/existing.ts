@@ -95,6 +95,7 @@ export function makeHosts(settings: Settings): { hosts: HostsByRole } {
       compilers: withRole("compiler"),
       puppetdb: puppetdb[settings.puppetdb.host](),
       hdm: withRole("hdm")[0],
+      foreman: withRole("foreman")[0],
     },
   };
 }

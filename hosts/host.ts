@@ -60,6 +60,8 @@ export interface HostsArgs {
   readonly puppetdb?: HostArgs | undefined;
   /** HDM's host; without it, there is no HDM. */
   readonly hdm?: HostArgs | undefined;
+  /** Foreman's own host; without it, there is none of its own. */
+  readonly foreman?: HostArgs | undefined;
 }
 
 /** The same, with what Pulumi has to wait for. */
@@ -69,6 +71,7 @@ export interface HostsByRole extends HostsArgs {
   readonly compilers: Host[];
   readonly puppetdb?: Host | undefined;
   readonly hdm?: Host | undefined;
+  readonly foreman?: Host | undefined;
 }
 
 /** Where the machine that runs Pulumi reaches a TCP port of a host, as `address:port`. */

@@ -51,6 +51,8 @@ export const aws = object({
   operatorSources: networks.default([]),
   /** Networks of the Git servers that send pushes; none by default. */
   webhookSources: networks.default([]),
+  /** Networks of a Foreman that is there, which reaches the smart proxy; none by default. */
+  foremanSources: networks.default([]),
   /** Networks where the servers get packages and code; 0.0.0.0/0 is the Internet. */
   outbound: networks.min(1, "a list of at least one IPv4 network").optional(),
   /** A small host with a public address, through which Pulumi reaches the servers; without it, Session Manager is. */
@@ -63,6 +65,7 @@ export const aws = object({
     main: instance("m7i.large"),
     loadBalancer: instance("c7i.large"),
     puppetdb: instance("m7i.large"),
+    foreman: instance("m7i.large"),
     compiler: instance("c7i.xlarge"),
     hdm: instance("t3.medium"),
   }).prefault({}),
@@ -73,6 +76,8 @@ export const aws = object({
     puppetdb: size(10).default(100),
     /** GiB of the volume with HDM's users. */
     hdm: size(4).default(4),
+    /** GiB of the volume with the PostgreSQL of Foreman. */
+    foreman: size(10).default(20),
   }).prefault({}),
   /** PostgreSQL as RDS, instead of one on PuppetDB's host. */
   database: object({

@@ -1,10 +1,18 @@
 import * as z from "zod";
 import type { puppetdb } from "./database.js";
+import type { Foreman } from "./foreman.js";
 import type { Hdm } from "./hdm.js";
 import { dotted, hostName, integer, object, privateKey, text } from "./values.js";
 
 /** What a server can be, in the words of the output `hosts`. */
-export const serverRoles = ["main", "load-balancer", "puppetdb", "compiler", "hdm"] as const;
+export const serverRoles = [
+  "main",
+  "load-balancer",
+  "puppetdb",
+  "foreman",
+  "compiler",
+  "hdm",
+] as const;
 export type ServerRole = (typeof serverRoles)[number];
 
 const octet = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
@@ -20,7 +28,7 @@ const server = object({
   /** Host name, the first label of its full name in `puppet:domain`. */
   name: hostName,
   /** What it shall be. */
-  role: z.enum(serverRoles, "main, load-balancer, puppetdb, compiler or hdm"),
+  role: z.enum(serverRoles, "main, load-balancer, puppetdb, foreman, compiler or hdm"),
   /** Address at which the other servers reach it. */
   address: ipv4,
   /** Where SSH reaches it from here; its address by default. */
@@ -63,8 +71,7 @@ export type Server = z.output<typeof server>;
 /** What the list of servers lacks, and what it has too much of. */
 export function existingFaults(
   { servers, privateKey }: Existing,
-  { host }: z.output<typeof puppetdb>,
-  hdm: Hdm,
+  others: { puppetdb: z.output<typeof puppetdb>; foreman: Foreman; hdm: Hdm },
 ): string[] {
   const sentences: string[] = [];
   if (privateKey === undefined) {
@@ -81,25 +88,22 @@ export function existingFaults(
       "puppet:existing.servers has no server with the role compiler; write at least one.",
     );
   }
-  if (host === "own" && count("puppetdb") !== 1) {
-    sentences.push(
-      `${wrongNumber("puppetdb", count("puppetdb")).slice(0, -1)}, or set puppet:puppetdb.host to main or none.`,
-    );
-  }
-  if (host !== "own" && count("puppetdb") > 0) {
-    sentences.push(
-      `puppet:existing.servers has a server with the role puppetdb, but puppet:puppetdb.host is "${host}"; write own there, or remove the server.`,
-    );
-  }
-  if (hdm.host === "own" && count("hdm") !== 1) {
-    sentences.push(
-      `${wrongNumber("hdm", count("hdm")).slice(0, -1)}, or set puppet:hdm.host to none.`,
-    );
-  }
-  if (hdm.host === "none" && count("hdm") > 0) {
-    sentences.push(
-      'puppet:existing.servers has a server with the role hdm, but puppet:hdm.host is "none"; write own there, or remove the server.',
-    );
+  for (const [role, instead] of [
+    ["puppetdb", "main or none"],
+    ["foreman", "existing or none"],
+    ["hdm", "none"],
+  ] as const) {
+    const { host } = others[role];
+    if (host === "own" && count(role) !== 1) {
+      sentences.push(
+        `${wrongNumber(role, count(role)).slice(0, -1)}, or set puppet:${role}.host to ${instead}.`,
+      );
+    }
+    if (host !== "own" && count(role) > 0) {
+      sentences.push(
+        `puppet:existing.servers has a server with the role ${role}, but puppet:${role}.host is "${host}"; write own there, or remove the server.`,
+      );
+    }
   }
   for (const key of ["name", "address"] as const) {
     const values = servers.map((server) => server[key]);

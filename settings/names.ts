@@ -13,6 +13,8 @@ export interface HostNames {
   readonly puppetdb?: string | undefined;
   /** HDM's host, where there is one. */
   readonly hdm?: string | undefined;
+  /** Foreman's own host, where it has one. */
+  readonly foreman?: string | undefined;
   readonly compilers: readonly string[];
 }
 
@@ -25,14 +27,14 @@ export const mainName = "main";
 /** Names of the hosts that the platform makes. */
 export function madeHosts(
   compilers: readonly string[],
-  puppetdbHost: string,
-  hdmHost: string,
+  { puppetdb, foreman, hdm }: Readonly<Record<"puppetdb" | "foreman" | "hdm", { host: string }>>,
 ): HostNames {
   return {
     main: mainName,
     loadBalancer: "balancer",
-    puppetdb: puppetdbHost === "own" ? "puppetdb" : undefined,
-    hdm: hdmHost === "own" ? "hdm" : undefined,
+    puppetdb: puppetdb.host === "own" ? "puppetdb" : undefined,
+    foreman: foreman.host === "own" ? "foreman" : undefined,
+    hdm: hdm.host === "own" ? "hdm" : undefined,
     compilers,
   };
 }
@@ -46,13 +48,15 @@ export function existingHosts(servers: readonly Server[]): HostNames {
     loadBalancer: named("load-balancer")[0] ?? "",
     puppetdb: named("puppetdb")[0],
     hdm: named("hdm")[0],
+    foreman: named("foreman")[0],
     compilers: named("compiler"),
   };
 }
 
 /** Names of the hosts that are no compilers. */
-export function hostsBesideCompilers({ main, loadBalancer, puppetdb, hdm }: HostNames): string[] {
-  return [main, loadBalancer, puppetdb, hdm].filter((name) => name !== undefined);
+export function hostsBesideCompilers(hosts: HostNames): string[] {
+  const { main, loadBalancer, puppetdb, foreman, hdm } = hosts;
+  return [main, loadBalancer, puppetdb, foreman, hdm].filter((name) => name !== undefined);
 }
 
 /** What the check of names looks at. */

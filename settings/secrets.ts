@@ -6,6 +6,7 @@ export const sealedSettings = [
   "postgresql.password",
   "postgresql.readPassword",
   "foreman.password",
+  "foreman.database.password",
   "codeDeployment.token",
   "hdm.privateKey",
   "hdm.ldap.bindPassword",

@@ -45,6 +45,7 @@ export function makeHosts(settings: Settings): AwsPlatform {
       agents: given.agentSources,
       operators: given.operatorSources,
       gitServers: given.webhookSources,
+      siteForeman: given.foremanSources,
       administrators: bastion?.allowedSources ?? [],
       outbound: given.outbound,
     },
@@ -121,6 +122,24 @@ export function makeHosts(settings: Settings): AwsPlatform {
               }
             : {}),
         });
+  const foreman =
+    names.foreman === undefined
+      ? undefined
+      : fleet.host({
+          name: names.foreman,
+          ...instances.foreman,
+          zone: 0,
+          securityGroupId: groupOf("foreman"),
+          ...(settings.foreman.database === undefined
+            ? {
+                data: {
+                  size: given.dataVolumes.foreman,
+                  holds: "PostgreSQL of Foreman",
+                  folders: ["/var/lib/postgresql"],
+                },
+              }
+            : {}),
+        });
   const compilers = names.compilers.map((compiler) =>
     fleet.host({
       name: compiler,
@@ -155,6 +174,7 @@ export function makeHosts(settings: Settings): AwsPlatform {
       compilers,
       puppetdb: settings.puppetdb.host === "main" ? main : puppetdb,
       hdm,
+      foreman,
     },
     ...(managed === undefined
       ? {}

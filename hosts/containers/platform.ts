@@ -29,6 +29,8 @@ export function makeHosts(settings: Settings): { hosts: HostsByRole } {
     names.hdm === undefined
       ? undefined
       : platform.host({ name: names.hdm, offset: 8, ports: [hdmTlsPort] });
+  const foreman =
+    names.foreman === undefined ? undefined : platform.host({ name: names.foreman, offset: 7 });
   return {
     hosts: {
       main,
@@ -36,6 +38,7 @@ export function makeHosts(settings: Settings): { hosts: HostsByRole } {
       compilers,
       puppetdb: settings.puppetdb.host === "main" ? main : puppetdb,
       hdm,
+      foreman,
     },
   };
 }

@@ -6,6 +6,8 @@ import { renderTemplate } from "../render.js";
 export const codeFolder = "/etc/puppet-code";
 /** What is deployed, and what is known of it. */
 export const codeState = "/var/lib/puppet-code";
+/** Result of the last deploy, which is written at its very end. */
+export const deploymentFile = `${codeState}/deployment.json`;
 /** User that deploys; it owns the code, and Puppet Server only reads it. */
 export const codeUser = "puppet-code";
 /** Group of those who may ask for a deploy. */

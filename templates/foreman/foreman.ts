@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
+import { deploymentFile } from "../code-deployment/code-deployment.js";
 import { renderTemplate } from "../render.js";
 
-// The interface is that of Foreman 3.17 with foreman_puppet: GET /node/NAME, POST /api/hosts/facts and
-// POST /api/config_reports.
+// The interface is that of Foreman 3.13 with foreman_puppet 10.1: GET /node/NAME, POST /api/hosts/facts,
+// POST /api/config_reports, and for the registration /api/settings, /api/smart_proxies and its import_puppetclasses.
 
 /** Folder of what Puppet servers are told of Foreman. */
 export const foremanFolder = "/etc/puppet-foreman";
@@ -114,6 +115,8 @@ export interface Registration {
   password: string;
   /** Certificate names of the servers that Foreman answers. */
   trusted: readonly string[];
+  /** Name and address of the smart proxy, where there is one. */
+  proxy?: { name: string; url: string } | undefined;
 }
 
 /** Renders registration.json; it holds the password. */
@@ -121,7 +124,22 @@ export function renderRegistration(registration: Registration): string {
   return `${JSON.stringify(registration, undefined, 2)}\n`;
 }
 
-/** Renders the program that tells Foreman of the servers. */
+/** Renders the program that tells Foreman of the environment. */
 export function renderRegister(values: { ruby: string }): string {
   return renderTemplate(new URL("register.rb.eta", import.meta.url), values);
+}
+
+/** The unit that has Foreman look for environments after each deploy. */
+export const importPath = "puppet-foreman-import.path";
+
+/** Renders the unit that runs the program once. */
+export function renderImportService(): string {
+  return renderTemplate(new URL("import.service.eta", import.meta.url), {
+    program: registerScript,
+  });
+}
+
+/** Renders the unit that waits for deploys. */
+export function renderImportPath(): string {
+  return renderTemplate(new URL("import.path.eta", import.meta.url), { deployed: deploymentFile });
 }

@@ -27,7 +27,7 @@ const certificates =
 const tagName =
   "write tag names of 1 to 128 letters, digits, blanks or . : / = + - @ _, not beginning with aws:.";
 const keys =
-  "vpc, agentSources, operatorSources, webhookSources, outbound, bastion, instances, dataVolumes, database, zoneId, tags";
+  "vpc, agentSources, operatorSources, webhookSources, foremanSources, outbound, bastion, instances, dataVolumes, database, zoneId, tags";
 
 const vpcId = "vpc-0123456789abcdef0";
 const subnetIds = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
@@ -175,7 +175,7 @@ const badInstances: readonly BadSettings[] = [
   unknown(
     "instances.compilers",
     { instances: { compilers: {} } },
-    "main, loadBalancer, puppetdb, compiler, hdm",
+    "main, loadBalancer, puppetdb, foreman, compiler, hdm",
   ),
   unknown(
     "instances.main.ami",

@@ -48,12 +48,12 @@ export const badExistingSettings: readonly BadSettings[] = [
   first(
     "an unknown role",
     { role: "agent" },
-    'role is "agent"; write main, load-balancer, puppetdb, compiler or hdm.',
+    'role is "agent"; write main, load-balancer, puppetdb, foreman, compiler or hdm.',
   ),
   first(
     "a role in the words of the program",
     { role: "loadBalancer" },
-    'role is "loadBalancer"; write main, load-balancer, puppetdb, compiler or hdm.',
+    'role is "loadBalancer"; write main, load-balancer, puppetdb, foreman, compiler or hdm.',
   ),
   first(
     "an unknown setting of a server",
@@ -127,7 +127,7 @@ export const badExistingSettings: readonly BadSettings[] = [
     "an empty server",
     Object.fromEntries(Object.keys(server("", "", 0)).map((key) => [key, undefined])),
     "name is not set; write a host name of at most 63 lower-case letters, digits and inner hyphens, without the domain.",
-    "role is not set; write main, load-balancer, puppetdb, compiler or hdm.",
+    "role is not set; write main, load-balancer, puppetdb, foreman, compiler or hdm.",
     `address is not set; ${address}`,
     `hostKey is not set; ${publicKey}`,
     "cores is not set; write a whole number of cores from 1 to 512.",

@@ -1,9 +1,17 @@
 import { one, range, type BadSettings } from "./bad-setting.js";
 
 const keys =
-  "host, url, caCertificate, user, password, environment, timeout, cacheHours, whenExpired";
+  "host, url, caCertificate, user, password, smartProxy, version, packages, database, environment, timeout, cacheHours, whenExpired";
 const url = "write its address by its full name, such as https://foreman.example.com.";
 const there = { host: "existing", url: "https://foreman.example.org", password: "the-password" };
+
+const packages = { url: "https://mirror.example.org/foreman" };
+const database = { server: "db.example.org", password: "the-password" };
+const databasePassword =
+  "write 8 to 128 letters, digits, _ or -, with pulumi config set --secret --path.";
+
+const withoutUse = (key: string, host: string, other: string) =>
+  `puppet:foreman.${key} is set, but puppet:foreman.host is ${host}; write ${other} there, or remove it.`;
 
 /** A Foreman that is there, with one fault. */
 const outside = (
@@ -20,12 +28,12 @@ const outside = (
 
 /** Settings of Foreman that must be refused. */
 export const badForemanSettings: readonly BadSettings[] = [
-  ...["own", "Existing", "", true, null].map((value) =>
+  ...["main", "Existing", "", true, null].map((value) =>
     one(
       `Foreman's host ${JSON.stringify(value)}`,
       "foreman.host",
       value,
-      "write none or existing.",
+      "write none, existing or own.",
     ),
   ),
   one(
@@ -109,12 +117,82 @@ export const badForemanSettings: readonly BadSettings[] = [
   ),
   ...range("whole seconds", "foreman.timeout", 2, 60),
   ...range("whole hours", "foreman.cacheHours", 1, 8760),
+  ...["yes", 1, null].map((value) =>
+    one(
+      `a smart proxy of ${JSON.stringify(value)}`,
+      "foreman.smartProxy",
+      value,
+      "write true or false.",
+    ),
+  ),
+  ...["5", "nightly", "5.0.1", 5, ""].map((value) =>
+    one(
+      `the release ${JSON.stringify(value)}`,
+      "foreman.version",
+      value,
+      "write a release such as 5.0, in quotes.",
+    ),
+  ),
+  ...["mirror.example.org", "ftp://mirror.example.org", "https://me:secret@mirror.example.org"].map(
+    (url) => ({
+      what: `the repository ${url}`,
+      values: { foreman: { ...there, packages: { url } } },
+      sentences: [
+        `puppet:foreman.packages.url is ${JSON.stringify(url)}; write the URL of an APT repository, such as https://mirror.example.com/foreman.`,
+      ],
+    }),
+  ),
+  {
+    what: "a repository's key that is a path",
+    values: { foreman: { ...there, packages: { ...packages, key: "/etc/foreman.asc" } } },
+    sentences: [
+      'puppet:foreman.packages.key is "/etc/foreman.asc"; write a public key, from -----BEGIN PGP PUBLIC KEY BLOCK----- to -----END PGP PUBLIC KEY BLOCK-----.',
+    ],
+  },
+  ...[
+    [
+      "server",
+      "DB.example.org",
+      'is "DB.example.org"; write the DNS name of a PostgreSQL server, such as db.example.com.',
+    ],
+    ["port", 65536, "is 65536; write a TCP port from 1 to 65535."],
+    ["database", "fore-man", 'is "fore-man"; write a name of lower-case letters, digits and _.'],
+    ["user", "", 'is ""; write a name of lower-case letters, digits and _.'],
+    ["password", "with blank", `is unsuitable; ${databasePassword}`],
+    ["password", undefined, `is not set; ${databasePassword}`],
+    [
+      "caCertificate",
+      "ca.pem",
+      'is "ca.pem"; write certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.',
+    ],
+  ].map(([key, value, told]) => ({
+    what: `Foreman's database with ${String(key)} ${JSON.stringify(value)}`,
+    values: { foreman: { host: "own", database: { ...database, [String(key)]: value } } },
+    sentences: [`puppet:foreman.database.${String(key)} ${String(told)}`],
+  })),
   {
     what: "a Foreman that is switched off, with all that it had",
-    values: { foreman: { ...there, host: "none", caCertificate: undefined } },
-    sentences: ["url", "password"].map(
-      (key) =>
-        `puppet:foreman.${key} is set, but puppet:foreman.host is none; write existing there, or remove it.`,
-    ),
+    values: { foreman: { ...there, host: "none", packages, database } },
+    sentences: [
+      ...["url", "password", "packages"].map((key) => withoutUse(key, "none", "existing")),
+      withoutUse("database", "none", "own"),
+    ],
   },
+  {
+    what: "a Foreman that is there, with a database",
+    values: { foreman: { ...there, database } },
+    sentences: [withoutUse("database", "existing", "own")],
+  },
+  {
+    what: "a Foreman of its own, with the address and the password of another one",
+    values: { foreman: { ...there, host: "own" } },
+    sentences: ["url", "password"].map((key) => withoutUse(key, "own", "existing")),
+  },
+  ...[8442, 8443].map((port) => ({
+    what: `a webhook on port ${String(port)} beside the smart proxy`,
+    values: { foreman: { host: "own" }, webhook: { port } },
+    sentences: [
+      `puppet:webhook.port is ${String(port)}, and Foreman's smart proxy has 8443 on the same host; write another port.`,
+    ],
+  })),
 ];

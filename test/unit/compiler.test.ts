@@ -30,7 +30,6 @@ describe("a compiler", () => {
       "exec puppet-foreman-reports.path is off",
       "exec puppet-foreman-nodes.timer is off",
       "file /var/lib/puppetserver/lib/puppet/reports/foreman.rb",
-      "file /etc/puppet-foreman/registration.json",
       "file /etc/puppet/puppetserver/services.d/ca.cfg",
       "file /etc/puppet/puppetserver/conf.d/sizing.conf",
       "exec JAVA_ARGS of puppetserver",

@@ -33,7 +33,6 @@ describe("the main server", () => {
       "exec puppet-foreman-reports.path is off",
       "exec puppet-foreman-nodes.timer is off",
       "file /var/lib/puppetserver/lib/puppet/reports/foreman.rb",
-      "file /etc/puppet-foreman/registration.json",
       "file /etc/puppet/puppetserver/services.d/ca.cfg",
       "file /etc/puppet/puppetserver/conf.d/sizing.conf",
       "exec JAVA_ARGS of puppetserver",

@@ -120,6 +120,8 @@ describe("settings that are taken", () => {
       foreman: {
         host: "none",
         user: "admin",
+        smartProxy: true,
+        version: "5.0",
         environment: "foreman",
         timeout: 10,
         cacheHours: 168,
@@ -143,14 +145,16 @@ describe("settings that are taken", () => {
         vpc: { cidr: "10.20.0.0/16", zones: 2, nat: "one", subnetIds: [] },
         operatorSources: [],
         webhookSources: [],
+        foremanSources: [],
         instances: {
           main: { type: "m7i.large", rootVolume: 20 },
           loadBalancer: { type: "c7i.large", rootVolume: 20 },
           puppetdb: { type: "m7i.large", rootVolume: 20 },
+          foreman: { type: "m7i.large", rootVolume: 20 },
           compiler: { type: "c7i.xlarge", rootVolume: 20 },
           hdm: { type: "t3.medium", rootVolume: 20 },
         },
-        dataVolumes: { main: 10, puppetdb: 100, hdm: 4 },
+        dataVolumes: { main: 10, puppetdb: 100, foreman: 20, hdm: 4 },
         tags: {},
       },
     });
