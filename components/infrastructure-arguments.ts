@@ -101,6 +101,8 @@ export function completed(args: PuppetInfrastructureArgs) {
     tool: defaults.codeDeployment.tool,
   });
   oneOf("codeDeployment.tool", codeDeployment.tool, CodeTool);
+  const there = args.hosts.foreman === undefined ? foremanClientOf(args) : undefined;
+  if (there !== undefined && args.foreman?.password === undefined) missing("password");
   return placed({
     ...withDefaults(args, {
       plannedCompilers: [],

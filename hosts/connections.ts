@@ -140,6 +140,10 @@ function outsideOf(
     for (const url of puppetdb.serverUrls) add(portOf(url), "further PuppetDBs");
     if (foreman.url !== undefined) add(portOf(foreman.url), "Foreman");
   }
+  const takesForeman = server === "foreman" || (server === "main" && foreman.smartProxy);
+  if (takesForeman && foreman.packages !== undefined) {
+    add(portOf(foreman.packages.url), "packages of Foreman");
+  }
   if (server === "foreman" && foreman.database !== undefined) {
     add(foreman.database.port, "database of Foreman");
   }

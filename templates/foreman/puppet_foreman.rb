@@ -70,7 +70,8 @@ module PuppetForeman
 
   # Foreman's own words, where they are JSON, on one line.
   def explained(response)
-    error = JSON.parse(response.body.to_s)["error"]
+    answer = JSON.parse(response.body.to_s)
+    error = answer["error"] || answer["message"] if answer.is_a?(Hash)
     error = error["message"] || error["full_messages"]&.join(", ") if error.is_a?(Hash)
     error.to_s.tr("\n", " ")[0, 300]
   rescue JSON::ParserError

@@ -14,6 +14,7 @@ export interface ConnectionsIn {
 const listeners = [
   /^\s*bind (?<address>[\d.]*):(?<port>\d+)/gm,
   /^(?:ssl-)?port = (?<port>\d+)/gm,
+  /^:https_port: (?<port>\d+)/gm,
   /^ListenStream=(?:(?<address>[\d.]+):)?(?<port>\d+)$/gm,
   / -ip (?<address>[\d.]+) -port (?<port>\d+)/g,
 ];
@@ -23,6 +24,7 @@ const targets = [
   /(?<scheme>https?|ssh):\/\/(?:[^\s"/@]+@)?(?<host>[a-z0-9.-]+)(?::(?<port>\d+))?(?=[/\s",]|$)/g,
   /^\s*server \S+ (?<host>[\d.]+):(?<port>\d+)/gm,
   /(?<scheme>ssh): ?[a-z0-9_-]+@(?<host>[a-z0-9.-]+):/g,
+  /^ {2}db_host: (?<host>[a-z0-9.-]+)\n {2}db_port: (?<port>\d+)/gm,
   /^subname = \/\/(?<host>[a-z0-9.-]+):(?<port>\d+)\//gm,
 ];
 
@@ -44,6 +46,7 @@ export function connectionsIn(
   name("balancer", "loadBalancer");
   if (hosts.puppetdb !== undefined) name(hosts.puppetdb, "puppetdb");
   if (hosts.hdm !== undefined) name(hosts.hdm, "hdm");
+  if (hosts.foreman !== undefined) name(hosts.foreman, "foreman");
   for (const compiler of hosts.compilers) name(compiler, "compiler");
   parties.set(settings.caServer, "main");
   parties.set(settings.puppetServer, "loadBalancer");

@@ -59,6 +59,22 @@ const cases = {
   "with a proxy": {
     codeDeployment: { sources, knownHosts, proxy: "http://proxy.example.com:3128" },
   },
+  "with a Foreman of its own": { foreman: { host: "own" } },
+  "with a Foreman of its own, its database elsewhere, and no smart proxy": {
+    foreman: {
+      host: "own",
+      smartProxy: false,
+      database: { server: "db.example.org", port: 6543, password: "the-password" },
+    },
+  },
+  "with a Foreman that is there": {
+    foreman: {
+      host: "existing",
+      url: "https://foreman.example.org:8444",
+      packages: { url: "http://mirror.example.org:8081/foreman" },
+      password: "the-password",
+    },
+  },
   "with a database that is elsewhere, of a PuppetDB beside the main server": {
     puppetdb: { host: "main" },
     postgresql: external,
@@ -113,7 +129,7 @@ describe.each([
   });
 
   it("has nobody outside talk to anything but one host at a port", () => {
-    const outside = ["agents", "operators", "gitServers", "administrators"];
+    const outside = ["agents", "operators", "gitServers", "siteForeman", "administrators"];
     expect(lines.filter(({ to }) => outside.includes(to))).toEqual([]);
     expect(
       lines.filter(({ from }) => ["outbound", "endpoints", "database"].includes(from)),
@@ -131,6 +147,8 @@ describe.each(Object.entries(cases))("the configuration of the hosts %s", (_, va
         puppetdbHost: host === "own" ? "puppetdb" : host,
         puppetdb: settings.puppetdb,
         postgresql: settings.postgresql,
+        foremanHost: settings.foreman.host === "own",
+        ...(settings.foreman.host === "none" ? {} : { foreman: settings.foreman }),
         codeDeployment: settings.codeDeployment,
         statsPort: settings.loadBalancer.statsPort,
         webhookPort: settings.webhook.port,
@@ -146,6 +164,7 @@ describe.each(Object.entries(cases))("the configuration of the hosts %s", (_, va
 
       // Puppet Server's port is its package's, and the servers' SSH is the machine's.
       const known = ["main 8140", "compiler 8140", "main 22", "compiler 22", "hdm 22"];
+      if (settings.foreman.host === "own") known.push("foreman 443");
       const inside = ends.filter((end) => !end.startsWith("outbound "));
       expect([...listening, ...known]).toEqual(expect.arrayContaining(inside));
       // Nothing leads outside that no host is told to reach; packages come by the system's own configuration.

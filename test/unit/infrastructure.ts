@@ -23,6 +23,12 @@ export interface Composed {
   agentInstall: string;
   agentInstallIsSecret: boolean;
   statsUrl: string;
+  /** What it tells of Foreman. */
+  foreman: {
+    url: string | undefined;
+    adminPassword: string | undefined;
+    isSecret: boolean | undefined;
+  };
 }
 
 /** PEM as a CA serves it. */
@@ -51,6 +57,10 @@ export const secretsIn = (text: string) =>
     webhookSecret: passwordOf("puppet-webhook-secret"),
     hdmAdminPassword: passwordOf("hdm-admin-password", 32),
     hdmSecretKeyBase: passwordOf("hdm-secret-key-base", 128),
+    foremanAdminPassword: passwordOf("foreman-admin-password", 32),
+    foremanDatabasePassword: passwordOf("foreman-database-password", 32),
+    foremanOauthKey: passwordOf("foreman-oauth-key", 32),
+    foremanOauthSecret: passwordOf("foreman-oauth-secret", 32),
   })
     .filter(([, secret]) => text.includes(secret))
     .map(([name]) => name);
@@ -104,6 +114,8 @@ export async function compose(
     puppetdbHost?: "puppetdb" | "main" | "none";
     puppetdb?: Partial<PuppetInfrastructureArgs["puppetdb"]>;
     postgresql?: Partial<PuppetInfrastructureArgs["postgresql"]>;
+    /** Whether Foreman has a host of its own. */
+    foremanHost?: boolean;
     /** Code deployment; none by default, so that tests of other things need not list what it makes. */
     codeDeployment?: Partial<PuppetInfrastructureArgs["codeDeployment"]>;
   } = {},
@@ -114,6 +126,7 @@ export async function compose(
     puppetdbHost = "puppetdb",
     puppetdb = {},
     postgresql = {},
+    foremanHost = false,
     codeDeployment = {},
     ...args
   } = changes;
@@ -127,6 +140,7 @@ export async function compose(
     hosts: {
       main: mainHost,
       puppetdb: { puppetdb: hostOf("puppetdb"), main: mainHost, none: undefined }[puppetdbHost],
+      foreman: foremanHost ? hostOf("foreman") : undefined,
       loadBalancer: hostOf("balancer"),
       compilers: compilers.map((name) => hostOf(name)),
       hdm: args.hdm && hostOf("hdm"),
@@ -174,6 +188,12 @@ export async function compose(
   const agentInstall = await settled(infrastructure.agentInstall);
   const statsUrl = await settled(infrastructure.statsUrl);
   const agentInstallIsSecret = await pulumi.isSecret(infrastructure.agentInstall);
+  const { foremanUrl, foremanAdminPassword } = infrastructure;
+  const foreman = {
+    url: foremanUrl,
+    adminPassword: foremanAdminPassword && (await settled(foremanAdminPassword)),
+    isSecret: foremanAdminPassword && (await pulumi.isSecret(foremanAdminPassword)),
+  };
   await pulumi.runtime.disconnect();
   restore();
 
@@ -187,6 +207,7 @@ export async function compose(
     agentInstall,
     agentInstallIsSecret,
     statsUrl,
+    foreman,
   };
 }
 

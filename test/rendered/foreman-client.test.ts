@@ -1,0 +1,266 @@
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { reportSpool, sendScript } from "../../templates/foreman/foreman.js";
+import {
+  classify,
+  control,
+  done,
+  facts,
+  home,
+  install,
+  installForeman,
+  received,
+  server,
+  setUse,
+  startService,
+  stopService,
+  trust,
+} from "./foreman-client.js";
+import { inParsers } from "./parsers.js";
+
+const node = "web1.example.test";
+const values = { os: { name: "Debian", release: { full: "13" } }, is_virtual: true };
+const sendFacts = (values: unknown, of = node) =>
+  install(`${facts}/${of}.json`, JSON.stringify({ name: of, values }));
+const classification = {
+  classes: { "profile::web": { port: 8443 }, ntp: null },
+  parameters: { site: "north" },
+  environment: "staging",
+};
+const clean = () =>
+  done([
+    "sh",
+    "-c",
+    `rm -rf ${home}/* ${facts}/*; mkdir -p ${reportSpool}/new ${reportSpool}/unfinished`,
+  ]);
+
+beforeAll(async () => {
+  await installForeman();
+}, 60_000);
+
+beforeEach(async () => {
+  await clean();
+  await setUse({ environment: "foreman", cacheHours: 168, whenExpired: "serve" });
+  await startService();
+  await control("POST", "/reset");
+  await trust([server]);
+});
+
+describe("the external node classifier", () => {
+  it("gives Foreman the facts, once, and Puppet Server what Foreman says", async () => {
+    await sendFacts(values);
+    await control("PUT", `/hosts/${node}`, classification);
+    const { answer, said } = await classify(node);
+    expect(said).toBe("");
+    expect(answer).toMatchObject({
+      classes: { "profile::web": { port: 8443 } },
+      environment: "staging",
+    });
+    expect(answer?.parameters).toMatchObject({ site: "north" });
+
+    await classify(node);
+    const { facts: uploads, nodes } = await received();
+    expect(uploads).toHaveLength(1);
+    expect(uploads[0]).toMatchObject({
+      certificate: server,
+      status: 201,
+      content: { name: node, certname: node, facts: values },
+    });
+    expect(nodes.map(({ status }) => status)).toEqual([200, 200]);
+
+    await sendFacts({ ...values, is_virtual: false });
+    await classify(node);
+    expect((await received()).facts).toHaveLength(2);
+  });
+
+  it("makes a node known by its facts", async () => {
+    await sendFacts(values, "new.example.test");
+    const { code, said } = await classify("new.example.test");
+    expect({ code, said }).toEqual({ code: 0, said: "" });
+  });
+
+  it("leaves the environment to the agent, by setting", async () => {
+    await setUse({ environment: "agent" });
+    await control("PUT", `/hosts/${node}`, classification);
+    const { answer } = await classify(node);
+    expect(answer).toHaveProperty("classes");
+    expect(answer).not.toHaveProperty("environment");
+  });
+
+  it("goes on when Foreman does not take the facts", async () => {
+    await control("PUT", `/hosts/${node}`, classification);
+    for (const wrong of ["no facts", { is_virtual: true }]) {
+      await sendFacts(wrong);
+      const { answer, said } = await classify(node);
+      expect(answer).toMatchObject({ environment: "staging" });
+      expect(said).toMatch(
+        /^web1\.example\.test: Foreman does not take its facts: it answers (500|422)/,
+      );
+    }
+  });
+
+  it("serves the last classification while Foreman is away, and says so", async () => {
+    await control("PUT", `/hosts/${node}`, classification);
+    const { answer: before } = await classify(node);
+    await stopService();
+    const { code, answer, said } = await classify(node);
+    expect(code).toBe(0);
+    expect(answer).toEqual(before);
+    expect(said).toMatch(
+      /^web1\.example\.test: Foreman gave no classification \(.*refused.*\); serving the one of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/,
+    );
+  });
+
+  it("serves one that is too old as well, or none, or fails, as the setting says", async () => {
+    await control("PUT", `/hosts/${node}`, classification);
+    const { answer: before } = await classify(node);
+    await stopService();
+    await setUse({ cacheHours: 2 });
+    await done(["touch", "--date=-3 hours", `${home}/nodes/${node}.json`]);
+    const old = await classify(node);
+    expect(old.answer).toEqual(before);
+    expect(old.said).toMatch(/, which is older than 2 hours$/);
+    const stranger = await classify("stranger.example.test");
+    expect(stranger.answer).toEqual({});
+    expect(stranger.said).toMatch(
+      /^stranger\.example\.test: Foreman gave no classification \(.*\), and this server has none of earlier: the node gets no classes$/,
+    );
+
+    await setUse({ whenExpired: "fail" });
+    for (const name of [node, "stranger.example.test"]) {
+      const refused = await classify(name);
+      expect(refused.code).toBe(1);
+      expect(refused.said).toMatch(/, and there is none of the last 2 hours$/);
+    }
+    await done(["touch", `${home}/nodes/${node}.json`]);
+    expect((await classify(node)).answer).toEqual(before);
+  });
+
+  it("is kept waiting once by a Foreman that hangs, and then by none for half a minute", async () => {
+    await control("PUT", `/hosts/${node}`, classification);
+    await classify(node);
+    await control("PUT", "/delay", { seconds: 8 });
+    const first = await classify(node);
+    expect(first.said).toMatch(/\(no answer within 2 s\); serving/);
+    expect(first.seconds).toBeGreaterThan(1.9);
+    const next = await classify(node);
+    expect(next.said).toMatch(/\(it was away less than 30 s ago\); serving/);
+    expect(next.seconds).toBeLessThan(1.9);
+
+    await control("PUT", "/delay", { seconds: 0 });
+    await done(["touch", "--date=-31 seconds", `${home}/away`]);
+    expect((await classify(node)).said).toBe("");
+    await expect(done(["test", "-e", `${home}/away`])).rejects.toThrow();
+  });
+
+  it("takes a Foreman that does not trust this server for one that is away", async () => {
+    await control("PUT", `/hosts/${node}`, classification);
+    await trust(["other.example.test"]);
+    const { code, answer, said } = await classify(node);
+    expect({ code, answer }).toEqual({ code: 0, answer: {} });
+    expect(said).toContain("it answers 403");
+  });
+
+  it("believes nobody who has another certificate", async () => {
+    await control("PUT", `/hosts/${node}`, classification);
+    await setUse({ caFile: "/etc/haproxy/puppet-ca.pem" });
+    const { answer, said } = await classify(node);
+    await setUse({ caFile: "/var/lib/puppet/ssl/certs/ca.pem" });
+    expect(answer).toEqual({});
+    expect(said).toMatch(/certificate verify failed/);
+    expect((await received()).nodes).toEqual([]);
+  });
+
+  it.each(["", "../../etc/passwd", "a b", "Web1", ".hidden"])(
+    "is not asked for a node called %j",
+    async (name) => {
+      const { code, said } = await classify(name);
+      expect(code).toBe(1);
+      expect(said).toContain("is not the name of a certificate");
+    },
+  );
+});
+
+describe("reports", () => {
+  /** A run of Puppet, whose report the processor gets. */
+  const puppetRun = (code: string) =>
+    inParsers([
+      ...["puppet", "apply", "--report", "--reports", "foreman", "--certname", node],
+      ...["--libdir", "/var/lib/puppetserver/lib", "--detailed-exitcodes", "-e", code],
+    ]);
+  const waiting = async () =>
+    (await done(["ls", `${reportSpool}/new`])).split("\n").filter(Boolean);
+  const send = () => inParsers([sendScript]);
+
+  it("are kept in Foreman's words, sent in their order, and taken", async () => {
+    await puppetRun('notify { "first": }');
+    // Reports of one second have no order, and Foreman takes one of them only.
+    await done(["sh", "-c", "now=$(date +%s); while test $(date +%s) = $now; do sleep 0.1; done"]);
+    await puppetRun(
+      'exec { "/bin/false": } file { "/tmp/none": ensure => absent, require => Exec["/bin/false"] }',
+    );
+    expect(await waiting()).toHaveLength(2);
+    const { code, stdout } = await send();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(await waiting()).toEqual([]);
+
+    const { reports } = await received();
+    expect(reports.map(({ status, certificate }) => [status, certificate])).toEqual([
+      [201, server],
+      [201, server],
+    ]);
+    const [first, second] = reports.map(({ content }) => content?.config_report);
+    expect(first).toMatchObject({
+      host: node,
+      status: { applied: 1, failed: 0, skipped: 0, pending: 0, restarted: 0, failed_restarts: 0 },
+    });
+    expect(first?.metrics.resources).toMatchObject({ changed: 1 });
+    expect(first?.logs.some(({ log }) => log.sources.source.includes("Notify[first]"))).toBe(true);
+    expect(second).toMatchObject({ status: { failed: 1, skipped: 1 } });
+    expect(second?.logs.some(({ log }) => log.level === "err")).toBe(true);
+  });
+
+  it("wait while Foreman is away, and arrive when it is back, none twice", async () => {
+    await puppetRun('notify { "first": }');
+    await stopService();
+    const away = await send();
+    expect(away.code).toBe(1);
+    expect(away.stdout).toMatch(/^<4>1 reports wait for Foreman: .*refused/);
+    expect(await waiting()).toHaveLength(1);
+    await done(["cp", "-r", `${reportSpool}/new`, "/tmp/again"]);
+
+    await startService();
+    await trust([server]);
+    expect((await send()).code).toBe(0);
+    // As if the answer had been lost.
+    await done(["sh", "-c", `mv /tmp/again/* ${reportSpool}/new; rmdir /tmp/again`]);
+    const again = await send();
+    expect(again.code).toBe(0);
+    expect(again.stdout).toMatch(
+      /^<4>Foreman does not take the report of web1\.example\.test: it answers 422 .*already been taken/,
+    );
+    expect((await received()).reports.map(({ status }) => status)).toEqual([201, 422]);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it("hold up no other when Foreman fails at one, and it is given up after an hour", async () => {
+    await install(`${reportSpool}/new/1.json`, JSON.stringify({ config_report: { host: node } }));
+    await puppetRun('notify { "good": }');
+    expect((await send()).code).toBe(1);
+    expect((await received()).reports.map(({ status }) => status)).toEqual([500, 201]);
+    expect(await waiting()).toEqual(["1.json"]);
+    await done(["touch", "--date=-2 hours", `${reportSpool}/new/1.json`]);
+    const { code, stdout } = await send();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^<4>Foreman fails at the report of web1\.example\.test: it answers 500/,
+    );
+    expect(await waiting()).toEqual([]);
+  });
+
+  it("are not kept beyond a number", async () => {
+    await done(["sh", "-c", `cd ${reportSpool}/new && seq 10000 | sed 's/$/.json/' | xargs touch`]);
+    const { stdout, stderr } = await puppetRun('notify { "one more": }');
+    expect(stdout + stderr).toContain("is not kept for Foreman: 10000 others wait for it already");
+    await clean();
+  });
+});
