@@ -106,7 +106,8 @@ export class Foreman extends pulumi.ComponentResource {
           database: args.database ?? password("database-password"),
         }),
         services: [
-          ...["apache2", "foreman.service", "foreman.socket", "redis-server"],
+          ...["apache2", "foreman.service", "foreman.socket"],
+          ...["dynflow-sidekiq@orchestrator", "dynflow-sidekiq@worker-1", "redis-server"],
           ...(args.database === undefined ? ["postgresql"] : []),
           "foreman-crl-refresh.timer",
         ],

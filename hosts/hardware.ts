@@ -19,7 +19,7 @@ export function instanceHardware(type: string): Hardware {
 /** What the hosts of a role have, by name where they differ. */
 export function hardwareOf(
   settings: Settings,
-  role: "main" | "puppetdb" | "foreman" | "compiler",
+  role: "main" | "puppetdb" | "compiler",
   name: string,
 ): Hardware {
   switch (settings.platform) {

@@ -47,7 +47,7 @@ export const aws = object({
   }).prefault({}),
   /** Networks of the agents, which reach the load balancer and the CA. */
   agentSources: networks.min(1, "a list of at least one IPv4 network").optional(),
-  /** Networks from which people read statistics and PuppetDB; nobody by default. */
+  /** Networks from which people read statistics, PuppetDB and Foreman; nobody by default. */
   operatorSources: networks.default([]),
   /** Networks of the Git servers that send pushes; none by default. */
   webhookSources: networks.default([]),

@@ -129,6 +129,7 @@ interface Outputs extends Statistics {
   agentInstall: string;
   puppetdbUrl?: string;
   puppetdbQueryUrl?: string;
+  foremanUrl?: string;
   webhookUrl?: string;
   hdmUrl?: string;
 }
@@ -164,6 +165,9 @@ function summary(
             `${outputs.puppetdbQueryUrl ?? ""} (for people: npm run puppetdb-access -- YOUR-NAME${environment === "local" ? "" : ` ${environment}`})`,
           ],
         ]),
+    ...(outputs.foremanUrl === undefined
+      ? []
+      : [["Foreman", `${outputs.foremanUrl} (docs/foreman.md goes on from here)`]]),
     ...(outputs.webhookUrl === undefined
       ? []
       : [

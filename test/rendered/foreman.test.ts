@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { passwordOf } from "../unit/infrastructure.js";
+import { fileOf, type Files } from "./files.js";
+import { foremanFiles, smartProxySettings } from "./foreman-files.js";
+import { inParsers, inRuby } from "./parsers.js";
+
+const files: [string, Files][] = [
+  ["debian", await foremanFiles("debian")],
+  ["openvox8", await foremanFiles("openvox8")],
+];
+
+describe.each(files)("on a main server with %s", (_, files) => {
+  /** Keys by their Ruby class, as the smart proxy asks for them. */
+  const symbols = (content: string) =>
+    inRuby(
+      '(require "yaml"; YAML.load($stdin.read).to_h { |key, value| [key.inspect, value] })',
+      content,
+    );
+
+  it.each(smartProxySettings)("%s has symbols for Ruby", async (name) => {
+    const settings = (await symbols(fileOf(files, `smart-proxy/${name}`))) as object;
+    expect(Object.keys(settings).every((key) => /^:[a-z_]+$/.test(key))).toBe(true);
+    expect(Object.keys(settings)).not.toEqual([]);
+  });
+
+  it("the smart proxy lets in Foreman, over TLS only, and has no autosigning", async () => {
+    expect(await symbols(fileOf(files, "smart-proxy/settings.yml"))).toMatchObject({
+      ":trusted_hosts": ["foreman.example.test"],
+      ":https_port": 8443,
+      ":bind_host": ["*"],
+    });
+    expect(await symbols(fileOf(files, "smart-proxy/settings.d/puppetca.yml"))).toEqual({
+      ":enabled": "https",
+      ":use_provider": [],
+    });
+  });
+
+  it("the installer's answers are YAML for Ruby", async () => {
+    const answers = await inRuby(
+      '(require "yaml"; YAML.safe_load($stdin.read))',
+      fileOf(files, "foreman/answers.yaml"),
+    );
+    expect(answers).toMatchObject({
+      foreman: {
+        initial_admin_password: passwordOf("foreman-admin-password", 32),
+        register_in_foreman: false,
+      },
+      "foreman::plugin::puppet": true,
+      foreman_proxy: false,
+      puppet: false,
+    });
+  });
+
+  it("the program that tells Foreman is taken by Ruby without a warning", async () => {
+    const content = fileOf(files, "registration/puppet-foreman-register");
+    expect(await inParsers(["ruby", "-wc"], content)).toEqual({
+      code: 0,
+      stdout: "Syntax OK\n",
+      stderr: "",
+    });
+    expect((await inParsers(["ruby", "-wc"], `${content}end\n`)).code).toBe(1);
+  });
+
+  it("the repository's key has the pinned fingerprint", async () => {
+    const [, key = ""] =
+      /<<'KEY'\n([^]*?)KEY\n/.exec(fileOf(files, "foreman/puppet-foreman-repository")) ?? [];
+    const { stdout } = await inParsers(["gpg", "--show-keys", "--with-colons"], key);
+    expect(stdout.match(/^fpr:+([0-9A-F]{40}):$/gm)).toEqual([
+      "fpr:::::::::5B7C3E5A735BCB4D615829DC0BDDA991FD7AAC8A:",
+    ]);
+  });
+});
