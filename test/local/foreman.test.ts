@@ -42,7 +42,7 @@ const reportsOfNode = async () =>
 /** Settings with the Foreman of this file, and changes of how it is used. */
 async function settingsWith(use: object = {}): Promise<string> {
   const settings = settingsFile({
-    foreman: { host: "existing", url: foremanUrl, timeout: 5, ...use },
+    foreman: { host: "existing", url: foremanUrl, smartProxy: false, timeout: 5, ...use },
   });
   await seal(settings, "foreman.password", password);
   return settings;
