@@ -30,7 +30,7 @@ module PuppetForeman
   module_function
 
   # Gives a block a connection to Foreman, or to another service.
-  def connected(url = SETTINGS["url"], ca_file = SETTINGS["caFile"])
+  def connected(url = SETTINGS["url"], ca_file = SETTINGS["caFile"], seconds: SETTINGS["timeout"])
     uri = URI(url)
     http = Net::HTTP.new(uri.host, uri.port)
     http.use_ssl = true
@@ -38,7 +38,7 @@ module PuppetForeman
     http.ca_file = ca_file
     http.cert = OpenSSL::X509::Certificate.new(File.read(SETTINGS["certificate"]))
     http.key = OpenSSL::PKey.read(File.read(SETTINGS["privateKey"]))
-    http.open_timeout = http.read_timeout = http.write_timeout = SETTINGS["timeout"]
+    http.open_timeout = http.read_timeout = http.write_timeout = seconds
     # A question is asked again by whoever needs the answer, and not behind his back.
     http.max_retries = 0
     http.start { |session| yield session }
