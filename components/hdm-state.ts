@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import {
   absenceOf,
@@ -13,6 +14,7 @@ import {
 import { codeState } from "../templates/code-deployment/code-deployment.js";
 import { renderHaproxyReload } from "../templates/haproxy/haproxy.js";
 import {
+  hdmCertificateFile,
   hdmFiles,
   hdmFolder,
   hdmState as databaseFolder,
@@ -123,14 +125,13 @@ function tlsFiles({ host, distribution, ldap }: Placed<HdmArgs>): HostState {
 /** HAProxy before it: the port opens last. */
 function proxyState({ host, distribution, ...given }: Placed<HdmArgs>): HostState {
   const { ssldir } = distribution.paths;
-  const folder = "/etc/haproxy/hdm";
-  const certificate = `${folder}/host.pem`;
+  const certificate = hdmCertificateFile;
   const notify = "Service[haproxy]";
   const key = { mode: "0600", notify };
   return [
     packageOf("haproxy"),
     packageOf("socat"),
-    directoryOf(folder, { mode: "0700" }),
+    directoryOf(dirname(certificate), { mode: "0700" }),
     ...(given.certificate === undefined || given.privateKey === undefined
       ? [
           copyOf(certificate, `${ssldir}/certs/${host.fqdn}.pem`, { notify }),

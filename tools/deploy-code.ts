@@ -1,3 +1,4 @@
+import { columns } from "./columns.js";
 import { main, Problem } from "./problem.js";
 import { hostWith, requireCodeDeployment } from "./remote.js";
 import { Stack } from "./stack.js";
@@ -55,15 +56,7 @@ function table({ outcome, what, seconds, servers, errors }: Deployment): string 
         .join(", "),
     ]),
   ];
-  const widths = [0, 1, 2].map((column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  const lines = columns(rows);
   const reasons = servers.flatMap(({ name, error }) =>
     error === undefined ? [] : [`${name}: ${error}`],
   );

@@ -12,7 +12,7 @@ import { wordsAndOption } from "./arguments.js";
 import { stateFolder } from "./paths.js";
 import { main, Problem } from "./problem.js";
 import { hostWith } from "./remote.js";
-import { readSettings } from "./settings.js";
+import { settingsOf } from "./settings.js";
 import { onPath, run } from "./shell.js";
 import { Stack } from "./stack.js";
 import { toolchain } from "./toolchain/toolchain.js";
@@ -36,11 +36,7 @@ await main(async () => {
   const stack = new Stack(stackName, await toolchain());
   const puppetdb = await hostWith(stack, "puppetdb");
   const ca = await hostWith(stack, "ca");
-  const { settings } = readSettings(
-    stackName,
-    existsSync(stack.stackFile) ? stack.stackFile : undefined,
-  );
-  const distribution = distributions[settings.distribution];
+  const distribution = distributions[settingsOf(stack).distribution];
   const certname = `${name}${readerSuffix}`;
   const clean = renderCleanCertificate(distribution, certname);
   const folder = join(stateFolder, "puppetdb-access", stackName, name);

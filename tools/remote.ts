@@ -8,8 +8,8 @@ import type { Stack } from "./stack.js";
 
 /** What the outputs of a stack tell of its hosts. */
 interface HostOutputs {
-  readonly hosts: Readonly<Record<string, { fqdn: string; address: string; roles: string[] }>>;
-  readonly connections: Readonly<Record<string, Connection>>;
+  readonly hosts?: Readonly<Record<string, { fqdn: string; address: string; roles: string[] }>>;
+  readonly connections?: Readonly<Record<string, Connection>>;
 }
 
 /** One hop of SSH. */
@@ -65,25 +65,46 @@ export interface RemoteHost {
 }
 
 /**
+ * The outputs of a stack.
+ *
+ * @throws Problem when there is no such stack
+ */
+export async function outputsOf(stack: Stack): Promise<Record<string, unknown> & HostOutputs> {
+  if (!(await stack.exists())) {
+    throw new Problem(
+      `There is no stack ${stack.name}; npm start makes local, and npm run pulumi -- stack ls shows what there is.`,
+    );
+  }
+  return stack.outputs();
+}
+
+/**
  * The host that has a role in a stack.
  *
  * @param role as the output `hosts` names it
  * @throws Problem when no host has it
  */
 export async function hostWith(stack: Stack, role: string): Promise<RemoteHost> {
-  if (!(await stack.exists())) {
-    throw new Problem(
-      `There is no stack ${stack.name}; npm start makes local, and npm run pulumi -- stack ls shows what there is.`,
-    );
-  }
-  const { hosts = {}, connections = {} } = (await stack.outputs()) as Partial<HostOutputs>;
-  const [name, host] = Object.entries(hosts).find(([, { roles }]) => roles.includes(role)) ?? [];
-  const connection = connections[name ?? ""];
-  if (host === undefined || connection === undefined) {
+  const [host] = hostsWith(await outputsOf(stack), role);
+  if (host === undefined) {
     throw new Problem(
       `No host of the stack ${stack.name} is its ${role}; see puppet:puppetdb.host, and deploy the stack with this version.`,
     );
   }
+  return host;
+}
+
+/** The hosts that have a role, by the outputs of their stack. */
+export function hostsWith({ hosts = {}, connections = {} }: HostOutputs, role: string) {
+  return Object.entries(hosts).flatMap(([name, host]) => {
+    const connection = connections[name];
+    return connection === undefined || !host.roles.includes(role)
+      ? []
+      : [remoteHost(host, connection)];
+  });
+}
+
+function remoteHost(host: { fqdn: string; address: string }, connection: Connection): RemoteHost {
   const asRoot = (program: string, otherwise = program) =>
     connection.sudo === true ? `sudo -n ${program}` : otherwise;
   return {

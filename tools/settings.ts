@@ -40,6 +40,11 @@ export function readSettings(
   return { text, settings: parseSettings(Object.fromEntries(own)) };
 }
 
+/** The settings of a stack: those of the last deployment with npm start, or those that stand in the project. */
+export function settingsOf({ name, stackFile }: { name: string; stackFile: string }): Settings {
+  return readSettings(name, existsSync(stackFile) ? stackFile : undefined).settings;
+}
+
 /**
  * What stands for a sealed password, which only the engine can read: something that passes its checks. The program
  * checks the password itself.

@@ -3,7 +3,8 @@ import { deploymentFile } from "../code-deployment/code-deployment.js";
 import { renderTemplate } from "../render.js";
 
 // The interface is that of Foreman 3.13 with foreman_puppet 10.1: GET /node/NAME, POST /api/hosts/facts,
-// POST /api/config_reports, and for the registration /api/settings, /api/smart_proxies and its import_puppetclasses.
+// POST /api/config_reports; for the registration /api/settings, /api/smart_proxies and its import_puppetclasses; and for
+// its verification /api/status, and the reports and facts below /api/hosts/NAME.
 
 /** Folder of what Puppet servers are told of Foreman. */
 export const foremanFolder = "/etc/puppet-foreman";
@@ -127,6 +128,11 @@ export function renderRegistration(registration: Registration): string {
 /** Renders the program that tells Foreman of the environment. */
 export function renderRegister(values: { ruby: string }): string {
   return renderTemplate(new URL("register.rb.eta", import.meta.url), values);
+}
+
+/** Renders the program that tells what a Puppet server gets from Foreman; sent to a server, it is not kept there. */
+export function renderVerification(): string {
+  return readFileSync(new URL("verify.rb", import.meta.url), "utf8");
 }
 
 /** The unit that has Foreman look for environments after each deploy. */

@@ -57,6 +57,9 @@ export const hdmFiles = {
   ldapCa: `${hdmFolder}/tls/ldap-ca.pem`,
 };
 
+/** HAProxy's certificate, with those that signed it; the key is beside it. */
+export const hdmCertificateFile = "/etc/haproxy/hdm/host.pem";
+
 /** Renders hdm.yml in the words of HDM 4.1.2; it may hold LDAP's password. */
 export function renderHdmConf(values: HdmConf): string {
   const { puppetdbUrl, codedir, ldap, saml } = values;

@@ -16,8 +16,9 @@ import { inParsers } from "./parsers.js";
 
 export const foreman = "foreman.example.test";
 export const server = "compiler1.example.test";
-const password = "the-password-of-admin";
+export const password = "the-password-of-admin";
 const [port, controlPort] = [4443, 4480];
+export const url = `https://${foreman}:${String(port)}`;
 const settingsFile = "/etc/puppet-foreman/settings.json";
 export const facts = "/var/lib/puppetserver/server_data/facts";
 export const home = "/var/lib/puppet-foreman";
@@ -28,7 +29,7 @@ export async function done(command: readonly string[], stdin = ""): Promise<stri
   if (code !== 0) throw new Error(`${command.join(" ")}: ${stderr}`);
   return stdout;
 }
-const shell = (command: string) => done(["sh", "-ec", command]);
+export const shell = (command: string) => done(["sh", "-ec", command]);
 export const install = (path: string, content: string, mode = "0644") =>
   done(["install", "-D", "-m", mode, "/dev/stdin", path], content);
 
@@ -56,7 +57,7 @@ export async function installForeman(): Promise<void> {
     files[`/opt/foreman-service/${name}`] = content;
 
   const composed = await compose(distributions.debian, {
-    foreman: { url: `https://${foreman}:${String(port)}`, password, timeout: 2 },
+    foreman: { url, password, timeout: 2 },
   });
   const compiler = composed.state("compiler1");
   const processor = "/var/lib/puppetserver/lib/puppet/reports/foreman.rb";
@@ -102,7 +103,7 @@ export const trust = (names: readonly string[]) =>
       ...["curl", "--silent", "--show-error", "--fail", "--user", `admin:${password}`],
       ...["--cacert", `${distributions.debian.paths.ssldir}/certs/ca.pem`, "--request", "PUT"],
       ...["--header", "Content-Type: application/json", "--data", "@-"],
-      `https://${foreman}:${String(port)}/api/settings/trusted_hosts`,
+      `${url}/api/settings/trusted_hosts`,
     ],
     JSON.stringify({ setting: { value: names } }),
   );
