@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { reportSpool, sendScript } from "../../templates/foreman/foreman.js";
 import {
   classify,
@@ -7,7 +7,9 @@ import {
   facts,
   home,
   install,
+  installDeadline,
   installForeman,
+  leaveForeman,
   received,
   server,
   setUse,
@@ -35,7 +37,9 @@ const clean = () =>
 
 beforeAll(async () => {
   await installForeman();
-}, 60_000);
+}, installDeadline);
+
+afterAll(leaveForeman);
 
 beforeEach(async () => {
   await clean();

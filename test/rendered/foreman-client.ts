@@ -33,8 +33,16 @@ export const shell = (command: string) => done(["sh", "-ec", command]);
 export const install = (path: string, content: string, mode = "0644") =>
   done(["install", "-D", "-m", mode, "/dev/stdin", path], content);
 
-/** Puts the service, a Puppet server's files and their certificates where the parsers are. */
+/** Milliseconds until another test file is done with what {@link installForeman} puts there. */
+export const installDeadline = 600_000;
+const taken = "/run/foreman-taken";
+
+/**
+ * Puts the service, a Puppet server's files and their certificates where the parsers are, for one test file at a time:
+ * {@link leaveForeman} lets the next one in.
+ */
 export async function installForeman(): Promise<void> {
+  await shell(`until mkdir ${taken} 2>/dev/null; do sleep 1; done`);
   const authority = new Authority(mkdtempSync(join(tmpdir(), "foreman-")));
   authority.sign(foreman, [`DNS:${foreman}`]);
   authority.sign(server, [`DNS:${server}`, "DNS:puppet"]);
@@ -71,6 +79,12 @@ export async function installForeman(): Promise<void> {
   await shell(
     `grep -q ${foreman} /etc/hosts || echo "127.0.0.1 ${foreman}" >>/etc/hosts; mkdir -p ${facts} ${reportSpool}/new ${reportSpool}/unfinished`,
   );
+}
+
+/** Leaves it to another test file. */
+export async function leaveForeman(): Promise<void> {
+  await stopService();
+  await shell(`rmdir ${taken}`);
 }
 
 /** Changes what the Puppet server is told of Foreman. */

@@ -14,7 +14,9 @@ import {
   foreman,
   home,
   install,
+  installDeadline,
   installForeman,
+  leaveForeman,
   password,
   received,
   server,
@@ -34,9 +36,11 @@ const smartProxy = `
 import http.server, ssl
 class Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
+        content = open("/run/features.json", "rb").read()
         self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(open("/run/features.json", "rb").read())
+        self.wfile.write(content)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain("/etc/foreman-service/host.pem", "/etc/foreman-service/host.key")
 server = http.server.ThreadingHTTPServer(("127.0.0.1", ${proxyPort}), Handler)
@@ -86,10 +90,11 @@ beforeAll(async () => {
   await install("/opt/smart-proxy.py", smartProxy);
   await install(registerScript, renderRegister({ ruby: "/usr/bin/ruby" }), "0755");
   await shell("systemd-run --quiet --unit test-smart-proxy python3 -B /opt/smart-proxy.py");
-}, 60_000);
+}, installDeadline);
 
 afterAll(async () => {
   await shell("systemctl stop test-smart-proxy");
+  await leaveForeman();
 });
 
 beforeEach(async () => {
