@@ -45,6 +45,8 @@ export function duration(seconds: number): string {
   return `${Math.floor(seconds / unit)} ${name}`;
 }
 
-/** The last line that a program printed, without what ends a sentence. */
-export const lastLine = (text: string) =>
-  (text.trim().split("\n").at(-1)?.trim() ?? "").replace(/\.$/, "") || "it said nothing";
+/** The last line that a program printed, without what ends a sentence; where Ruby was then is left out. */
+export function lastLine(text: string): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "" && !/^\s+from /.test(line));
+  return lines.at(-1)?.trim().replace(/\.$/, "") ?? "it said nothing";
+}
