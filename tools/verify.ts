@@ -1,13 +1,15 @@
 import { text } from "node:stream/consumers";
 import { distributions } from "../distributions/index.js";
 import { main, Problem } from "./problem.js";
-import { hostsWith, hostWith, outputsOf } from "./remote.js";
+import { hostsWith, outputsOf, type RemoteHost } from "./remote.js";
 import { settingsOf } from "./settings.js";
 import { Stack } from "./stack.js";
 import { toolchain } from "./toolchain/toolchain.js";
-import { exitCode, table } from "./verify/checks.js";
+import { exitCode, table, type Check } from "./verify/checks.js";
 import { verifyForeman } from "./verify/foreman.js";
 import { givenCredentials, verifyHdm } from "./verify/hdm.js";
+
+type Outputs = Awaited<ReturnType<typeof outputsOf>>;
 
 // `npm run verify -- foreman|hdm [STACK]`: checks a live Foreman or HDM, and shows what was found. Its exit code is 0 when
 // all is well, 2 when there are only warnings, and 1 when something failed.
@@ -25,22 +27,37 @@ await main(async () => {
       `The stack ${name} has no ${product === "hdm" ? "HDM" : "Foreman"}; docs/${product}.md says how to set puppet:${product}.host.`,
     );
   }
-  const settings = settingsOf(stack);
-  const { paths } = distributions[settings.distribution];
-  const [server] = hostsWith(outputs, "main");
-  if (server === undefined) throw new Problem(`The stack ${name} has no main server; deploy it.`);
-  const checks =
-    product === "foreman"
-      ? await verifyForeman(server, hostsWith(outputs, "compiler"), paths.ruby)
-      : await verifyHdm({
-          main: server,
-          host: await hostWith(stack, "hdm"),
-          ssldir: paths.ssldir,
-          certificate: settings.hdm.certificate,
-          image: settings.hdm.image ?? "",
-          puppetdbQueryUrl: String(outputs.puppetdbQueryUrl),
-          credentials: givenCredentials(process.stdin.isTTY ? "" : await text(process.stdin)),
-        });
+  const checks = await (product === "foreman" ? foreman : hdm)(stack, outputs);
   console.log(table(checks));
   return exitCode(checks);
 });
+
+function foreman(stack: Stack, outputs: Outputs): Promise<Check[]> {
+  const { paths } = distributions[settingsOf(stack).distribution];
+  return verifyForeman(hostOf(outputs, "main"), hostsWith(outputs, "compiler"), paths.ruby);
+}
+
+async function hdm(stack: Stack, outputs: Outputs): Promise<Check[]> {
+  const { distribution, hdm } = settingsOf(stack);
+  const { image, certificate } = hdm;
+  if (image === undefined) {
+    throw new Problem(
+      `The settings of ${stack.name} have no puppet:hdm.image, but there is HDM; deploy the stack with its settings.`,
+    );
+  }
+  return verifyHdm({
+    main: hostOf(outputs, "main"),
+    host: hostOf(outputs, "hdm"),
+    ssldir: distributions[distribution].paths.ssldir,
+    certificate,
+    image,
+    puppetdbQueryUrl: String(outputs.puppetdbQueryUrl),
+    credentials: givenCredentials(process.stdin.isTTY ? "" : await text(process.stdin)),
+  });
+}
+
+function hostOf(outputs: Outputs, role: string): RemoteHost {
+  const [host] = hostsWith(outputs, role);
+  if (host === undefined) throw new Problem(`No host of the stack is its ${role}; deploy it.`);
+  return host;
+}

@@ -51,7 +51,7 @@ export class HdmHost {
    * @param credentials `NAME:PASSWORD`
    */
   get(path: string, credentials?: string): Promise<HttpAnswer> {
-    const words = ["--header", "Accept: */*", "--cacert", hdmCertificateFile, ...this.here];
+    const words = ["--cacert", hdmCertificateFile, ...this.here];
     // On no command line, which every user of the host can read.
     const stdin = credentials && `user = "${credentials.replaceAll(/["\\]/g, "\\$&")}"\n`;
     const given = stdin === undefined ? [] : ["--config", "-"];

@@ -1,13 +1,14 @@
+import { codeState } from "../../templates/code-deployment/code-deployment.js";
+import { Problem } from "../problem.js";
 import type { RemoteHost } from "../remote.js";
 import { check, lastLine, type Check } from "./checks.js";
 import { HdmHost, type HdmDeployment } from "./hdm-host.js";
 import { keyCheck, type Credentials } from "./hdm-key.js";
-import { Problem } from "../problem.js";
 
 /** Path that takes PuppetDB's commands, which readers may not send. */
 const commands = "/pdb/cmd/v1";
 /** What is served on each host, by environment. */
-const published = "cat /var/lib/puppet-code/published/published.json";
+const published = `cat ${codeState}/published/published.json`;
 
 /** What {@link verifyHdm} takes. */
 export interface HdmVerification extends HdmDeployment {
