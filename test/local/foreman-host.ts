@@ -67,6 +67,14 @@ export const asHost = (host: string, path: string) =>
     `curl --silent --output /dev/null --write-out '%{http_code}' --cacert ${ssl}/certs/ca.pem --cert ${ssl}/certs/${host}.example.test.pem --key ${ssl}/private_keys/${host}.example.test.pem '${foremanUrl}${path}'`,
   );
 
+/** Has it trust servers of the environment, by its API. */
+export const trust = (names: readonly string[]) =>
+  output(
+    foreman,
+    `curl --silent --show-error --fail-with-body --output /dev/null --cacert ${ssl}/certs/ca.pem --request PUT --header 'Content-Type: application/json' --data '${JSON.stringify({ setting: { value: names.map((name) => `${name}.example.test`) } })}' --config - ${foremanUrl}/api/settings/trusted_hosts`,
+    `user = "admin:${password}"\n`,
+  );
+
 /** What Foreman's API answers its administrator. */
 export const api = async (path: string) =>
   JSON.parse(
