@@ -4,6 +4,8 @@ import { run, type Result, type RunOptions } from "../tools/shell.js";
 
 /** One container of the environments' base image, for a test that needs a system and no environment. */
 export interface TestContainer {
+  /** Its name for Podman. */
+  readonly name: string;
   /** Runs a command in it. */
   exec(command: readonly string[], options?: RunOptions): Promise<Result>;
   /** The port of this machine that leads to one of its ports. */
@@ -32,6 +34,7 @@ export async function startTestContainer(
     PORTS: ports.join(" "),
   });
   return {
+    name: container,
     exec: (command, options = {}) => {
       const interactive = options.stdin === undefined ? [] : ["--interactive"];
       return run(["podman", "exec", ...interactive, container, ...command], options);

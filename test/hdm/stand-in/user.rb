@@ -1,0 +1,80 @@
+# frozen_string_literal: true
+
+require "erb"
+require "openssl"
+require "securerandom"
+require "sqlite3"
+require "yaml"
+
+# What a file of configuration says, read as HDM does: by ERB, and then as YAML.
+def configuration(name)
+  YAML.safe_load(ERB.new(File.read("/hdm/config/#{name}.yml")).result).fetch(ENV.fetch("RAILS_ENV"))
+end
+
+# A user in the database of database.yml, with the calls of HDM's own model that programs for its runner make.
+class User
+  ROLES = %w[admin regular api].freeze
+  NAMES = %w[username role first_name last_name password_digest].freeze
+
+  class << self
+    def database
+      @database ||= SQLite3::Database.new(configuration("database").fetch("database"), results_as_hash: true)
+    end
+
+    def prepare
+      database.execute(<<~SQL)
+        CREATE TABLE IF NOT EXISTS users (
+          username TEXT PRIMARY KEY, role TEXT NOT NULL, first_name TEXT NOT NULL, last_name TEXT NOT NULL,
+          password_digest TEXT NOT NULL
+        )
+      SQL
+    end
+
+    def all = database.execute("SELECT * FROM users").map { |row| new(row.slice(*NAMES)) }
+    def none? = all.empty?
+    # HDM has these as scopes; of a scope, only what a list can do as well is asked here.
+    def admins = Users.new(all.select { |user| user.role == "admin" })
+    def api = Users.new(all.select { |user| user.role == "api" })
+    def find_by(username:) = all.find { |user| user.username == username.strip.downcase }
+    def find_by!(username:) = find_by(username:) || raise("Couldn't find User")
+    def find_or_initialize_by(username:) = find_by(username:) || new("username" => username.strip.downcase)
+    def create!(username:, **values) = new("username" => username.strip.downcase).update!(**values)
+  end
+
+  def initialize(values)
+    @values = values
+  end
+
+  def username = @values["username"]
+  def role = @values["role"]
+
+  def update!(password: nil, **values)
+    @values.merge!(values.transform_keys(&:to_s))
+    @values["password_digest"] = digest(password) if password
+    raise "Role is not included in the list" unless ROLES.include?(role)
+
+    marks = NAMES.map { "?" }.join(", ")
+    self.class.database.execute("INSERT OR REPLACE INTO users VALUES (#{marks})", @values.values_at(*NAMES))
+    self
+  end
+
+  def destroy! = self.class.database.execute("DELETE FROM users WHERE username = ?", [username])
+
+  def authenticate(password)
+    salt, = @values["password_digest"].split("$")
+    OpenSSL.secure_compare(digest(password, salt), @values["password_digest"]) && self
+  end
+
+  private
+
+  def digest(password, salt = SecureRandom.hex)
+    key = OpenSSL::KDF.pbkdf2_hmac(password, salt:, iterations: 1000, length: 32, hash: "sha256")
+    "#{salt}$#{key.unpack1('H*')}"
+  end
+end
+
+# Users of one role.
+class Users < Array
+  def exists? = any?
+  def find_by(username:) = find { |user| user.username == username.strip.downcase }
+end
