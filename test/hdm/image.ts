@@ -16,19 +16,19 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
  * @returns the image as the setting has it, `NAME@sha256:…`
  */
 export async function makeImage(archive: string): Promise<string> {
-  const { exec, remove, name: CONTAINER } = await startTestContainer("hdm-image");
+  const container = await startTestContainer("hdm-image");
   try {
     for (const file of readdirSync(here("stand-in"))) {
       const mode = file === "bundle" ? "0755" : "0644";
       const path = `/opt/hdm-stand-in/${file}`;
       const stdin = readFileSync(here(`stand-in/${file}`), "utf8");
-      await exec(["install", "-D", "-m", mode, "/dev/stdin", path], { stdin });
+      await container.exec(["install", "-D", "-m", mode, "/dev/stdin", path], { stdin });
     }
-    const env = { ...process.env, CONTAINER, IMAGE: name, ARCHIVE: archive };
+    const env = { ...process.env, CONTAINER: container.name, IMAGE: name, ARCHIVE: archive };
     const { code, stdout, stderr } = await run(["sh", here("image.sh")], { env });
     if (code !== 0) throw new Error(`image.sh failed: ${stderr}`);
     return `${name}@${stdout.trim()}`;
   } finally {
-    await remove();
+    await container.remove();
   }
 }

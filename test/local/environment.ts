@@ -44,6 +44,7 @@ export function settingsFile(
     postgresql?: object;
     codeDeployment?: object;
     foreman?: object;
+    hdm?: object;
   } = {},
 ): string {
   const { subnet = "10.213.99.0/24", compilers = 2, puppetServer = "puppet" } = settings;
@@ -53,6 +54,7 @@ export function settingsFile(
     postgresql = {},
     codeDeployment = {},
     foreman = {},
+    hdm = {},
   } = settings;
   const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "Pulumi.suite.yaml");
   writeFileSync(
@@ -70,6 +72,7 @@ export function settingsFile(
       `  puppet:postgresql: ${JSON.stringify(postgresql)}`,
       `  puppet:codeDeployment: ${JSON.stringify(codeDeployment)}`,
       `  puppet:foreman: ${JSON.stringify(foreman)}`,
+      `  puppet:hdm: ${JSON.stringify(hdm)}`,
       "",
     ].join("\n"),
   );
@@ -189,6 +192,7 @@ export interface Outputs {
   webhookUrl: string;
   webhookSecret: string;
   agentInstall: string;
+  hdmAdminPassword?: string;
 }
 
 export async function outputs(): Promise<Outputs> {

@@ -155,6 +155,7 @@ function existingSettings(file: string, settings: Settings, keys: Keys): string 
   const { memory } = settings.containers;
   const roles = { [settings.hosts.main]: "main", [settings.hosts.loadBalancer]: "load-balancer" };
   if (settings.hosts.puppetdb !== undefined) roles[settings.hosts.puppetdb] = "puppetdb";
+  if (settings.hosts.hdm !== undefined) roles[settings.hosts.hdm] = "hdm";
   const servers = [...hostsBesideCompilers(settings.hosts), ...settings.hosts.compilers].map(
     (name) => ({
       name,
@@ -189,7 +190,7 @@ function existingSettings(file: string, settings: Settings, keys: Keys): string 
 
 /** Each machine's place in the network follows from its name. */
 function offsetOf(machine: string): number {
-  const offsets: Record<string, number> = { balancer: 5, puppetdb: 6, jump: 9, main: 10 };
+  const offsets: Record<string, number> = { balancer: 5, puppetdb: 6, hdm: 8, jump: 9, main: 10 };
   return offsets[machine] ?? compilerOffset(machine);
 }
 
