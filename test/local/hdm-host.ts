@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { podmanNames } from "../../hosts/containers/names.js";
 import { run } from "../../tools/shell.js";
 import { environment, exec, output } from "./environment.js";
@@ -10,31 +11,13 @@ export const archive = "/srv/hdm.tar";
 const reader = { username: "reader", password: "the-password-of-reader" };
 
 /**
- * What podman needs in a container that has neither a file system under overlays nor cgroups of its own, and may not
- * make devices. Hosts that are machines need none of it.
+ * Has podman run containers in a host that is one itself, by the guide's own script, and brings the archive there.
+ * Hosts that are machines need no such script.
  */
-const nested = {
-  "/etc/containers/storage.conf": `[storage]
-driver = "vfs"
-runroot = "/run/containers/storage"
-graphroot = "/var/lib/containers/storage"
-`,
-  "/etc/containers/containers.conf": `[containers]
-volumes = ["/dev:/dev"]
-[engine]
-runtime = "crun-in-container"
-[engine.runtimes]
-crun-in-container = ["/usr/local/bin/crun-in-container"]
-`,
-  "/usr/local/bin/crun-in-container": `#!/bin/bash
-exec /usr/bin/crun "\${@/#--systemd-cgroup/--cgroup-manager=disabled}"
-`,
-};
-
-/** Has podman run containers on HDM's host, and brings the archive there. */
 export async function prepareHost(file: string): Promise<void> {
-  for (const [path, text] of Object.entries(nested))
-    await output(hdm, `install -D -m 0755 /dev/stdin ${path}`, text);
+  const guide = readFileSync(new URL("../../docs/hdm.md", import.meta.url), "utf8");
+  const [, script = ""] = /<<'SETUP'\n([^]*?\n)SETUP\n/.exec(guide) ?? [];
+  await output(hdm, "bash -es", script);
   await podman("cp", file, `${podmanNames.container(environment, hdm)}:${archive}`);
 }
 
