@@ -85,6 +85,19 @@ describe("the script for HDM's image", () => {
     expect(calls.join("\n")).not.toContain("podman tag");
   });
 
+  it.each([
+    ["load", "cannot load ARCHIVE", "make the archive anew, or repair podman on this host,"],
+    ["images", "cannot list its images", "repair podman on this host, in a container"],
+  ])("says in one sentence that podman cannot %s", async (command, what, remedy) => {
+    const archive = join(folder, "hdm.tar");
+    writeFileSync(archive, "");
+    const podman = `test "$1" != ${command} || { echo 'no overlay over overlays' >&2; exit 125; }\n${loading(digest)}`;
+    expect(await runScript(archive, { podman })).toMatchObject({
+      code: 1,
+      stderr: `podman ${what.replace("ARCHIVE", archive)} (no overlay over overlays); ${remedy} as docs/hdm.md says\n`,
+    });
+  });
+
   it("says that there is no archive, before it calls anything", async () => {
     expect(await runScript("/none/hdm.tar", { podman: "" })).toMatchObject({
       code: 1,
