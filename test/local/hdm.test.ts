@@ -4,7 +4,16 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { makeImage } from "../hdm/image.js";
 import { commit, commitOn, push } from "./code.js";
-import { deploy, exec, handed, output, outputs, settingsFile, until } from "./environment.js";
+import {
+  deploy,
+  exec,
+  handed,
+  joined,
+  output,
+  outputs,
+  settingsFile,
+  until,
+} from "./environment.js";
 import {
   api,
   archive,
@@ -165,6 +174,11 @@ describe("HDM", () => {
     });
 
     describe("while its host is down", () => {
+      /** Has no data of its own, as agent1 has. */
+      const agent = "browsed";
+      beforeAll(async () => {
+        await joined(agent);
+      });
       // Whatever came of it: other tests find the host running.
       afterAll(startHost);
 
@@ -173,8 +187,8 @@ describe("HDM", () => {
         const head = (await commit("production", dataOf("missed"))).slice(0, 12);
         const { text } = await push("production");
         expect(text).toMatch(/^partial: [^]*^hdm  unreachable/m);
-        await timedRun("agent1");
-        expect(await output("agent1", "cat /etc/motd")).toContain("missed");
+        await timedRun(agent);
+        expect(await output(agent, "cat /etc/motd")).toContain("missed");
 
         await startHost();
         const seconds = await until(
