@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { podmanNames } from "../../hosts/containers/names.js";
 import { run } from "../../tools/shell.js";
-import { environment, exec, output } from "./environment.js";
+import { environment, exec, output, until } from "./environment.js";
 
 export const hdm = "hdm";
 const url = "https://hdm.example.test";
@@ -24,7 +24,15 @@ export async function prepareHost(file: string): Promise<void> {
 /** Ends HDM's host, and starts it. */
 export const stopHost = () =>
   podman("stop", "--time", "90", podmanNames.container(environment, hdm));
-export const startHost = () => podman("start", podmanNames.container(environment, hdm));
+export async function startHost(): Promise<void> {
+  await podman("start", podmanNames.container(environment, hdm));
+  // Podman's name server may keep everybody waiting for half a minute when a container is back.
+  await until(
+    "agent1 finds HDM's host",
+    async () => (await exec("agent1", ["getent", "hosts", `${hdm}.example.test`])).code === 0,
+    120,
+  );
+}
 
 async function podman(...words: string[]): Promise<void> {
   const { code, stderr } = await run(["podman", ...words]);
