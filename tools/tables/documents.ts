@@ -1,6 +1,7 @@
 import {
   awsConnections,
   costs,
+  foremanConnections,
   hdmConnections,
   puppetdbSizes,
   serverConnections,
@@ -8,12 +9,18 @@ import {
 } from "./tables.js";
 
 /** Documents with tables that the program computes. */
-export const documents = ["docs/aws.md", "docs/existing-servers.md", "docs/hdm.md"];
+export const documents = [
+  "docs/aws.md",
+  "docs/existing-servers.md",
+  "docs/foreman.md",
+  "docs/hdm.md",
+];
 
 /** The tables by the names that documents have for them. */
 const tables: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   "aws-connections": awsConnections,
   "server-connections": serverConnections,
+  "foreman-connections": foremanConnections,
   "hdm-connections": hdmConnections,
   "server-sizes": serverSizes,
   "puppetdb-sizes": puppetdbSizes,

@@ -34,12 +34,22 @@ export function serverConnections(): Table {
 /** Who talks to HDM, and to whom it does, beside the bastion. */
 export function hdmConnections(): Table {
   const image = `registry.example.com/betadots/hdm@sha256:${"0".repeat(64)}`;
-  const settings = parseSettings({ domain: "example.com", hdm: { host: "own", image } });
+  return connectionsWith("hdm", { hdm: { host: "own", image } });
+}
+
+/** Who talks to a Foreman of its own with the smart proxy, and to whom it does, beside the bastion. */
+export function foremanConnections(): Table {
+  return connectionsWith("foreman", { foreman: { host: "own" } });
+}
+
+/** The lines of one party. */
+function connectionsWith(party: string, given: object): Table {
+  const settings = parseSettings({ domain: "example.com", ...given });
   const [head = [], ...lines] = connections({
     ...settings,
     ...{ bastion: false, database: false, endpoints: false },
   });
-  return [head, ...lines.filter(([from, to]) => from === "hdm" || to === "hdm")];
+  return [head, ...lines.filter(([from, to]) => from === party || to === party)];
 }
 
 function connections(settings: ConnectionSettings): Table {
