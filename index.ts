@@ -47,46 +47,53 @@ const roles: { host: Host; roles: string[] }[] = [
   ...(hdm === undefined ? [] : [{ host: hdm, roles: ["hdm"] }]),
 ];
 
-/** Name that agents get catalogs from. */
-export const puppetServer = settings.puppetServer;
-/** Name that certificates are requested from. */
-export const caServer = settings.caServer;
-/** The compilers: name, full name, address. */
-export const compilers = infrastructure.compilers;
-/** Every host by its name: full name, address and roles. */
-export const hosts = Object.fromEntries(
-  roles.map(({ host: { name, fqdn, address }, roles }) => [name, { fqdn, address, roles }]),
+const outputs = {
+  /** Name that agents get catalogs from. */
+  puppetServer: settings.puppetServer,
+  /** Name that certificates are requested from. */
+  caServer: settings.caServer,
+  /** The compilers: name, full name, address. */
+  compilers: infrastructure.compilers,
+  /** Every host by its name: full name, address and roles. */
+  hosts: Object.fromEntries(
+    roles.map(({ host: { name, fqdn, address }, roles }) => [name, { fqdn, address, roles }]),
+  ),
+  /** How each host is reached over SSH, by its name; secret, as it has the private key. */
+  connections: pulumi.secret(
+    Object.fromEntries(roles.map(({ host }) => [host.name, loginOf(host)])),
+  ),
+  /** PuppetDB for Puppet servers; absent where there is none. */
+  puppetdbUrl: infrastructure.puppetdbUrl,
+  /** PuppetDB for people and tools, with a certificate of `npm run puppetdb-access`. */
+  puppetdbQueryUrl: infrastructure.puppetdbQueryUrl,
+  /** Foreman; absent where there is none. */
+  foremanUrl: infrastructure.foremanUrl,
+  /** Password that the first user of a Foreman of its own begins with; secret. */
+  foremanAdminPassword: infrastructure.foremanAdminPassword,
+  /** Where Git servers send pushes; absent where no code is deployed. */
+  webhookUrl: infrastructure.webhookUrl,
+  /** Key of the pushes' signatures, and GitLab's token; secret. */
+  webhookSecret: infrastructure.webhookSecret,
+  /** Public key that Git servers must let read the control repositories. */
+  codeDeployKey: infrastructure.codeDeployKey,
+  /** HDM, in which people browse Hiera data; absent where there is none. */
+  hdmUrl: infrastructure.hdmUrl,
+  /** Password of HDM's user admin, until he changes it; secret. */
+  hdmAdminPassword: infrastructure.hdmAdminPassword,
+  /** HAProxy's statistics page; Prometheus reads /metrics beside it. */
+  loadBalancerStatsUrl: infrastructure.statsUrl,
+  /** Name for the statistics page. */
+  loadBalancerStatsUser: infrastructure.statsUser,
+  /** Password for the statistics page. */
+  loadBalancerStatsPassword: infrastructure.statsPassword,
+  /** Script that joins a machine as an agent; run it there as root. */
+  agentInstall: infrastructure.agentInstall,
+};
+
+/** The stack's outputs. Those of what there is none of are absent: as undefined ones, each would be a warning. */
+export default Object.fromEntries(
+  Object.entries(outputs).filter(([, value]) => value !== undefined),
 );
-/** How each host is reached over SSH, by its name; secret, as it has the private key. */
-export const connections = pulumi.secret(
-  Object.fromEntries(roles.map(({ host }) => [host.name, loginOf(host)])),
-);
-/** PuppetDB for Puppet servers; absent where there is none. */
-export const puppetdbUrl = infrastructure.puppetdbUrl;
-/** PuppetDB for people and tools, with a certificate of `npm run puppetdb-access`. */
-export const puppetdbQueryUrl = infrastructure.puppetdbQueryUrl;
-/** Foreman; absent where there is none. */
-export const foremanUrl = infrastructure.foremanUrl;
-/** Password that the first user of a Foreman of its own begins with; secret. */
-export const foremanAdminPassword = infrastructure.foremanAdminPassword;
-/** Where Git servers send pushes; absent where no code is deployed. */
-export const webhookUrl = infrastructure.webhookUrl;
-/** Key of the pushes' signatures, and GitLab's token; secret. */
-export const webhookSecret = infrastructure.webhookSecret;
-/** Public key that Git servers must let read the control repositories. */
-export const codeDeployKey = infrastructure.codeDeployKey;
-/** HDM, in which people browse Hiera data; absent where there is none. */
-export const hdmUrl = infrastructure.hdmUrl;
-/** Password of HDM's user admin, until he changes it; secret. */
-export const hdmAdminPassword = infrastructure.hdmAdminPassword;
-/** HAProxy's statistics page; Prometheus reads /metrics beside it. */
-export const loadBalancerStatsUrl = infrastructure.statsUrl;
-/** Name for the statistics page. */
-export const loadBalancerStatsUser = infrastructure.statsUser;
-/** Password for the statistics page. */
-export const loadBalancerStatsPassword = infrastructure.statsPassword;
-/** Script that joins a machine as an agent; run it there as root. */
-export const agentInstall = infrastructure.agentInstall;
 
 /** How SSH reaches a host, and becomes root on it. */
 function loginOf({ connection, proxyCommand, sudo }: Host) {

@@ -44,3 +44,25 @@ export function hostExample(state: HostState): Subject {
 export function commandExample(props: Readonly<Record<string, unknown>>): Subject {
   return example("command:remote:Command", props);
 }
+
+/**
+ * The configuration of a stack in AWS that is open to nobody it does not have to be open to.
+ *
+ * @param aws what its `puppet:aws` has besides
+ * @param more further settings of the project, by name
+ */
+export function awsConfig(
+  aws: Readonly<Record<string, unknown>> = {},
+  more: Readonly<Record<string, unknown>> = {},
+): ReadonlyMap<string, string> {
+  const networks = { agentSources: ["10.0.0.0/8"], outbound: ["192.0.2.0/24"] };
+  const bastion = { allowedSources: ["192.0.2.7/32"] };
+  const settings = { aws: { ...networks, bastion, ...aws }, ...more };
+  return new Map([
+    ["puppet:domain", "example.test"],
+    ["puppet:platform", "aws"],
+    ...Object.entries(settings).map(
+      ([name, value]) => [`puppet:${name}`, JSON.stringify(value)] as const,
+    ),
+  ]);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { example, unknownFromEngine } from "./examples.js";
+import { awsConfig, example, unknownFromEngine } from "./examples.js";
 import { noOpenNetworks } from "./no-open-networks.js";
 import { openingsIn } from "./stack-settings.js";
 
@@ -8,10 +8,11 @@ const judge = (
   type: "ingress" | "egress",
   rule: Readonly<Record<string, unknown>>,
   aws: Readonly<Record<string, unknown>> = {},
+  more: Readonly<Record<string, unknown>> = {},
 ) =>
   noOpenNetworks.violations(
     example("aws:ec2/securityGroupRule:SecurityGroupRule", { type, protocol: "tcp", ...rule }),
-    openingsIn(new Map([["puppet:aws", JSON.stringify(aws)]])),
+    openingsIn(awsConfig(aws, more)),
   );
 const port = (number: number, cidrBlocks: readonly string[] = everybody) => ({
   fromPort: number,
@@ -27,7 +28,6 @@ describe("no-open-networks", () => {
     ["ingress", 9000, "webhookSources"],
     ["egress", 80, "outbound"],
     ["egress", 443, "outbound"],
-    ["egress", 22, "outbound"],
   ] as const)("takes %s %i only where %s has the network", (direction, number, setting) => {
     expect(judge(direction, port(number), { [setting]: everybody })).toEqual([]);
     const [sentence, ...more] = judge(direction, port(number), { [setting]: ["10.0.0.0/8"] });
@@ -48,7 +48,22 @@ describe("no-open-networks", () => {
     );
     const six = { fromPort: 8140, toPort: 8140, ipv6CidrBlocks: ["::/0"] };
     expect(judge("ingress", six, { agentSources: everybody })).toHaveLength(1);
-    expect(judge("ingress", six, { agentSources: ["::/0"] })).toEqual([]);
+  });
+
+  it("takes a port that a setting of another product has", () => {
+    const existing = {
+      host: "existing",
+      url: "https://foreman.example.com:9443",
+      password: "x".repeat(8),
+    };
+    const opened = { outbound: everybody, foremanSources: everybody };
+    for (const [direction, number] of [
+      ["egress", 9443],
+      ["ingress", 8443],
+    ] as const) {
+      expect(judge(direction, port(number), opened)).toHaveLength(1);
+      expect(judge(direction, port(number), opened, { foreman: existing })).toEqual([]);
+    }
   });
 
   it("takes a list for its own direction and ports only", () => {

@@ -1,19 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { example, unknownFromEngine } from "./examples.js";
+import { awsConfig, example, unknownFromEngine } from "./examples.js";
 import { noPublicSsh } from "./no-public-ssh.js";
 import { openingsIn } from "./stack-settings.js";
 
 const everything = openingsIn(
-  new Map([
-    [
-      "puppet:aws",
-      JSON.stringify({
-        operatorSources: ["0.0.0.0/0"],
-        outbound: ["0.0.0.0/0"],
-        bastion: { allowedSources: ["0.0.0.0/0"] },
-      }),
-    ],
-  ]),
+  awsConfig({
+    operatorSources: ["0.0.0.0/0"],
+    outbound: ["0.0.0.0/0"],
+    bastion: { allowedSources: ["0.0.0.0/0"] },
+  }),
 );
 const judge = (rule: Readonly<Record<string, unknown>>, type = "ingress") =>
   noPublicSsh.violations(

@@ -1,7 +1,5 @@
-import * as z from "zod";
-import { defaults } from "../components/defaults.js";
-import { agentsPort } from "../hosts/connections.js";
-import { readerPort } from "../templates/puppetdb/puppetdb.js";
+import { connectionsOf, type OutsideParty } from "../hosts/connections.js";
+import { parseSettings, SettingsError, type Settings } from "../settings.js";
 
 /** A TCP port that the stack's settings open to networks. */
 export interface Opening {
@@ -13,59 +11,51 @@ export interface Opening {
   readonly networks: readonly string[];
 }
 
-/** Packages, and code over HTTPS or SSH. */
-const outboundPorts = [80, 443, 22];
-
-// Lenient: it is the program that checks the settings. What is no list opens nothing.
-const networks = z.array(z.string()).catch([]);
-const awsSettings = z
-  .object({
-    agentSources: networks,
-    operatorSources: networks,
-    webhookSources: networks,
-    outbound: networks,
-  })
-  .catch({ agentSources: [], operatorSources: [], webhookSources: [], outbound: [] });
-const loadBalancerSettings = z
-  .object({ statsPort: z.int().default(defaults.statsPort) })
-  .catch({ statsPort: defaults.statsPort });
-const webhookSettings = z
-  .object({ port: z.int().default(defaults.webhookPort) })
-  .catch({ port: defaults.webhookPort });
+/** Where the networks are of those who are outside. Administrators are none: SSH is open to no network, whatever is set. */
+const settingsOfNetworks = {
+  agents: "agentSources",
+  operators: "operatorSources",
+  gitServers: "webhookSources",
+  siteForeman: "foremanSources",
+  outbound: "outbound",
+} as const satisfies Partial<Record<OutsideParty, keyof Settings["aws"]>>;
 
 /**
- * Reads from a stack's configuration which networks it opens ports to. `puppet:aws.bastion` is not among the settings
- * that count: SSH is open to no network, whatever it says.
+ * Reads from a stack's configuration which networks it opens ports to: for each connection with somebody outside, the
+ * networks that are set for him.
  *
  * @param config the configuration by full key, as the engine sends it: objects are JSON
  */
 export function openingsIn(config: ReadonlyMap<string, string>): readonly Opening[] {
-  const aws = awsSettings.parse(objectIn(config.get("puppet:aws")));
-  const { statsPort } = loadBalancerSettings.parse(objectIn(config.get("puppet:loadBalancer")));
-  const { port: webhookPort } = webhookSettings.parse(objectIn(config.get("puppet:webhook")));
-  const opening = (
-    direction: Opening["direction"],
-    name: keyof typeof aws,
-    ports: readonly number[],
-  ): Opening[] =>
-    ports.map((port) => ({
-      direction,
-      port,
-      setting: `puppet:aws.${name}`,
-      networks: aws[name],
-    }));
-  return [
-    ...opening("ingress", "agentSources", [agentsPort]),
-    ...opening("ingress", "operatorSources", [statsPort, readerPort]),
-    ...opening("ingress", "webhookSources", [webhookPort]),
-    ...opening("egress", "outbound", outboundPorts),
-  ];
+  const settings = settingsIn(config);
+  if (settings === undefined) return [];
+  const lines = connectionsOf({ ...settings, bastion: false, database: false, endpoints: false });
+  const openings = new Map<string, Opening>();
+  for (const { from, to, port } of lines) {
+    const direction = to === "outbound" ? "egress" : "ingress";
+    const outside = direction === "egress" ? to : from;
+    if (!(outside in settingsOfNetworks)) continue;
+    const name = settingsOfNetworks[outside as keyof typeof settingsOfNetworks];
+    const setting = `puppet:aws.${name}`;
+    openings.set(`${setting} ${String(port)}`, {
+      ...{ direction, port, setting },
+      networks: settings.aws[name] ?? [],
+    });
+  }
+  return [...openings.values()];
 }
 
-function objectIn(text: string | undefined): unknown {
+/** The settings, where they are good ones of a stack in AWS: of others the program says what is wrong. */
+function settingsIn(config: ReadonlyMap<string, string>): Settings | undefined {
+  const prefix = "puppet:";
+  const values = [...config].filter(([key]) => key.startsWith(prefix));
   try {
-    return JSON.parse(text ?? "{}") as unknown;
-  } catch {
-    return undefined;
+    const settings = parseSettings(
+      Object.fromEntries(values.map(([key, value]) => [key.slice(prefix.length), value])),
+    );
+    return settings.platform === "aws" ? settings : undefined;
+  } catch (error) {
+    if (error instanceof SettingsError) return undefined;
+    throw error;
   }
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { instanceSize } from "../hosts/aws/instance-types.js";
 import { parseSubnet } from "../hosts/subnet.js";
 import type { postgresql, puppetdb } from "./database.js";
+import { foremanMemory, type Foreman } from "./foreman.js";
 import { certificates, integer, object, text } from "./values.js";
 
 const cidr = z
@@ -144,10 +145,11 @@ export function awsFaults(
     serviceNames: Readonly<Record<string, string>>;
     puppetdb: z.output<typeof puppetdb>;
     postgresql: z.output<typeof postgresql>;
+    foreman: Foreman;
   },
 ): string[] {
   const { vpc, database } = given;
-  const sentences: string[] = [];
+  const sentences = foremanInAwsFaults(given, others.foreman);
   const required = { agentSources: "of the agents", outbound: "of your mirrors and Git servers" };
   for (const [key, whose] of Object.entries(required)) {
     if (given[key as keyof typeof required] === undefined) {
@@ -198,6 +200,33 @@ export function awsFaults(
   if (database !== undefined && others.puppetdb.host === "none") {
     sentences.push(
       'puppet:aws.database is set, but puppet:puppetdb.host is "none"; write own or main there, or remove puppet:aws.database.',
+    );
+  }
+  return sentences;
+}
+
+/** What Foreman cannot run on, and who could not reach the smart proxy. */
+function foremanInAwsFaults(
+  { instances, foremanSources }: Aws,
+  { host, smartProxy }: Foreman,
+): string[] {
+  const sentences: string[] = [];
+  const { type } = instances.foreman;
+  const { architecture, memory = 0 } = instanceSize(type) ?? {};
+  if (host === "own" && (architecture === "arm64" || memory < foremanMemory)) {
+    sentences.push(
+      `puppet:aws.instances.foreman.type is ${type}, and Foreman needs an amd64 processor and 4 GiB of memory; write another, such as m7i.large.`,
+    );
+  }
+  const asked = host === "existing" && smartProxy;
+  if (asked && foremanSources.length === 0) {
+    sentences.push(
+      'puppet:aws.foremanSources is not set, and Foreman could not reach the smart proxy; write its networks, such as ["192.0.2.10/32"], or false in puppet:foreman.smartProxy.',
+    );
+  }
+  if (!asked && foremanSources.length > 0) {
+    sentences.push(
+      "puppet:aws.foremanSources is set, but no Foreman that is there has a smart proxy here; remove it, or write existing in puppet:foreman.host.",
     );
   }
   return sentences;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { puppetdb } from "./database.js";
-import type { Foreman } from "./foreman.js";
+import { foremanMemory, type Foreman } from "./foreman.js";
 import type { Hdm } from "./hdm.js";
 import { dotted, hostName, integer, object, privateKey, text } from "./values.js";
 
@@ -102,6 +102,13 @@ export function existingFaults(
     if (host !== "own" && count(role) > 0) {
       sentences.push(
         `puppet:existing.servers has a server with the role ${role}, but puppet:${role}.host is "${host}"; write own there, or remove the server.`,
+      );
+    }
+  }
+  for (const { role, name, memory } of servers) {
+    if (role === "foreman" && memory < foremanMemory) {
+      sentences.push(
+        `puppet:existing.servers has ${name} for Foreman with ${String(memory)} MiB of memory; write a server with ${String(foremanMemory)} or more.`,
       );
     }
   }

@@ -14,7 +14,7 @@ export const foreman = object({
   /** Address of the Foreman that is there. */
   url: text(
     new RegExp(`^https://(${label}\\.)+${label}(:${port})?$`),
-    "its address by its full name, such as https://foreman.example.com",
+    "its HTTPS address by its full name in lower case, with nothing after it, such as https://foreman.example.com",
   ).optional(),
   /** Certificates that Foreman's own is verified with; those of the environment's CA by default. */
   caCertificate: certificates.optional(),
@@ -25,7 +25,7 @@ export const foreman = object({
   /** Its password, or a personal access token. */
   password: text(
     /^[\x20-\x7e]{8,255}$/,
-    "8 to 255 characters, with pulumi config set --secret --path",
+    "8 to 255 letters, digits and signs of ASCII, with pulumi config set --secret --path puppet:foreman.password",
   ).optional(),
   /** Whether the main server has a smart proxy, through which Foreman knows environments and certificates. */
   smartProxy: z.boolean("true or false").default(defaults.foremanSmartProxy),
@@ -58,7 +58,7 @@ export const foreman = object({
     /** Its password. */
     password: text(
       /^[A-Za-z0-9_-]{8,128}$/,
-      "8 to 128 letters, digits, _ or -, with pulumi config set --secret --path",
+      "8 to 128 letters, digits, _ or -, with pulumi config set --secret --path puppet:foreman.database.password",
     ),
     /** Certificates that the server's own is verified with; those the system trusts by default. */
     caCertificate: certificates.optional(),
@@ -74,6 +74,9 @@ export const foreman = object({
 });
 
 export type Foreman = z.output<typeof foreman>;
+
+/** MiB that a Foreman of its own wants at the least: 4 GiB, without what the system needs of them. */
+export const foremanMemory = 3584;
 
 /** What each kind of Foreman has no use for. */
 const withoutEffect = {

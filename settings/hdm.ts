@@ -22,7 +22,7 @@ const ldap = object({
   /** The password for that. */
   bindPassword: text(
     /^[^\p{C}]{1,256}$/u,
-    "a password on one line, with pulumi config set --secret --path",
+    "a password on one line, with pulumi config set --secret --path puppet:hdm.ldap.bindPassword",
   ).optional(),
   /** Attribute that people log in with. */
   usernameAttribute: text(
@@ -57,8 +57,10 @@ export const hdm = object({
   host: z.enum(["own", "none"], "own or none").default("none"),
   /** Its container image by the digest: that of the manifest for the architecture of its host. */
   image: text(
-    new RegExp(`^(${label}\\.)*${label}(:${port})?(/[a-z0-9][a-z0-9._-]*)+@sha256:[0-9a-f]{64}$`),
-    "an image with its digest, NAME@sha256: and 64 hexadecimal digits, such as registry.example.com/betadots/hdm@sha256:…",
+    new RegExp(
+      `^((${label}\\.)+${label}(:${port})?|${label}:${port})(/[a-z0-9][a-z0-9._-]*)+@sha256:[0-9a-f]{64}$`,
+    ),
+    "an image with its registry and its digest, NAME@sha256: and 64 hexadecimal digits, such as registry.example.com/betadots/hdm@sha256:…",
   ).optional(),
   /** Archive that the image is loaded from, instead of being pulled. */
   imageArchive: text(
@@ -113,6 +115,14 @@ export function hdmFaults(
       certificate === undefined ? ["privateKey", "certificate"] : ["certificate", "privateKey"];
     sentences.push(
       `puppet:hdm.${missing} is not set; write the one that belongs to puppet:hdm.${there}, or remove that.`,
+    );
+  }
+  const portOfTheOther = ldap?.startTls === true ? 636 : 389;
+  if (ldap?.port === portOfTheOther) {
+    sentences.push(
+      ldap.startTls
+        ? "puppet:hdm.ldap.port is 636, where all of the connection is TLS; remove it, or puppet:hdm.ldap.startTls."
+        : "puppet:hdm.ldap.port is 389, where TLS begins by StartTLS; remove it, or write true in puppet:hdm.ldap.startTls.",
     );
   }
   if (ldap !== undefined && (ldap.bindDn === undefined) !== (ldap.bindPassword === undefined)) {

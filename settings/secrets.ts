@@ -19,8 +19,8 @@ export function inClear(setting: string): string {
   return `puppet:${setting} is in clear; write it with pulumi config set --secret --path puppet:${setting}.`;
 }
 
-/** A URL with a password or a token before the host. */
-const urlWithSecret = /https?:\/\/[^"]*@|ssh:\/\/[^"/@]*:[^"]*@/;
+/** A URL with a password or a token before the host; an image's digest is none. */
+const urlWithSecret = /https?:\/\/[^"]*@(?!sha256:)|\w:\/\/[^"/@]*:[^"]*@/;
 
 /** Whether what is set at a path may hold a secret, so that no message may show it. */
 export function mayHoldSecret(path: readonly PropertyKey[], value: unknown): boolean {
@@ -36,7 +36,7 @@ export function mayHoldSecret(path: readonly PropertyKey[], value: unknown): boo
     (group === "existing" && typeof value === "object" && value !== null) ||
     // So may an LDAP that is no object, or an object in the place of a text.
     (group === "hdm" && (path.length === 2 || typeof value === "object") && inner === "ldap") ||
-    (group === "codeDeployment" && urlWithSecret.test(text))
+    urlWithSecret.test(text)
   );
 }
 

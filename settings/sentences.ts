@@ -16,10 +16,14 @@ export function sentencesOf(
   const setting = nameOf(issue.path);
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(schema, issue.path).join(", ");
-    return issue.keys.map(
-      (key) =>
-        `${nameOf([...issue.path, key])} is not a setting; write one of ${known}, or remove it.`,
-    );
+    return issue.keys.map((key) => {
+      const name = nameOf([...issue.path, key]);
+      // What `pulumi config set` makes of a path when it is not told that it is one.
+      const [group = "", ...inner] = key.split(".");
+      return inner.length > 0 && keysAt(schema, []).includes(group)
+        ? `${name} is one word here; remove it, and write ${inner.join(".")} within puppet:${group}, or use pulumi config set --path.`
+        : `${name} is not a setting; write one of ${known}, or remove it.`;
+    });
   }
   if (issue.code === "invalid_key") {
     const [remedy] = issue.issues;

@@ -23,8 +23,11 @@ await main(async () => {
   const stack = new Stack(name, await toolchain());
   const outputs = await outputsOf(stack);
   if (outputs[`${product}Url`] === undefined) {
+    const what = product === "hdm" ? "HDM" : "Foreman";
     throw new Problem(
-      `The stack ${name} has no ${product === "hdm" ? "HDM" : "Foreman"}; docs/${product}.md says how to set puppet:${product}.host.`,
+      settingsOf(stack)[product].host === "none"
+        ? `The stack ${name} has no ${what}; docs/${product}.md says how to set puppet:${product}.host.`
+        : `The stack ${name} has ${what} in its settings, but it is not deployed yet; deploy the stack first.`,
     );
   }
   const checks = await (product === "foreman" ? foreman : hdm)(stack, outputs);

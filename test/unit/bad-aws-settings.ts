@@ -42,6 +42,41 @@ const unknown = (setting: string, changes: Readonly<Record<string, unknown>>, kn
     `puppet:aws.${setting} is not a setting; write one of ${known}, or remove it.`,
   ]);
 
+const foremanThere = {
+  ...{ host: "existing", url: "https://foreman.example.org", password: "the-password" },
+};
+/** What Foreman cannot run on, or cannot reach. */
+const badForeman: readonly BadSettings[] = [
+  ...["t3.small", "m7g.large"].map((type) =>
+    aws(
+      `Foreman on ${type}`,
+      { instances: { foreman: { type } } },
+      [
+        `puppet:aws.instances.foreman.type is ${type}, and Foreman needs an amd64 processor and 4 GiB of memory; write another, such as m7i.large.`,
+      ],
+      { foreman: { host: "own" } },
+    ),
+  ),
+  aws(
+    "a Foreman that cannot reach the smart proxy",
+    {},
+    [
+      'puppet:aws.foremanSources is not set, and Foreman could not reach the smart proxy; write its networks, such as ["192.0.2.10/32"], or false in puppet:foreman.smartProxy.',
+    ],
+    { foreman: foremanThere },
+  ),
+  ...[{}, { ...foremanThere, smartProxy: false }].map((foreman) =>
+    aws(
+      `networks of Foreman beside ${JSON.stringify(foreman)}`,
+      { foremanSources: ["192.0.2.10/32"] },
+      [
+        "puppet:aws.foremanSources is set, but no Foreman that is there has a smart proxy here; remove it, or write existing in puppet:foreman.host.",
+      ],
+      { foreman },
+    ),
+  ),
+];
+
 /** Settings of the VPC. */
 const badNetworks: readonly BadSettings[] = [
   ...[
@@ -197,6 +232,7 @@ export const badAwsSettings: readonly BadSettings[] = [
   unknown("region", { region: "eu-central-1" }, keys),
   ...badNetworks,
   ...badInstances,
+  ...badForeman,
   aws(
     "service names outside of the domain",
     {},

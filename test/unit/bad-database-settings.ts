@@ -35,10 +35,10 @@ const outside = (
   values: { postgresql: { ...external, [setting]: value } },
   sentences: [`puppet:postgresql.${setting} ${shown}; ${remedy}`],
 });
-const inUrls = (what: string, value: unknown): BadSettings => ({
+const inUrls = (what: string, value: unknown, shown = JSON.stringify(value)): BadSettings => ({
   what: `a URL ${what}`,
   values: { puppetdb: { serverUrls: ["https://a.example.test:8081", value] } },
-  sentences: [`puppet:puppetdb.serverUrls[1] is ${JSON.stringify(value)}; ${url}`],
+  sentences: [`puppet:puppetdb.serverUrls[1] is ${shown}; ${url}`],
 });
 
 /** Settings of PuppetDB and its database that must be refused. */
@@ -69,7 +69,7 @@ export const badDatabaseSettings: readonly BadSettings[] = [
   inUrls("with a path", "https://puppetdb2.example.test:8081/"),
   inUrls("with a comma", "https://b.example.test:8081,https://c.example.test:8081"),
   inUrls("in upper case", "https://PuppetDB2.example.test:8081"),
-  inUrls("with a password", "https://me:secret@puppetdb2.example.test:8081"),
+  inUrls("with a password", "https://me:secret@puppetdb2.example.test:8081", "unsuitable"),
   inUrls("with a port of six digits", "https://puppetdb2.example.test:808100"),
   inUrls("with a port that there is not", "https://puppetdb2.example.test:65536"),
   inUrls("that is a number", 8081),

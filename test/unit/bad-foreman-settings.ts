@@ -2,13 +2,14 @@ import { one, range, type BadSettings } from "./bad-setting.js";
 
 const keys =
   "host, url, caCertificate, user, password, smartProxy, version, packages, database, environment, timeout, cacheHours, whenExpired";
-const url = "write its address by its full name, such as https://foreman.example.com.";
+const url =
+  "write its HTTPS address by its full name in lower case, with nothing after it, such as https://foreman.example.com.";
 const there = { host: "existing", url: "https://foreman.example.org", password: "the-password" };
 
 const packages = { url: "https://mirror.example.org/foreman" };
 const database = { server: "db.example.org", password: "the-password" };
 const databasePassword =
-  "write 8 to 128 letters, digits, _ or -, with pulumi config set --secret --path.";
+  "write 8 to 128 letters, digits, _ or -, with pulumi config set --secret --path puppet:foreman.database.password.";
 
 const withoutUse = (key: string, host: string, other: string) =>
   `puppet:foreman.${key} is set, but puppet:foreman.host is ${host}; write ${other} there, or remove it.`;
@@ -57,11 +58,17 @@ export const badForemanSettings: readonly BadSettings[] = [
     "https://foreman",
     "https://foreman.example.org/",
     "https://Foreman.example.org",
-    "https://admin:secret@foreman.example.org",
     "https://foreman.example.org:65536",
     "",
     443,
   ].map((value) => outside(`the address ${JSON.stringify(value)}`, "url", value, url)),
+  outside(
+    "an address with a password",
+    "url",
+    "https://admin:secret@foreman.example.org",
+    url,
+    "is unsuitable",
+  ),
   outside(
     "no address",
     "url",
@@ -81,7 +88,7 @@ export const badForemanSettings: readonly BadSettings[] = [
       `a password that is ${JSON.stringify(value).slice(0, 20)}`,
       "password",
       value,
-      "write 8 to 255 characters, with pulumi config set --secret --path.",
+      "write 8 to 255 letters, digits and signs of ASCII, with pulumi config set --secret --path puppet:foreman.password.",
       "is unsuitable",
     ),
   ),
@@ -133,15 +140,29 @@ export const badForemanSettings: readonly BadSettings[] = [
       "write a release such as 5.0, in quotes.",
     ),
   ),
-  ...["mirror.example.org", "ftp://mirror.example.org", "https://me:secret@mirror.example.org"].map(
-    (url) => ({
-      what: `the repository ${url}`,
-      values: { foreman: { ...there, packages: { url } } },
-      sentences: [
-        `puppet:foreman.packages.url is ${JSON.stringify(url)}; write the URL of an APT repository, such as https://mirror.example.com/foreman.`,
-      ],
-    }),
-  ),
+  ...["mirror.example.org", "ftp://mirror.example.org"].map((url) => ({
+    what: `the repository ${url}`,
+    values: { foreman: { ...there, packages: { url } } },
+    sentences: [
+      `puppet:foreman.packages.url is ${JSON.stringify(url)}; write the URL of an APT repository, such as https://mirror.example.com/foreman.`,
+    ],
+  })),
+  {
+    what: "a repository with a password",
+    values: {
+      foreman: { ...there, packages: { url: "https://me:secret@mirror.example.org" } },
+    },
+    sentences: [
+      "puppet:foreman.packages.url is unsuitable; write the URL of an APT repository, such as https://mirror.example.com/foreman.",
+    ],
+  },
+  {
+    what: "a setting of Foreman that was set without --path",
+    values: { "foreman.host": "own" },
+    sentences: [
+      "puppet:foreman.host is one word here; remove it, and write host within puppet:foreman, or use pulumi config set --path.",
+    ],
+  },
   {
     what: "a repository's key that is a path",
     values: { foreman: { ...there, packages: { ...packages, key: "/etc/foreman.asc" } } },

@@ -42,7 +42,7 @@ const hdm = (
   sentences,
 });
 const image =
-  "write an image with its digest, NAME@sha256: and 64 hexadecimal digits, such as registry.example.com/betadots/hdm@sha256:….";
+  "write an image with its registry and its digest, NAME@sha256: and 64 hexadecimal digits, such as registry.example.com/betadots/hdm@sha256:….";
 const archive =
   "write the absolute path of an archive on HDM's host, or an HTTPS URL without a password.";
 const distinguishedName = "write a distinguished name such as ou=people,dc=example,dc=com.";
@@ -71,6 +71,7 @@ export const badHdmSettings: readonly BadSettings[] = [
     `registry.example.com/betadots/hdm@${digest.toUpperCase()}`,
     `https://registry.example.com/betadots/hdm@${digest}`,
     `hdm@${digest}`,
+    `betadots/hdm@${digest}`,
     `registry.example.com/$(reboot)@${digest}`,
     4,
   ].map((value) =>
@@ -78,12 +79,20 @@ export const badHdmSettings: readonly BadSettings[] = [
       `puppet:hdm.image is ${JSON.stringify(value)}; ${image}`,
     ]),
   ),
-  ...["hdm.tar", "http://example.com/hdm.tar", "https://a:b@example.com/hdm.tar", "/a b", "/'"].map(
-    (value) =>
-      hdm(`the archive ${value}`, { imageArchive: value }, [
-        `puppet:hdm.imageArchive is ${JSON.stringify(value)}; ${archive}`,
-      ]),
+  ...["hdm.tar", "http://example.com/hdm.tar", "/a b", "/'"].map((value) =>
+    hdm(`the archive ${value}`, { imageArchive: value }, [
+      `puppet:hdm.imageArchive is ${JSON.stringify(value)}; ${archive}`,
+    ]),
   ),
+  hdm("an archive with a password", { imageArchive: "https://a:b@example.com/hdm.tar" }, [
+    `puppet:hdm.imageArchive is unsuitable; ${archive}`,
+  ]),
+  hdm("LDAP with StartTLS at the port of TLS", { ldap: { ...ldap, port: 636, startTls: true } }, [
+    "puppet:hdm.ldap.port is 636, where all of the connection is TLS; remove it, or puppet:hdm.ldap.startTls.",
+  ]),
+  hdm("LDAP with TLS at the port of StartTLS", { ldap: { ...ldap, port: 389 } }, [
+    "puppet:hdm.ldap.port is 389, where TLS begins by StartTLS; remove it, or write true in puppet:hdm.ldap.startTls.",
+  ]),
   hdm("a certificate without its key", { certificate: pem }, [
     "puppet:hdm.privateKey is not set; write the one that belongs to puppet:hdm.certificate, or remove that.",
   ]),
@@ -147,7 +156,7 @@ export const badHdmSettings: readonly BadSettings[] = [
     "puppet:hdm.ldap.bindDn is not set; write the one that belongs to puppet:hdm.ldap.bindPassword, or remove that.",
   ]),
   hdm("LDAP with a password of two lines", { ldap: { ...ldap, bindPassword: `${secretText}\n` } }, [
-    "puppet:hdm.ldap.bindPassword is unsuitable; write a password on one line, with pulumi config set --secret --path.",
+    "puppet:hdm.ldap.bindPassword is unsuitable; write a password on one line, with pulumi config set --secret --path puppet:hdm.ldap.bindPassword.",
   ]),
   hdm("LDAP by an attribute that is none", { ldap: { ...ldap, usernameAttribute: "u=d" } }, [
     'puppet:hdm.ldap.usernameAttribute is "u=d"; write the name of an attribute, such as mail or uid.',

@@ -31,14 +31,11 @@ describe("Foreman in AWS", () => {
     expect(composed.registrations.map(({ name }) => name)).not.toContain("foreman-data");
   });
 
-  it("reaches the smart proxy from the networks of the site, and from none by default", async () => {
-    const name = "puppet-main-8443-from-siteForeman-192.0.2.9/32";
-    const rules = async (foremanSources: string[]) =>
-      (await composeAws({ foremanSources }, { foreman: there })).registrations
-        .map((one) => one.name)
-        .filter((rule) => rule.includes("8443"));
-    expect(await rules(["192.0.2.9/32"])).toEqual([name]);
-    expect(await rules([])).toEqual([]);
+  it("reaches the smart proxy from the networks of the site", async () => {
+    const foremanSources = ["192.0.2.9/32"];
+    const { registrations } = await composeAws({ foremanSources }, { foreman: there });
+    const rules = registrations.map(({ name }) => name).filter((name) => name.includes("8443"));
+    expect(rules).toEqual(["puppet-main-8443-from-siteForeman-192.0.2.9/32"]);
   });
 });
 
@@ -54,6 +51,13 @@ describe("Foreman on a server that is there", () => {
 
   it("is the one with the role", () => {
     expect(parse(own, withForeman).hosts.foreman).toBe("fm1");
+  });
+
+  it("has memory enough", () => {
+    const small = { ...server("fm1", "foreman", 9), memory: 2048 };
+    expect(() => parse(own, [...servers, small])).toThrow(
+      "puppet:existing.servers has fm1 for Foreman with 2048 MiB of memory; write a server with 3584 or more.",
+    );
   });
 
   it("is there exactly once, and only for a Foreman of its own", () => {
