@@ -117,7 +117,7 @@ describe("the code on HDM's host, taken by the script of compilers", async () =>
   const run = (settings: string) => `
     folder=$(mktemp -d)
     mkdir -p "$folder/etc" "$folder/home/environments" "$folder/home/published/production/${told.production.release}"
-    here() { sed "s#/etc/puppet-code#$folder/etc#g; s#/var/lib/puppet-code#$folder/home#g; s#/usr/local/lib/puppet-code#$folder#g"; }
+    here() { sed "s#/etc/puppet-code#$folder/etc#g; s#/var/lib/puppet-code#$folder/home#g; s#/usr/local/lib/puppet-code#$folder#g; s#/run/puppet-code#$folder/run#g"; }
     here >"$folder/puppet_code.rb" <<'LIBRARY'\n${library}LIBRARY
     here >"$folder/sync" <<'SYNC'\n${sync}SYNC
     here >"$folder/etc/settings.json" <<'SETTINGS'\n${settings}SETTINGS
