@@ -2,9 +2,12 @@ import { PolicyPack } from "@pulumi/policy";
 import { subjectOf } from "./rule.js";
 import { rules } from "./rules.js";
 import { receiveStackConfig } from "./stack-config.js";
-import { openingsIn } from "./stack-settings.js";
+import { openingsIn, type Opening } from "./stack-settings.js";
 
 const stackConfig = receiveStackConfig();
+let read: readonly Opening[] | undefined;
+/** Read once: the settings are the same for all resources. */
+const openings = () => (read ??= openingsIn(stackConfig()));
 
 new PolicyPack("pulumi-puppet", {
   enforcementLevel: "mandatory",
@@ -12,7 +15,7 @@ new PolicyPack("pulumi-puppet", {
     name,
     description,
     validateResource: (args, report) => {
-      for (const sentence of violations(subjectOf(args), openingsIn(stackConfig()))) {
+      for (const sentence of violations(subjectOf(args), openings())) {
         report(sentence);
       }
     },

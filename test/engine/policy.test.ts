@@ -1,17 +1,21 @@
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { awsConfig } from "../../policy/examples.js";
 import { Project } from "../engine-driver.js";
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** What the settings of the examples' stack open to everybody. */
-const settings = { "puppet:aws": { agentSources: ["0.0.0.0/0"] }, "aws:region": "eu-central-1" };
+/** Settings of a stack whose balancer and CA some networks reach. */
+const settingsWith = (agentSources: readonly string[]) => ({
+  ...Object.fromEntries(awsConfig({ agentSources })),
+  "aws:region": "eu-central-1",
+});
 
 describe("the policy pack under the real engine", () => {
   let project: Project;
-  const preview = (example: string, config: Readonly<Record<string, unknown>> = settings) =>
-    project.preview({ config: { ...config, "puppet:example": example } });
+  const preview = (example: string, agentSources = ["0.0.0.0/0"]) =>
+    project.preview({ config: { ...settingsWith(agentSources), "example:name": example } });
 
   beforeEach(() => {
     // The CLI's own way to give an option by the environment.
@@ -43,7 +47,7 @@ describe("the policy pack under the real engine", () => {
   it("has nothing against a good program, and reads what the stack's settings open", async () => {
     const run = (await preview("good")).succeeded();
     expect(run.stdout).toContain("✅ pulumi-puppet@v");
-    const closed = await preview("good", { "aws:region": "eu-central-1" });
+    const closed = await preview("good", ["10.0.0.0/8"]);
     expect(closed.exitCode).not.toBe(0);
     expect(rulesIn(closed.stdout)).toEqual(new Set(["no-open-networks"]));
   });

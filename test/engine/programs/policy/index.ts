@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { examples } from "./examples.js";
 
-const name = new pulumi.Config().require("example");
+// Not of the project: its settings are those of a stack.
+const name = new pulumi.Config("example").require("name");
 const example = examples[name];
 if (example === undefined) throw new Error(`There is no example ${name}.`);
 example();
