@@ -58,7 +58,7 @@ export const hdm = object({
   /** Its container image by the digest: that of the manifest for the architecture of its host. */
   image: text(
     new RegExp(
-      `^((${label}\\.)+${label}(:${port})?|${label}:${port})(/[a-z0-9][a-z0-9._-]*)+@sha256:[0-9a-f]{64}$`,
+      `^((${label}\\.)+${label}(:${port})?|${label}:${port}|localhost)(/[a-z0-9][a-z0-9._-]*)+@sha256:[0-9a-f]{64}$`,
     ),
     "an image with its registry and its digest, NAME@sha256: and 64 hexadecimal digits, such as registry.example.com/betadots/hdm@sha256:…",
   ).optional(),
