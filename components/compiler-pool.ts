@@ -26,7 +26,15 @@ export class CompilerPool extends pulumi.ComponentResource {
   constructor(name: string, args: CompilerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CompilerPool", name, {}, opts);
     const { hosts, ...settings } = args;
-    for (const host of hosts) new Compiler(host.name, { ...settings, host }, { parent: this });
+    compilersOf.set(
+      this,
+      new Map(
+        hosts.map((host) => [
+          host.name,
+          new Compiler(host.name, { ...settings, host }, { parent: this }),
+        ]),
+      ),
+    );
     this.members = pulumi.output(
       hosts.map(({ name, fqdn, address }) => ({
         name,
@@ -36,4 +44,19 @@ export class CompilerPool extends pulumi.ComponentResource {
     );
     this.registerOutputs();
   }
+}
+
+/** The compilers of each pool by name. Not in the class: whatever is there, the schema takes for an output. */
+const compilersOf = new WeakMap<CompilerPool, ReadonlyMap<string, Compiler>>();
+
+/**
+ * One of a pool's compilers, for what depends on it alone.
+ *
+ * @param name short name of its host
+ * @throws Error when the pool has none of that name
+ */
+export function compilerOf(pool: CompilerPool, name: string): Compiler {
+  const compiler = compilersOf.get(pool)?.get(name);
+  if (compiler === undefined) throw new Error(`The pool has no compiler ${name}.`);
+  return compiler;
 }

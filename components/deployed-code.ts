@@ -5,7 +5,7 @@ import type { HostArgs } from "../hosts/host.js";
 import { CodeCopy } from "./code-copy.js";
 import { CodeDeployment, serverIdentity, type CodeDeploymentSettings } from "./code-deployment.js";
 import type { CodeTool } from "./choices.js";
-import type { CompilerPool } from "./compiler-pool.js";
+import { compilerOf, type CompilerPool } from "./compiler-pool.js";
 import { ControlRepository, controlSource } from "./control-repository.js";
 import type { MainServer } from "./main-server.js";
 import { Webhook, webhookUrl } from "./webhook.js";
@@ -58,7 +58,10 @@ export function deployCode(
   const { sources = {}, ...settings } = args.settings;
   const identities = {
     main: serverIdentity(hosts.main, { parent, dependsOn: main }),
-    compilers: hosts.compilers.map((host) => serverIdentity(host, { parent, dependsOn: pool })),
+    // Each upon its own compiler alone: upon all of them, the state would grow with the square of their number.
+    compilers: hosts.compilers.map((host) =>
+      serverIdentity(host, { parent, dependsOn: compilerOf(pool, host.name) }),
+    ),
   };
   const copies = args.copies.map(({ host, dependsOn }) =>
     serverIdentity(host, { parent, dependsOn }),
