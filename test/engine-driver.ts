@@ -49,6 +49,8 @@ export interface ResourceState {
   type: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  /** URNs of what it waits for. */
+  dependencies?: readonly string[];
 }
 
 export class Run {

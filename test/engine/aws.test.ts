@@ -81,6 +81,18 @@ describe("an environment in AWS, under the real engine", () => {
     );
   });
 
+  it("has compilers that wait for no other one, so that the state grows with their number only", async () => {
+    const compilerIn = (urn: string) => /::(compiler\d+)(-[^:]*)?$/.exec(urn)?.[1];
+    const ofCompilers = (await project.resourceList()).filter(({ urn }) => compilerIn(urn));
+    expect(ofCompilers.length).toBeGreaterThan(30);
+    for (const { urn, dependencies = [] } of ofCompilers) {
+      const compilers = new Set(dependencies.map(compilerIn));
+      compilers.delete(undefined);
+      compilers.delete(compilerIn(urn));
+      expect([...compilers], urn).toEqual([]);
+    }
+  });
+
   it("loses it again, with exactly its resources", async () => {
     const { changes } = await up();
     expect(changes).toEqual(
