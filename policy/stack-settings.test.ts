@@ -40,7 +40,9 @@ describe("the stack's settings", () => {
       {
         aws: { ...networks, foremanSources: ["192.0.2.9/32"] },
         foreman: {
-          ...{ host: "existing", url: "https://foreman.example.com:9443", password: "12345678" },
+          host: "existing",
+          url: "https://foreman.example.com:9443",
+          password: "12345678",
         },
       },
       { foremanSources: [8443], outbound: [80, 443, 9443] },

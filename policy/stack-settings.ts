@@ -18,7 +18,7 @@ const settingsOfNetworks = {
   gitServers: "webhookSources",
   siteForeman: "foremanSources",
   outbound: "outbound",
-} as const satisfies Partial<Record<OutsideParty, keyof Settings["aws"]>>;
+} as const satisfies Record<Exclude<OutsideParty, "administrators">, keyof Settings["aws"]>;
 
 /**
  * Reads from a stack's configuration which networks it opens ports to: for each connection with somebody outside, the
@@ -38,7 +38,9 @@ export function openingsIn(config: ReadonlyMap<string, string>): readonly Openin
     const name = settingsOfNetworks[outside as keyof typeof settingsOfNetworks];
     const setting = `puppet:aws.${name}`;
     openings.set(`${setting} ${String(port)}`, {
-      ...{ direction, port, setting },
+      direction,
+      port,
+      setting,
       networks: settings.aws[name] ?? [],
     });
   }
