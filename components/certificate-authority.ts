@@ -4,6 +4,7 @@ import * as random from "@pulumi/random";
 import type { DistributionName } from "../distributions/index.js";
 import type { HostArgs } from "../hosts/host.js";
 import { directoryOf, execOf, fileOf, timerOf, type HostState } from "../hosts/host-state.js";
+import { mountsOf, startsMounted } from "../hosts/mounts.js";
 import { rootCommand } from "../hosts/root-command.js";
 import {
   renderAutosignPolicy,
@@ -64,6 +65,8 @@ export class CertificateAuthority extends pulumi.ComponentResource {
     const forServer = { group: users.puppet, mode: "0640" };
     this.policy = `${folder}/policy`;
     this.state = [
+      ...mountsOf(folders),
+      ...startsMounted(services.server, folders),
       directoryOf(folder),
       fileOf(
         this.policy,

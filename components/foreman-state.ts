@@ -25,6 +25,7 @@ import { withDefaults, type Placed } from "./arguments.js";
 import { defaults } from "./defaults.js";
 import type { ForemanArgs, ForemanDatabaseArgs } from "./foreman.js";
 import { hostCertificateState } from "./host-certificate.js";
+import { keptDatabases } from "./postgresql-state.js";
 import { refreshScript, revocationListScript, revocationListTimer } from "./revocation-list.js";
 import { foremanRepository } from "./smart-proxy.js";
 
@@ -79,6 +80,7 @@ export function foremanState(args: ForemanState): HostState {
       ["localedef", "-i", "en_US", "-c", "-f", "UTF-8", "en_US.UTF-8"],
       { unless: "sh -c 'locale -a | grep -qix en_US.utf8'" },
     ),
+    ...(external === undefined ? keptDatabases() : []),
     packageOf("foreman-installer"),
     ...(external?.caCertificate === undefined
       ? []

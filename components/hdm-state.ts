@@ -11,6 +11,7 @@ import {
   unitOf,
   type HostState,
 } from "../hosts/host-state.js";
+import { mountsOf } from "../hosts/mounts.js";
 import { codeState } from "../templates/code-deployment/code-deployment.js";
 import { renderHaproxyReload } from "../templates/haproxy/haproxy.js";
 import {
@@ -80,6 +81,7 @@ export function hdmState(
     ),
     ...certificateRequest(args),
     directoryOf(hdmFolder, { mode: "0700" }),
+    ...mountsOf([databaseFolder]),
     directoryOf(databaseFolder, { mode: "0700" }),
     ...tlsFiles(args),
     fileOf(`${hdmFolder}/hdm.yml`, hdmConf(args), secretFile),

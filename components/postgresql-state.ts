@@ -10,8 +10,10 @@ import {
   unitOf,
   type HostState,
 } from "../hosts/host-state.js";
+import { mountsOf } from "../hosts/mounts.js";
 import {
   backupFolder,
+  databaseFolders,
   renderBackup,
   renderBackupService,
   renderBackupTimer,
@@ -51,6 +53,19 @@ export interface DatabaseState {
   administrator?: pulumi.Output<Administrator> | undefined;
 }
 
+/** Databases that are on a volume, of another machine perhaps, before the package that runs them is installed. */
+export function keptDatabases(): HostState {
+  const [data] = databaseFolders;
+  // The user of the same name may have had another number there. It is made as the package makes it, which leaves it.
+  const user = `useradd --system --user-group --no-create-home --home-dir ${data} --shell /bin/bash postgres`;
+  const own = `getent passwd postgres >/dev/null || ${user}; chown --recursive postgres: ${databaseFolders.join(" ")}`;
+  const owned = `for data in ${data}/*/main; do test ! -d $data || test "$(stat --format %U $data)" = postgres || exit 1; done`;
+  return [
+    ...mountsOf(databaseFolders),
+    execOf("PostgreSQL owns its databases", ["sh", "-c", own], { unless: `sh -c '${owned}'` }),
+  ];
+}
+
 /** PostgreSQL's package, and how its programs reach the database. */
 export function postgresqlClient(
   { roles, passwords, administrator }: DatabaseState,
@@ -58,6 +73,8 @@ export function postgresqlClient(
   local: boolean,
 ): HostState {
   return [
+    // Its packaged unit waits for their folders.
+    ...(local ? keptDatabases() : []),
     packageOf(local ? "postgresql" : "postgresql-client"),
     directoryOf(folder),
     fileOf(
@@ -156,6 +173,7 @@ export function backups(
 ): HostState {
   const scripts = { services, folder: backupFolder };
   return [
+    ...mountsOf([backupFolder]),
     directoryOf(backupFolder, { mode: "0700" }),
     fileOf("/usr/local/sbin/puppetdb-backup", renderBackup({ ...scripts, days }), {
       mode: "0755",

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { podmanNames } from "../hosts/containers/names.js";
 import { run, type Result, type RunOptions } from "../tools/shell.js";
@@ -13,26 +16,42 @@ export interface TestContainer {
   remove(): Promise<void>;
 }
 
+/** What a container has besides the system. */
+export interface TestContainerOptions {
+  /** TCP ports to publish. */
+  readonly ports?: readonly number[];
+  /** Devices of this machine that it may use. */
+  readonly devices?: readonly string[];
+}
+
 /**
  * Starts a container with systemd on Podman's own network, making the base image if there is none.
  *
  * @param name container name, unique on this machine
- * @param ports TCP ports to publish
  */
 export async function startTestContainer(
   name: string,
-  ports: readonly number[] = [],
+  { ports = [], devices = [] }: TestContainerOptions = {},
 ): Promise<TestContainer> {
   const container = `pulumi-puppet-test-${name}`;
   await script("image.sh", {});
-  await script("container.sh", {
-    CONTAINER: container,
-    NETWORK: "podman",
-    FQDN: `${name}.example.test`,
-    DOMAIN: "example.test",
-    ENVIRONMENT: "test",
-    PORTS: ports.join(" "),
-  });
+  // Hosts of environments have no devices: these are by Podman's configuration, and not by the script's.
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-podman-"));
+  try {
+    const configuration = join(folder, "containers.conf");
+    writeFileSync(configuration, `[containers]\ndevices = ${JSON.stringify(devices)}\n`);
+    await script("container.sh", {
+      CONTAINER: container,
+      NETWORK: "podman",
+      FQDN: `${name}.example.test`,
+      DOMAIN: "example.test",
+      ENVIRONMENT: "test",
+      PORTS: ports.join(" "),
+      ...(devices.length > 0 ? { CONTAINERS_CONF: configuration } : {}),
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
   return {
     name: container,
     exec: (command, options = {}) => {

@@ -5,7 +5,7 @@ import { distributions } from "../../distributions/index.js";
 import type { Settings } from "../../settings.js";
 import type { AwsSettings } from "../../settings/aws.js";
 import { hdmState } from "../../templates/hdm/hdm.js";
-import { backupFolder } from "../../templates/postgresql/postgresql.js";
+import { backupFolder, databaseFolders } from "../../templates/postgresql/postgresql.js";
 import { connectionsOf, type Party } from "../connections.js";
 import type { Host, HostsByRole } from "../host.js";
 import { sshKeys } from "../ssh-keys.js";
@@ -83,7 +83,7 @@ export function makeHosts(settings: Settings): AwsPlatform {
   });
 
   const { cadir, ssldir } = distributions[settings.distribution].paths;
-  const databaseFolders = ["/var/lib/postgresql", backupFolder];
+  const puppetdbFolders = [...databaseFolders, backupFolder];
   const ownDatabase = database === undefined && settings.postgresql.server === undefined;
   const besideMain = settings.puppetdb.host === "main" && ownDatabase;
   const main = fleet.host({
@@ -94,7 +94,7 @@ export function makeHosts(settings: Settings): AwsPlatform {
     data: {
       size: given.dataVolumes.main + (besideMain ? given.dataVolumes.puppetdb : 0),
       holds: besideMain ? "CA and PostgreSQL" : "CA",
-      folders: [cadir, ssldir, ...(besideMain ? databaseFolders : [])],
+      folders: [cadir, ssldir, ...(besideMain ? puppetdbFolders : [])],
     },
   });
   const loadBalancer = fleet.host({
@@ -117,7 +117,7 @@ export function makeHosts(settings: Settings): AwsPlatform {
                 data: {
                   size: given.dataVolumes.puppetdb,
                   holds: "PostgreSQL",
-                  folders: databaseFolders,
+                  folders: puppetdbFolders,
                 },
               }
             : {}),
@@ -135,7 +135,7 @@ export function makeHosts(settings: Settings): AwsPlatform {
                 data: {
                   size: given.dataVolumes.foreman,
                   holds: "PostgreSQL of Foreman",
-                  folders: ["/var/lib/postgresql"],
+                  folders: databaseFolders,
                 },
               }
             : {}),

@@ -151,7 +151,12 @@ const optionsOf = ({ volumes }: Container) => [
 
 /** Renders HDM's systemd unit. */
 export function renderHdmService(values: Container & { administratorScript: string }): string {
-  return template("hdm.service.eta", { ...values, options: optionsOf(values), port: hdmPort });
+  return template("hdm.service.eta", {
+    ...values,
+    options: optionsOf(values),
+    port: hdmPort,
+    folder: hdmState,
+  });
 }
 
 /** Renders the script that makes the database and the administrator, before HDM starts. */

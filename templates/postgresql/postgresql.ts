@@ -1,5 +1,11 @@
 import { renderTemplate } from "../render.js";
 
+/**
+ * Folders of databases as Debian packages PostgreSQL: the databases and their configuration, without which the package
+ * does not know them.
+ */
+export const databaseFolders = ["/var/lib/postgresql", "/etc/postgresql"] as const;
+
 /** Folder of the backups, on PuppetDB's host. */
 export const backupFolder = "/var/backups/puppetdb";
 
@@ -129,7 +135,7 @@ export function renderRestore(
 
 /** Renders the systemd service that runs the backup once. */
 export function renderBackupService(): string {
-  return renderTemplate(new URL("backup.service.eta", import.meta.url), {});
+  return renderTemplate(new URL("backup.service.eta", import.meta.url), { folder: backupFolder });
 }
 
 /**

@@ -37,7 +37,7 @@ systemctl start ssh
  */
 export async function startSshd(name: string): Promise<SshServer> {
   const [user, host, otherHost] = [newKey(), newKey(), newKey()];
-  const container = await startTestContainer(`sshd-${name}`, [22]);
+  const container = await startTestContainer(`sshd-${name}`, { ports: [22] });
   const execute = async (command: string, stdin?: string): Promise<string> => {
     const { code, stdout, stderr } = await container.exec(["sh", "-c", command], { stdin });
     if (code !== 0) throw new Error(`${command}: ${stderr}`);

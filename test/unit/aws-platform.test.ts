@@ -244,6 +244,7 @@ describe("the data volumes", () => {
     );
     expect(script("puppetdb").match(/^ {2}keep .*/gm)).toEqual([
       "  keep /var/lib/postgresql",
+      "  keep /etc/postgresql",
       "  keep /var/backups/puppetdb",
     ]);
     for (const name of ["balancer", "compiler1"]) expect(script(name)).not.toContain("keep ");

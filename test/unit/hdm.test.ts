@@ -59,6 +59,7 @@ describe("HDM's host", () => {
       "file /var/lib/puppet/ssl/certs/ca.pem",
       "exec request the certificate of hdm.example.test",
       "file /etc/hdm",
+      "exec mount /var/lib/hdm",
       "file /var/lib/hdm",
       ...["tls", "tls/key.pem", "tls/cert.pem", "tls/ca.pem", "tls/ldap-ca.pem"].map(
         (name) => `file /etc/hdm/${name}`,

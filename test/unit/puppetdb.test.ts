@@ -14,6 +14,9 @@ const { debian } = distributions;
 
 /** What is the same on a host of its own and beside the main server. */
 const order = [
+  "exec mount /var/lib/postgresql",
+  "exec mount /etc/postgresql",
+  "exec PostgreSQL owns its databases",
   "package postgresql",
   "file /etc/postgresql-common/puppetdb",
   "file /etc/postgresql-common/puppetdb/pg_service.conf",
@@ -62,6 +65,7 @@ const order = [
   "file /etc/systemd/system/puppetdb-crl-refresh.timer",
   "exec systemd reads puppetdb-crl-refresh.timer",
   "service puppetdb-crl-refresh.timer",
+  "exec mount /var/backups/puppetdb",
   "file /var/backups/puppetdb",
   "file /usr/local/sbin/puppetdb-backup",
   "file /usr/local/sbin/puppetdb-restore",

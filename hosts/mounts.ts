@@ -1,0 +1,30 @@
+import { renderTemplate } from "../templates/render.js";
+import { directoryOf, execOf, unitOf, type HostState } from "./host-state.js";
+
+/**
+ * Has folders mounted, of those that /etc/fstab has on a volume, before anything is made in them. Where it has none,
+ * nothing is done.
+ *
+ * @param folders absolute paths
+ */
+export function mountsOf(folders: readonly string[]): HostState {
+  return folders.map((folder) => {
+    const sentence = `/etc/fstab has ${folder} on a volume that cannot be mounted; systemctl status ${folder} on this host says why`;
+    return execOf(
+      `mount ${folder}`,
+      ["sh", "-c", `systemctl start ${folder} || { echo "${sentence}" >&2; exit 1; }`],
+      { unless: `sh -c '! findmnt --fstab --mountpoint ${folder} || mountpoint ${folder}'` },
+    );
+  });
+}
+
+/** Has a service start only when its folders are mounted, of those that /etc/fstab has on a volume. */
+export function startsMounted(service: string, folders: readonly string[]): HostState {
+  return [
+    directoryOf(`/etc/systemd/system/${service}.service.d`),
+    ...unitOf(
+      `${service}.service.d/mounts.conf`,
+      renderTemplate(new URL("mounts.conf.eta", import.meta.url), { folders }),
+    ),
+  ];
+}
