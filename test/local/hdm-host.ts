@@ -22,17 +22,22 @@ export async function prepareHost(file: string): Promise<void> {
 }
 
 /** Ends HDM's host, and starts it. */
-export const stopHost = () =>
-  podman("stop", "--time", "90", podmanNames.container(environment, hdm));
+export async function stopHost(): Promise<void> {
+  await podman("stop", "--time", "90", podmanNames.container(environment, hdm));
+  await found("main");
+}
 export async function startHost(): Promise<void> {
   await podman("start", podmanNames.container(environment, hdm));
-  // Podman's name server may keep everybody waiting for half a minute when a container is back.
-  await until(
-    "agent1 finds HDM's host",
-    async () => (await exec("agent1", ["getent", "hosts", `${hdm}.example.test`])).code === 0,
+  await found(hdm);
+}
+
+/** Podman's name server may keep everybody waiting for half a minute when a container has gone or is back. */
+const found = (host: string) =>
+  until(
+    `agent1 finds ${host}`,
+    async () => (await exec("agent1", ["getent", "hosts", `${host}.example.test`])).code === 0,
     120,
   );
-}
 
 async function podman(...words: string[]): Promise<void> {
   const { code, stderr } = await run(["podman", ...words]);
