@@ -10,13 +10,15 @@ import { emptyDisk, type Disk } from "./disk.js";
 const ca = "/etc/puppet/puppetserver/ca";
 const folders = [ca, ...databaseFolders];
 const serial = "vol0123456789abcdef0";
-const ready = renderReady({
-  fqdn: "main.example.test",
-  names: [],
-  cores: 1,
-  memory: 256,
-  data: { serial, folders },
-});
+const readyWith = (folders: readonly string[]) =>
+  renderReady({
+    fqdn: "main.example.test",
+    names: [],
+    cores: 1,
+    memory: 256,
+    data: { serial, folders },
+  });
+const ready = readyWith(folders);
 const installed =
   "DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends postgresql >/dev/null 2>&1";
 
@@ -101,22 +103,40 @@ test("a service does not start without the folders, and they are mounted before 
     `/etc/fstab has ${ca} on a volume that cannot be mounted; systemctl status ${ca} on this host says why`,
   );
 
-  // As udev has systemd see the disk.
-  await told("mount /data");
+  // With udev, systemd would see the disk and mount it; here it sees after a moment that it is mounted.
+  await told(
+    "mount /data && timeout 10 sh -c 'until systemctl is-active --quiet data.mount; do sleep 0.1; done'",
+  );
   expect(await applied(mountsOf(folders))).toEqual(folders.map((folder) => `mount ${folder}`));
   expect(await sources()).toEqual(folders.map((folder) => `${disk.device}[${folder}]`));
   await told("systemctl start ours");
 });
 
-test("another machine takes up what is on the disk, with the databases", async () => {
+test("a folder that comes later is taken from under a running service", async () => {
+  const [data, configuration] = databaseFolders;
+  await told(`umount ${configuration} && rmdir /data${configuration}`);
+  await told(`sed -i '\\, ${configuration} ,d' /etc/fstab && systemctl daemon-reload`);
+  expect(await told(readyWith([ca, data]))).toBe("main.example.test: ready");
   expect(await applied(keptDatabases())).toEqual([]);
   await told(installed);
   await told("runuser --user postgres -- createdb kept");
+
+  const process = () => told("systemctl show --property MainPID postgresql@*-main.service");
+  const before = await process();
+  expect(before).toMatch(/^MainPID=[1-9]/);
+  expect(await told(ready)).toBe("main.example.test: ready");
+  expect(await sources()).toEqual(folders.map((folder) => `${disk.device}[${folder}]`));
+  expect(await process()).toBe(before);
+  await told("systemctl restart postgresql@*-main.service");
+});
+
+test("another machine takes up what is on the disk, with the databases", async () => {
+  const number = await told("id --user postgres");
   await machine.remove();
 
   await startMachine();
   // There, the number of postgres is another's.
-  await told("useradd --system --uid 100 earlier");
+  await told(`useradd --system --uid ${number} earlier`);
   expect(await told(ready)).toBe("main.example.test: ready");
   expect(await told(`cat ${ca}/ca_key.pem; stat --format %U ${databaseFolders.join(" ")}`)).toBe(
     "key\nearlier\nearlier",

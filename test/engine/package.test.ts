@@ -100,7 +100,7 @@ describe("the npm package", () => {
     // Platforms have more beside the hosts' code, which no component reads.
     const read = files.filter((name) => /^dist\/hosts\//.test(name) && !/\.(js|d\.ts)$/.test(name));
     expect(read.sort()).toEqual(
-      ["converge.pp", "converge.sh.eta", "proxied-ssh.sh", "read.rb"].map(
+      ["converge.pp", "converge.sh.eta", "mounts.conf.eta", "proxied-ssh.sh", "read.rb"].map(
         (name) => `dist/hosts/${name}`,
       ),
     );
