@@ -54,11 +54,14 @@ export function runAgent(
   show = false,
 ): Promise<Result> {
   const { puppet } = distributions[distribution].paths;
-  const waiting = ["--waitforlock", "1", "--maxwaitforlock", "120"];
-  return exec(environment, name, [puppet, "agent", "--test", ...waiting, "--color=false"], {
-    show,
-  });
+  return exec(environment, name, [puppet, ...agentRun], { show });
 }
+
+/** What Puppet is told for one run that waits for another of the same agent. */
+export const agentRun = [
+  ...["agent", "--test", "--color=false"],
+  ...["--waitforlock", "1", "--maxwaitforlock", "120"],
+] as const;
 
 /**
  * Shows that an environment works: one run of its agent, which is joined first where it is not.

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { agentRun } from "../../tools/agents.js";
 import { exec, output, outputs } from "./environment.js";
 
 /** Where environments are, on every server. */
@@ -182,15 +183,9 @@ export async function runOn(
   agent: string,
   ...more: readonly string[]
 ): Promise<string> {
-  const command = [
-    "puppet",
-    "agent",
-    "--test",
-    "--color=false",
-    "--server",
-    `${compiler}.example.test`,
-  ];
-  const { code, stdout, stderr } = await exec(agent, [...command, ...more]);
+  const server = `${compiler}.example.test`;
+  const command = ["puppet", ...agentRun, "--server", server, ...more];
+  const { code, stdout, stderr } = await exec(agent, command);
   if (code !== 0 && code !== 2) throw new Error(`${agent}: ${String(code)}: ${stdout}${stderr}`);
   return stdout;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { agentRun } from "../../tools/agents.js";
 import { commit, push, runOn } from "./code.js";
 import { deploy, exec, joined, output, seal, settingsFile, until } from "./environment.js";
 import {
@@ -137,7 +138,7 @@ describe("Foreman", () => {
         compiler,
         `rm -f /var/lib/puppet-foreman/away; touch --date='-2 hours' /var/lib/puppet-foreman/nodes/${node}.json`,
       );
-    const refused = await exec(agent, ["puppet", "agent", "--test", "--color=false"]);
+    const refused = await exec(agent, ["puppet", ...agentRun]);
     expect(refused.code).toBe(1);
     expect(refused.stdout + refused.stderr).toMatch(/Could not retrieve catalog/);
     await start();
