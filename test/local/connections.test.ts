@@ -36,14 +36,16 @@ describe("the table of connections", () => {
 
   it("has every connection between hosts that there was in the last minute", async () => {
     const table = new Set(lines.map(({ from, to, port }) => `${from} ${to} ${String(port)}`));
-    const unknown = async () => [...(await seen())].filter((line) => !table.has(line));
+    const unknown = (connections: Set<string>) =>
+      [...connections].filter((connection) => !table.has(connection));
     // Of what other settings had, until lately.
-    await until("hosts forget earlier connections", async () => (await unknown()).length === 0, 90);
+    const forgotten = async () => unknown(await seen()).length === 0;
+    await until("hosts forget earlier connections", forgotten, 90);
 
     await Promise.all([timedRun("agent1"), npmRun("deploy-code", "all", environment)]);
     const now = await seen();
     console.log(`seen: ${[...now].sort().join(", ")}`);
-    expect([...now].filter((line) => !table.has(line))).toEqual([]);
+    expect(unknown(now)).toEqual([]);
     expect(now.size).toBeGreaterThan(3);
   });
 });
