@@ -117,8 +117,14 @@ function checkedSettings(): Settings {
     checkSizing(settings);
     return settings;
   } catch (error) {
-    throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
+    throw error instanceof SettingsError ? refusal(error.message) : error;
   }
+}
+
+/** An error that is shown as its sentence alone. */
+function refusal(sentence: string): pulumi.RunError {
+  // The SDK renders the stack before it leaves it away, for which Node 20 takes a quarter of a minute.
+  return Object.assign(new pulumi.RunError(sentence), { stack: "" });
 }
 
 /** The stack's settings as the engine hands them on. */

@@ -102,6 +102,16 @@ describe("the program under the real engine", () => {
     expect(types.filter((type) => type !== "pulumi:pulumi:Stack")).toEqual([]);
   });
 
+  it("refuses sooner than it would preview", async () => {
+    const seconds = async (settings: Readonly<Record<string, unknown>>) => {
+      const began = Date.now();
+      await project.preview({ config: config({ domain: "example.test", ...settings }) });
+      return (Date.now() - began) / 1000;
+    };
+    const previewed = await seconds({});
+    expect(await seconds({ compilers: 0 })).toBeLessThan(previewed);
+  });
+
   it.each([
     [
       "in clear",
