@@ -156,10 +156,7 @@ describe("Foreman", () => {
     await stop();
     await askAgain();
     for (const compiler of compilers)
-      await output(
-        compiler,
-        `touch --date='-2 hours' /var/lib/puppet-foreman/nodes/${node}.json`,
-      );
+      await output(compiler, `touch --date='-2 hours' /var/lib/puppet-foreman/nodes/${node}.json`);
     const refused = await exec(agent, ["puppet", ...agentRun]);
     expect(refused.code).toBe(1);
     expect(refused.stdout + refused.stderr).toMatch(/Could not retrieve catalog/);
