@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { prepareMachine } from "./machine.js";
 import { project } from "./paths.js";
 import { main, Problem } from "./problem.js";
@@ -13,7 +14,13 @@ const stages = ["unit", "rendered", "engine", "contract", "local"];
 /** What vitest's JSON reporter tells. */
 interface Report {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+  }[];
 }
 
 // `npm test [-- STAGE ...]`: all stages or the ones that are named, with the time each took.
@@ -39,7 +46,7 @@ await main(async () => {
 
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-"));
   let passed = 0;
-  let failed = 0;
+  const failed: string[] = [];
   try {
     for (const stage of wanted.length > 0 ? wanted : stages) {
       const since = Date.now();
@@ -55,23 +62,39 @@ await main(async () => {
       );
       took(stage, since);
       const report = reportIn(file);
-      passed += report.numPassedTests;
+      passed += report?.numPassedTests ?? 0;
+      const failures = failuresIn(report);
       // A stage can fail outside its tests, in what it sets up or leaves behind.
-      failed += code !== 0 && report.numFailedTests === 0 ? 1 : report.numFailedTests;
+      if (code !== 0 && failures.length === 0) failures.push("outside its tests");
+      failed.push(...failures.map((failure) => `${stage}: ${failure}`));
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
   took("all", began);
-  console.log(`\nstages: ${times.join(", ")}\n${passed} passed, ${failed} failed`);
-  return failed === 0 && passed > 0 ? 0 : 1;
+  console.log(`\nstages: ${times.join(", ")}`);
+  // Once more at the end, where they are read: a stage can be an hour ago.
+  for (const failure of failed) console.log(`failed: ${failure}`);
+  console.log(`${String(passed)} passed, ${String(failed.length)} failed`);
+  return failed.length === 0 && passed > 0 ? 0 : 1;
 });
 
-function reportIn(file: string): Report {
+/** The tests that failed, each with the first line of why. */
+function failuresIn(report: Report | undefined): string[] {
+  return (report?.testResults ?? [])
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === "failed")
+    .map(({ fullName, failureMessages: [why = ""] = [] }) => {
+      const [line = ""] = stripVTControlCharacters(why).split("\n");
+      return `${fullName}: ${line}`;
+    });
+}
+
+/** What a stage reported; nothing when it ended before it could. */
+function reportIn(file: string): Report | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Report;
   } catch {
-    // The stage ended before it could report.
-    return { numPassedTests: 0, numFailedTests: 1 };
+    return undefined;
   }
 }
