@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../tools/shell.js";
@@ -11,15 +12,21 @@ const pipe =
   'const s = require("net").connect(Number(process.argv[2]), process.argv[1]); process.stdin.pipe(s).pipe(process.stdout)';
 
 let server: SshServer;
+/** Where the script has its files, and nobody else. */
+const files = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-"));
 beforeAll(async () => {
   server = await startSshd("proxied");
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  rmSync(files, { recursive: true });
+  await server.stop();
+});
 
 const through = (command: string, stdin = "", hostKey = server.hostKey) =>
   run(["sh", script], {
     env: {
       ...process.env,
+      TMPDIR: files,
       // A name that only the program knows.
       TARGET: "root@i-0123456789abcdef0",
       HOST_KEY: hostKey,
@@ -59,16 +66,19 @@ describe("a host that a program leads to", () => {
   });
 
   it("has its key on no command line, and in no file that stays", async () => {
-    const folders = () => readdirSync("/tmp").filter((name) => name.startsWith("tmp."));
-    const before = folders();
     const running = through("sleep 2");
     const seen: string[] = [];
-    const look = setInterval(() => seen.push(...runningCommandLines()), 50);
+    const used = new Set<string>();
+    const look = setInterval(() => {
+      seen.push(...runningCommandLines());
+      for (const file of readdirSync(files)) used.add(file);
+    }, 50);
     await running;
     clearInterval(look);
+    expect(used.size).toBe(1);
+    expect(readdirSync(files)).toEqual([]);
     expect(seen.some((line) => line.includes("i-0123456789abcdef0"))).toBe(true);
     const secret = server.privateKey.split("\n")[3] ?? "";
     expect(seen.filter((line) => line.includes(secret))).toEqual([]);
-    expect(folders()).toEqual(before);
   });
 });

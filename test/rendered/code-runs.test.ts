@@ -137,10 +137,12 @@ describe("the control repository's files", () => {
 
 describe("the commands that make the control repository", () => {
   const share = "/tmp/seed-share";
+  /** Where the commands have what passes, and nobody else. */
+  const passing = "/tmp/seed-passing";
   const git = (repository: string, ...words: string[]) =>
     inParsers(["git", "-c", "safe.directory=*", "-C", repository, ...words]);
   const seed = (repository: string, from = share) =>
-    inParsers(["sh", "-c", renderSeed({ repository, share: from })]);
+    inParsers(["env", `TMPDIR=${passing}`, "sh", "-c", renderSeed({ repository, share: from })]);
 
   beforeAll(async () => {
     const script = `
@@ -150,7 +152,7 @@ describe("the commands that make the control repository", () => {
         File.write(path, content, perm: name.start_with?("scripts/") ? 0o755 : 0o644)
       end`;
     await inParsers(["ruby", "-rjson", "-rfileutils", "-e", script], JSON.stringify(files));
-    await inParsers(["mkdir", "-p", "/tmp/seed/control.git", "/tmp/seed/none.git"]);
+    await inParsers(["mkdir", "-p", passing, "/tmp/seed/control.git", "/tmp/seed/none.git"]);
   });
 
   it("are those that are rendered, but for the folders", () => {
@@ -183,8 +185,7 @@ describe("the commands that make the control repository", () => {
   });
 
   it("leave it to its user, without hooks, and nothing in the folder for what passes", async () => {
-    const look =
-      'find /tmp/seed/control.git ! -user puppet-control; ls /tmp/seed/control.git/hooks; find /tmp -maxdepth 1 -name "tmp.*" -newer /tmp/seed-share';
+    const look = `find /tmp/seed/control.git ! -user puppet-control; ls /tmp/seed/control.git/hooks; ls -A ${passing}`;
     expect(await inParsers(["sh", "-c", look])).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 

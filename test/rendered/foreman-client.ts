@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
@@ -43,7 +43,8 @@ const taken = "/run/foreman-taken";
  */
 export async function installForeman(): Promise<void> {
   await shell(`until mkdir ${taken} 2>/dev/null; do sleep 1; done`);
-  const authority = new Authority(mkdtempSync(join(tmpdir(), "foreman-")));
+  const folder = mkdtempSync(join(tmpdir(), "foreman-"));
+  const authority = new Authority(folder);
   authority.sign(foreman, [`DNS:${foreman}`]);
   authority.sign(server, [`DNS:${server}`, "DNS:puppet"]);
   const text = (name: string) => readFileSync(authority.path(name), "utf8");
@@ -55,6 +56,7 @@ export async function installForeman(): Promise<void> {
     "/etc/foreman-service/host.pem": text(`${foreman}.pem`),
     "/etc/foreman-service/host.key": text(`${foreman}.key`),
   };
+  rmSync(folder, { recursive: true });
   const config: ServiceConfig = {
     ...{ address: "127.0.0.1", port, controlPort, user: "admin", password },
     ...{ certificate: "/etc/foreman-service/host.pem", key: "/etc/foreman-service/host.key" },
