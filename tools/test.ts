@@ -61,9 +61,8 @@ await main(async () => {
         },
       );
       took(stage, since);
-      const report = reportIn(file);
-      passed += report?.numPassedTests ?? 0;
-      const failures = failuresIn(report);
+      const { passes, failures } = resultsIn(file);
+      passed += passes;
       // A stage can fail outside its tests, in what it sets up or leaves behind.
       if (code !== 0 && failures.length === 0) failures.push("outside its tests");
       failed.push(...failures.map((failure) => `${stage}: ${failure}`));
@@ -79,22 +78,20 @@ await main(async () => {
   return failed.length === 0 && passed > 0 ? 0 : 1;
 });
 
-/** The tests that failed, each with the first line of why. */
-function failuresIn(report: Report | undefined): string[] {
-  return (report?.testResults ?? [])
+/** How many tests of a stage passed, and which failed, each with the first line of why. */
+function resultsIn(file: string): { passes: number; failures: string[] } {
+  let report: Report;
+  try {
+    report = JSON.parse(readFileSync(file, "utf8")) as Report;
+  } catch {
+    return { passes: 0, failures: ["ended before it could report"] };
+  }
+  const failures = report.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status === "failed")
     .map(({ fullName, failureMessages: [why = ""] = [] }) => {
       const [line = ""] = stripVTControlCharacters(why).split("\n");
       return `${fullName}: ${line}`;
     });
-}
-
-/** What a stage reported; nothing when it ended before it could. */
-function reportIn(file: string): Report | undefined {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Report;
-  } catch {
-    return undefined;
-  }
+  return { passes: report.numPassedTests, failures };
 }

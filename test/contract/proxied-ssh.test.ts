@@ -18,8 +18,8 @@ beforeAll(async () => {
   server = await startSshd("proxied");
 });
 afterAll(async () => {
-  rmSync(files, { recursive: true });
   await server.stop();
+  rmSync(files, { recursive: true });
 });
 
 const through = (command: string, stdin = "", hostKey = server.hostKey) =>
