@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PuppetInfrastructure, type ForemanSettings } from "./components/index.js";
-import { puppetdbMemory, puppetdbSizing } from "./components/puppetdb-sizing.js";
-import { serverSizing } from "./components/sizing.js";
-import { hardwareOf } from "./hosts/hardware.js";
+import { PuppetInfrastructure } from "./components/index.js";
 import type { Host } from "./hosts/host.js";
 import { parseSettings, SettingsError, type Settings } from "./settings.js";
-import { inClear, sealedSettings } from "./settings/secrets.js";
+import { infrastructureArguments } from "./settings/infrastructure-arguments.js";
+import { settingsInClear, stackConfig } from "./settings/sealing.js";
+import { inClear } from "./settings/secrets.js";
+import { sizingFault } from "./settings/sizing.js";
 
 /** What makes the hosts; the SDK of a cloud is loaded only where it is used. */
 const platforms = {
@@ -20,20 +20,13 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const settings = checkedSettings();
 
-const { domain } = settings;
 const platform = (await platforms[settings.platform]()).makeHosts(settings);
 const { main, loadBalancer, compilers: compilerHosts, puppetdb, foreman, hdm } = platform.hosts;
-const { image: hdmImage } = settings.hdm;
 
-const infrastructure = new PuppetInfrastructure("puppet", {
-  ...settings,
-  ...settings.loadBalancer,
-  ...platform,
-  foreman: foremanOf(settings.foreman),
-  webhookPort: settings.webhook.port,
-  hdm: hdmImage === undefined ? undefined : { ...settings.hdm, image: hdmImage },
-  plannedCompilers: settings.plannedCompilers.map((name) => `${name}.${domain}`),
-});
+const infrastructure = new PuppetInfrastructure(
+  "puppet",
+  infrastructureArguments(settings, platform),
+);
 
 const puppetdbRoles = ["puppetdb", "postgresql"];
 const roles: { host: Host; roles: string[] }[] = [
@@ -104,17 +97,13 @@ function loginOf({ connection, proxyCommand, sudo }: Host) {
   }));
 }
 
-/** What there is of Foreman, if anything. */
-function foremanOf({ host, ...settings }: Settings["foreman"]): ForemanSettings | undefined {
-  return host === "none" ? undefined : settings;
-}
-
 /** The settings, checked before anything is made; what is wrong is told without a stack trace. */
 function checkedSettings(): Settings {
   try {
     const settings = parseSettings(stackSettings());
     checkSealed(settings);
-    checkSizing(settings);
+    const fault = sizingFault(settings);
+    if (fault !== undefined) throw new SettingsError([fault]);
     return settings;
   } catch (error) {
     throw error instanceof SettingsError ? refusal(error.message) : error;
@@ -139,46 +128,19 @@ function stackSettings(): Record<string, unknown> {
 
 /** Refuses secrets that stand in clear in the stack's file, and would stand so in the state. */
 function checkSealed(settings: Settings): void {
-  // Where the language host tells which settings are sealed.
-  const sealed = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
-  const sentences = sealedSettings
-    .filter((setting) => {
-      const [group = "", ...rest] = setting.split(".");
-      const value = rest.reduce<unknown>(
+  // Where the language host tells which settings have a secret in them.
+  const secrets = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
+  const has = (setting: string) =>
+    setting
+      .split(".")
+      .reduce<unknown>(
         (at, key) => (at as Readonly<Record<string, unknown>> | undefined)?.[key],
-        settings[group as keyof Settings],
-      );
-      return value !== undefined && !sealed.includes(`${pulumi.getProject()}:${group}`);
-    })
-    .map(inClear);
-  if (sentences.length > 0) throw new SettingsError(sentences);
-}
-
-/** Refuses, before anything is made, what the hosts cannot carry. */
-function checkSizing(settings: Settings): void {
-  const { domain, hosts, mainServer, compiler, puppetdb, postgresql } = settings;
-  const fqdn = (name: string) => `${name}.${domain}`;
-  const refuse = (setting: string, check: () => unknown) => {
-    try {
-      check();
-    } catch (error) {
-      throw new SettingsError([`puppet:${setting}.${(error as Error).message}`]);
-    }
-  };
-  const main = hardwareOf(settings, "main", hosts.main);
-  const name = hosts.puppetdb ?? hosts.main;
-  const beside = puppetdb.host === "main";
-  const hardware = beside ? main : hardwareOf(settings, "puppetdb", name);
-  const shared = puppetdbMemory(hardware.memory, beside);
-  if (puppetdb.host !== "none") {
-    const host = { ...hardware, memory: shared, fqdn: fqdn(name) };
-    const local = postgresql.server === undefined && settings.aws.database === undefined;
-    refuse("puppetdb", () => puppetdbSizing(host, puppetdb, local));
-  }
-  const memory = main.memory - (beside ? shared : 0);
-  refuse("mainServer", () => serverSizing({ ...main, memory, fqdn: fqdn(hosts.main) }, mainServer));
-  for (const name of hosts.compilers) {
-    const hardware = hardwareOf(settings, "compiler", name);
-    refuse("compiler", () => serverSizing({ ...hardware, fqdn: fqdn(name) }, compiler));
-  }
+        settings,
+      ) !== undefined;
+  const inTheClear = settingsInClear(
+    has,
+    stackConfig(import.meta.dirname, pulumi.getStack()),
+    secrets.map((key) => key.replace(`${pulumi.getProject()}:`, "")),
+  );
+  if (inTheClear.length > 0) throw new SettingsError(inTheClear.map(inClear));
 }

@@ -16,12 +16,11 @@ export function instanceHardware(type: string): Hardware {
   return { cores: size.cores, memory: size.memory - reserved };
 }
 
+/** The roles whose services plan with their host's memory. */
+export type SizedRole = "main" | "puppetdb" | "compiler";
+
 /** What the hosts of a role have, by name where they differ. */
-export function hardwareOf(
-  settings: Settings,
-  role: "main" | "puppetdb" | "compiler",
-  name: string,
-): Hardware {
+export function hardwareOf(settings: Settings, role: SizedRole, name: string): Hardware {
   switch (settings.platform) {
     case "containers":
       return containerHardware(settings.containers);
@@ -32,5 +31,30 @@ export function hardwareOf(
       if (server === undefined) throw new Error(`${name} is none of puppet:existing.servers.`);
       return server;
     }
+  }
+}
+
+/**
+ * What to write where a host has too little memory.
+ *
+ * @param least memory that its services need, in MiB
+ * @returns a sentence that begins with the setting
+ */
+export function memorySetting(
+  settings: Settings,
+  role: SizedRole,
+  name: string,
+  least: number,
+): string {
+  const { memory } = hardwareOf(settings, role, name);
+  switch (settings.platform) {
+    case "containers":
+      return `puppet:containers.memory is ${String(memory)}; write at least ${String(least)}, or set a smaller heap and codeCache in puppet:mainServer and puppet:compiler.`;
+    case "aws": {
+      const { type } = settings.aws.instances[role];
+      return `puppet:aws.instances.${role}.type is "${type}", with ${String(memory + reserved)} MiB of memory; write a type with ${String(least + reserved)} or more.`;
+    }
+    case "existing":
+      return `puppet:existing.servers has ${name} with ${String(memory)} MiB of memory; write a server with ${String(least)} or more.`;
   }
 }

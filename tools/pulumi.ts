@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { flagIn } from "../settings/cli-flags.js";
 import { project } from "./paths.js";
 import { main, Problem } from "./problem.js";
 import { run } from "./shell.js";
@@ -19,8 +20,7 @@ await main(async () => {
  */
 async function makeStack(words: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   if (!words.includes("preview") && !words.includes("up")) return;
-  const at = words.findIndex((word) => word === "--stack" || word === "-s");
-  const name = at < 0 ? undefined : words[at + 1];
+  const name = flagIn(words, "--stack", "-s");
   if (name === undefined || !existsSync(join(project, `Pulumi.${name}.yaml`))) return;
   const known = await run(["pulumi", "--non-interactive", "stack", "--stack", name], { env });
   if (known.code === 0) return;
