@@ -8,12 +8,14 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Project, standIns } from "../engine-driver.js";
+import { olderStack } from "./programs/older-stack.js";
 
 const project = join(import.meta.dirname, "..", "..");
 const plugins = Object.values(standIns);
@@ -51,9 +53,13 @@ const settings: Record<string, Record<string, unknown>> = {
   },
 };
 
+const examples = Object.keys(settings);
+
 describe("the npm package", () => {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-package-"));
-  const packed = join(folder, "package");
+  // Where every stack below this folder finds it.
+  const installed = join(folder, "node_modules");
+  const packed = join(installed, "pulumi-puppet");
   const filesIn = (path: string): string[] =>
     readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) =>
       statSync(join(path, name)).isFile(),
@@ -72,11 +78,22 @@ describe("the npm package", () => {
     const pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder];
     const tarball =
       execFileSync("npm", pack, { cwd: source, encoding: "utf8" }).trim().split("\n").at(-1) ?? "";
-    execFileSync("tar", ["-xzf", join(folder, tarball), "-C", folder]);
+    mkdirSync(packed, { recursive: true });
+    execFileSync("tar", ["-xzf", join(folder, tarball), "-C", packed, "--strip-components=1"]);
+    mkdirSync(join(installed, "@pulumi"));
+    const others = ["@pulumi/aws", "@pulumi/command", "@pulumi/pulumi", "@pulumi/random"];
+    for (const name of [...others, "eta", "js-yaml", "tsx"])
+      symlinkSync(join(modules, name), join(installed, name));
+    for (const name of examples)
+      cpSync(join(project, "examples", name), join(folder, name), { recursive: true });
     console.log(
       `${tarball}: ${String(Math.round(statSync(join(folder, tarball)).size / 1024))} KiB`,
     );
   }, 120_000);
+
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
 
   afterAll(() => {
     rmSync(folder, { recursive: true });
@@ -121,48 +138,52 @@ describe("the npm package", () => {
     expect([...new Set(imported)].sort()).toEqual(Object.keys(dependencies).sort());
   });
 
-  it.each(Object.keys(settings))(
-    "carries the example %s: its types, and its preview",
-    async (name) => {
-      const example = join(folder, name);
-      cpSync(join(project, "examples", name), example, { recursive: true });
-      const linked = join(example, "node_modules");
-      mkdirSync(join(linked, "@pulumi"), { recursive: true });
-      for (const other of ["aws", "command", "pulumi", "random"]) {
-        symlinkSync(join(modules, "@pulumi", other), join(linked, "@pulumi", other));
-      }
-      for (const other of ["eta", "js-yaml", "tsx"])
-        symlinkSync(join(modules, other), join(linked, other));
-      cpSync(packed, join(linked, "pulumi-puppet"), { recursive: true });
+  it("has the types that the examples ask for, as ES modules", () => {
+    const flags = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022"];
+    const resolution = ["--module", "nodenext", "--moduleResolution", "nodenext"];
+    const types = ["--typeRoots", join(modules, "@types"), "--types", "node"];
+    // All in one go, because most of it is what they have in common.
+    const programs = examples.map((name) => join(name, "index.ts"));
+    execFileSync(join(modules, ".bin", "tsc"), [...flags, ...resolution, ...types, ...programs], {
+      cwd: folder,
+    });
+  });
 
-      const flags = [
-        "--noEmit",
-        "--strict",
-        "--skipLibCheck",
-        "--module",
-        "nodenext",
-        "--target",
-        "es2022",
-      ];
-      const types = ["--typeRoots", join(modules, "@types"), "--types", "node"];
-      execFileSync(join(modules, ".bin", "tsc"), [...flags, ...types, "index.ts"], {
-        cwd: example,
-      });
+  it.each(examples)("carries the example %s: its preview", async (name) => {
+    const stack = new Project(join(folder, name), { plugins });
+    try {
+      const config = Object.fromEntries(
+        Object.entries(settings[name] ?? {}).map(([key, value]) => [`${name}:${key}`, value]),
+      );
+      const { changes, stdout } = (await stack.preview({ config })).succeeded();
+      expect(changes).toContain(
+        name === "compiler-pool" ? "create Compiler compiler42" : "create Instance compiler2",
+      );
+      expect(stdout).not.toContain("the-private-key");
+      expect(stdout).not.toContain("the-host-key");
+    } finally {
+      stack.remove();
+    }
+  });
 
-      const stack = new Project(example, { plugins });
-      try {
-        const config = Object.fromEntries(
-          Object.entries(settings[name] ?? {}).map(([key, value]) => [`${name}:${key}`, value]),
-        );
-        const { changes, stdout } = (await stack.preview({ config })).succeeded();
-        expect(changes).toContain(
-          name === "compiler-pool" ? "create Compiler compiler42" : "create Instance compiler2",
-        );
-        expect(stdout).not.toContain("the-private-key");
-        expect(stdout).not.toContain("the-host-key");
-      } finally {
-        stack.remove();
-      }
-    },
-  );
+  it("serves a stack of Pulumi's older templates: CommonJS, `moduleResolution: node`", async () => {
+    const program = join(folder, "older-stack");
+    mkdirSync(program);
+    for (const [name, text] of Object.entries(olderStack)) writeFileSync(join(program, name), text);
+    // Where the toolchain has tsx loaded first, Pulumi would get to compile JavaScript.
+    const preloaded = process.env.NODE_OPTIONS?.split(" ").filter(
+      (option) => !option.endsWith("/tsx/dist/loader.mjs"),
+    );
+    vi.stubEnv("NODE_OPTIONS", preloaded?.join(" "));
+    // A program that Pulumi has compiled before is not checked again.
+    vi.stubEnv("TS_NODE_CACHE", "false");
+    const stack = new Project(program, { plugins });
+    try {
+      const { changes, stdout } = (await stack.preview()).succeeded();
+      expect(changes).toContain("create LoadBalancer older");
+      expect(stdout).toContain('statsUrl: "http://10.1.0.11:8404/stats"');
+    } finally {
+      stack.remove();
+    }
+  });
 });

@@ -1,0 +1,59 @@
+/**
+ * A stack as Pulumi's older templates made it, by file: no options for the runtime, so that Pulumi compiles the program
+ * and checks its types; CommonJS; and packages are found without their `exports`. As text, because in this project's
+ * folders the package's name leads to the project itself.
+ */
+export const olderStack: Readonly<Record<string, string>> = {
+  "Pulumi.yaml": `
+name: older-stack
+runtime: nodejs
+`,
+  "package.json": `
+{ "name": "older-stack", "main": "index.ts" }
+`,
+  "tsconfig.json": `
+{
+  "compilerOptions": {
+    "strict": true,
+    "outDir": "bin",
+    "target": "es2016",
+    "module": "commonjs",
+    "moduleResolution": "node",
+    // TypeScript 6 refuses that without this. Older ones need no such line.
+    "ignoreDeprecations": "6.0",
+    "sourceMap": true,
+    "experimentalDecorators": true,
+    "pretty": true,
+    "noFallthroughCasesInSwitch": true,
+    "noImplicitReturns": true,
+    "forceConsistentCasingInFileNames": true
+  },
+  "files": ["index.ts"]
+}
+`,
+  // `export =` is an error everywhere but in CommonJS.
+  "index.ts": `
+import { HostArgs, LoadBalancer } from "pulumi-puppet";
+
+const host: HostArgs = {
+  name: "balancer",
+  fqdn: "balancer.example.test",
+  address: "10.1.0.11",
+  cores: 2,
+  memory: 4096,
+  identity: "the-machine",
+  connection: { host: "10.1.0.11", privateKey: "the-private-key", hostKey: "ssh-ed25519 AAAAhost" },
+};
+// Refused only where the types are found, down to those of other packages that the package's own are made of.
+// @ts-expect-error
+const nowhere: HostArgs = { ...host, connection: { user: "root" } };
+
+const balancer = new LoadBalancer("older", {
+  host,
+  puppetServer: "puppet.example.test",
+  caCertificate: "the-certificate",
+  members: [],
+});
+export = { statsUrl: balancer.statsUrl };
+`,
+};
