@@ -19,6 +19,8 @@ export class Stack {
   readonly stackFile: string;
   /** Settings of a deployment that has begun and not ended well. */
   private readonly unfinished: string;
+  /** What the engine does in a deployment, while it runs. */
+  private readonly events: string;
 
   /**
    * @param name name of the environment and its stack
@@ -30,6 +32,7 @@ export class Stack {
   ) {
     this.stackFile = join(stateFolder, `Pulumi.${name}.yaml`);
     this.unfinished = join(stateFolder, `unfinished-${name}.yaml`);
+    this.events = join(stateFolder, `events-${name}.json`);
   }
 
   /**
@@ -56,14 +59,15 @@ export class Stack {
    *
    * The engine keeps the old inputs of what it could not change. So when a deployment has not ended and the next one
    * has other settings, such as those from before, it may see nothing to do on a host that is half changed: then all
-   * hosts are converged again, which changes nothing where nothing is to be changed.
+   * hosts are converged again, which changes nothing where nothing is to be changed. A deployment that was refused
+   * before it changed anything leaves no such doubt.
    *
    * @param lost names of hosts whose machines are gone, to be made anew
    */
   async up(lost: readonly string[] = []): Promise<number> {
     const settings = await readFile(this.stackFile, "utf8");
-    const begun = existsSync(this.unfinished) ? await readFile(this.unfinished, "utf8") : settings;
-    const same = begun === settings;
+    const left = existsSync(this.unfinished) ? await readFile(this.unfinished, "utf8") : undefined;
+    const same = left === undefined || left === settings;
     // What is not the settings of any deployment keeps all further ones at it until one ends.
     await writeFile(this.unfinished, same ? settings : "", { mode: 0o600 });
     const type = "puppet:index:Containers$command:local:Command";
@@ -71,12 +75,33 @@ export class Stack {
       ...lost.map((host) => `urn:pulumi:${this.name}::puppet::${type}::${host}`),
       ...(same ? [] : await this.convergences()),
     ];
+    await rm(this.events, { force: true });
     const code = await this.operate([
-      ...["up", "--skip-preview"],
+      ...["up", "--skip-preview", "--event-log", this.events],
       ...replaced.flatMap((urn) => ["--replace", urn]),
     ]);
     if (code === 0) await rm(this.unfinished, { force: true });
+    else if (!(await this.changedSomething())) {
+      if (left === undefined) await rm(this.unfinished);
+      else await writeFile(this.unfinished, left, { mode: 0o600 });
+    }
+    await rm(this.events, { force: true });
     return code;
+  }
+
+  /** Whether the engine began to change any resource of the program in the deployment that it has logged. */
+  private async changedSomething(): Promise<boolean> {
+    // Without a log nothing is known.
+    if (!existsSync(this.events)) return true;
+    const lines = (await readFile(this.events, "utf8")).split("\n").filter(Boolean);
+    return lines.some((line) => {
+      const { resourcePreEvent } = JSON.parse(line) as {
+        resourcePreEvent?: { metadata: { op: string; type: string } };
+      };
+      if (resourcePreEvent === undefined) return false;
+      const { op, type } = resourcePreEvent.metadata;
+      return op !== "same" && op !== "read" && !type.startsWith("pulumi:");
+    });
   }
 
   /** URNs of what converges the hosts. */
@@ -153,10 +178,12 @@ export class Stack {
 
   private async operate(operation: readonly string[]): Promise<number> {
     const options = ["--yes", "--suppress-outputs", "--stack", this.name];
+    // Without it the CLI knows no log of events.
+    const env = { ...this.environment, PULUMI_DEBUG_COMMANDS: "true" };
     for (;;) {
       await this.releaseLock();
       const command = [...operation, ...options, "--config-file", this.stackFile];
-      const { code } = await this.run(command, { show: true });
+      const { code } = await this.run(command, { show: true, env });
       // Another deployment may have begun at the same moment: then the lock that is left is not ours.
       if (code === 0 || !this.lockOwners().some(isAlive)) return code;
     }
