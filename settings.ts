@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defaults, fullName } from "./components/defaults.js";
 import { DistributionName } from "./distributions/distribution.js";
+import { podmanNames } from "./hosts/containers/names.js";
 import { isPrivate, parseSubnet } from "./hosts/subnet.js";
 import { aws, awsFaults, ownVpcFaults } from "./settings/aws.js";
 import { codeDeployment, codeFaults, webhook } from "./settings/code.js";
@@ -95,6 +96,11 @@ const schema = object({
     subnet: z.string("an IPv4 network such as 10.213.7.0/24").default("10.213.7.0/24"),
     /** Memory each Puppet server plans with, in MiB; less carries not even one JRuby. */
     memory: integer(1120, 65536, "a whole number of MiB").default(2048),
+    /** Image that they are made of; by default Debian with systemd and an SSH server, which is made here. */
+    image: text(
+      /^([a-z0-9][a-z0-9.-]*(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+      "the name of an image of Debian with systemd and an SSH server, such as registry.example.com/puppet-host:1",
+    ).default(podmanNames.image),
   }).prefault({}),
   existing: existing.prefault({}),
   aws: aws.prefault({}),

@@ -1,4 +1,10 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+// Vitest by itself leaves a core to others.
+const cores = availableParallelism();
+/** Workers where tests wait for containers and deadlines more than they compute. */
+const waiting = cores + 2;
 
 export default defineConfig({
   test: {
@@ -9,6 +15,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts", "policy/**/*.test.ts"],
           testTimeout: 20_000,
+          maxWorkers: cores,
         },
       },
       {
@@ -19,6 +26,7 @@ export default defineConfig({
           globalSetup: "test/rendered/setup.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxWorkers: waiting,
         },
       },
       {
@@ -26,8 +34,9 @@ export default defineConfig({
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
           testTimeout: 120_000,
-          // The first one may have to make the base image.
-          hookTimeout: 120_000,
+          // The first one may have to make the image.
+          hookTimeout: 600_000,
+          maxWorkers: waiting,
         },
       },
       {
@@ -36,6 +45,7 @@ export default defineConfig({
           include: ["test/engine/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          maxWorkers: cores,
         },
       },
       {
@@ -44,6 +54,8 @@ export default defineConfig({
           name: "local",
           include: ["test/local/**/*.test.ts"],
           globalSetup: "test/local/setup.ts",
+          // Each file leaves the environment as it found it.
+          setupFiles: "test/local/as-found.ts",
           fileParallelism: false,
           testTimeout: 10 * 60_000,
           hookTimeout: 20 * 60_000,

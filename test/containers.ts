@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { podmanNames } from "../hosts/containers/names.js";
 import { run, type Result, type RunOptions } from "../tools/shell.js";
+import { execIn } from "./container-exec.js";
+import { hostsImage, makeHostsImage } from "./hosts-image.js";
 
-/** One container of the environments' base image, for a test that needs a system and no environment. */
+/** One container of the tests' image, for a test that needs a system and no environment. */
 export interface TestContainer {
   /** Its name for Podman. */
   readonly name: string;
@@ -22,26 +23,29 @@ export interface TestContainerOptions {
   readonly ports?: readonly number[];
   /** Devices of this machine that it may use. */
   readonly devices?: readonly string[];
+  /** Its image; the tests' own by default. */
+  readonly image?: string;
 }
 
 /**
- * Starts a container with systemd on Podman's own network, making the base image if there is none.
+ * Starts a container with systemd on Podman's own network, making the image if there is none.
  *
  * @param name container name, unique on this machine
  */
 export async function startTestContainer(
   name: string,
-  { ports = [], devices = [] }: TestContainerOptions = {},
+  { ports = [], devices = [], image = hostsImage }: TestContainerOptions = {},
 ): Promise<TestContainer> {
   const container = `pulumi-puppet-test-${name}`;
-  await script("image.sh", {});
+  await makeHostsImage();
   // Hosts of environments have no devices: these are by Podman's configuration, and not by the script's.
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-podman-"));
   try {
     const configuration = join(folder, "containers.conf");
     writeFileSync(configuration, `[containers]\ndevices = ${JSON.stringify(devices)}\n`);
-    await script("container.sh", {
+    await containerScript({
       CONTAINER: container,
+      IMAGE: image,
       NETWORK: "podman",
       FQDN: `${name}.example.test`,
       DOMAIN: "example.test",
@@ -54,10 +58,7 @@ export async function startTestContainer(
   }
   return {
     name: container,
-    exec: (command, options = {}) => {
-      const interactive = options.stdin === undefined ? [] : ["--interactive"];
-      return run(["podman", "exec", ...interactive, container, ...command], options);
-    },
+    exec: (command, options) => execIn(container, command, options),
     port: async (port) => {
       const { stdout } = await run(["podman", "port", container, `${String(port)}/tcp`]);
       return Number(stdout.trim().split(":").at(-1));
@@ -68,9 +69,8 @@ export async function startTestContainer(
   };
 }
 
-async function script(name: string, variables: Record<string, string>): Promise<void> {
-  const path = fileURLToPath(new URL(`../hosts/containers/${name}`, import.meta.url));
-  const env = { ...process.env, IMAGE: podmanNames.image, ...variables };
-  const { code, stderr } = await run(["sh", path], { env });
-  if (code !== 0) throw new Error(`${name} failed: ${stderr}`);
+async function containerScript(variables: Record<string, string>): Promise<void> {
+  const path = fileURLToPath(new URL("../hosts/containers/container.sh", import.meta.url));
+  const { code, stderr } = await run(["sh", path], { env: { ...process.env, ...variables } });
+  if (code !== 0) throw new Error(`container.sh failed: ${stderr}`);
 }

@@ -136,6 +136,14 @@ export class Project {
     return this.#deploy(["destroy", "--skip-preview", "--yes"], options);
   }
 
+  /** Writes one setting to the stack's file as its users do, by its path. */
+  async set(path: string, value: string, { secret = false } = {}): Promise<void> {
+    if (!this.#created) await this.#createStack();
+    const flags = ["--path", "--stack", stack, "--config-file", this.#configFile];
+    const kind = secret ? "--secret" : "--plaintext";
+    (await this.#pulumi(["config", "set", path, value, kind, ...flags], {})).succeeded();
+  }
+
   /** The stack's state as text; with `showSecrets`, secrets are in it in clear. */
   async export(options: { showSecrets?: boolean } = {}): Promise<string> {
     const args = ["stack", "export", "--stack", stack];

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { podmanNames } from "../hosts/containers/names.js";
+import { mainName } from "../settings/names.js";
 import { Problem } from "./problem.js";
 import { run, type Result, type RunOptions } from "./shell.js";
 
@@ -19,18 +20,24 @@ export function exec(
   );
 }
 
-/** Starts one more container in an environment's network; it gets an address of those left to agents. */
+/**
+ * Starts one more container in an environment's network, of the main server's image; it gets an address of those left
+ * to agents.
+ */
 export async function startContainer(
   environment: string,
   host: string,
   domain: string,
 ): Promise<void> {
   const script = fileURLToPath(new URL("../hosts/containers/container.sh", import.meta.url));
+  const main = podmanNames.container(environment, mainName);
+  const image = await run(["podman", "inspect", "--format", "{{.ImageName}}", main]);
+  if (image.code !== 0) throw new Problem(`there is no container ${main}: ${image.stderr.trim()}`);
   const { code, stderr } = await run(["sh", script], {
     env: {
       ...process.env,
       CONTAINER: podmanNames.container(environment, host),
-      IMAGE: podmanNames.image,
+      IMAGE: image.stdout.trim(),
       NETWORK: podmanNames.network(environment),
       FQDN: `${host}.${domain}`,
       DOMAIN: domain,

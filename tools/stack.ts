@@ -17,6 +17,8 @@ const deploymentDeadline = 20 * 60_000;
 export class Stack {
   /** Settings of the last deployment. */
   readonly stackFile: string;
+  /** Settings as the CLI was given them by hand, with a salt. */
+  readonly givenFile: string;
   /** Settings of a deployment that has begun and not ended well. */
   private readonly unfinished: string;
   /** What the engine does in a deployment, while it runs. */
@@ -31,6 +33,7 @@ export class Stack {
     private readonly environment: NodeJS.ProcessEnv,
   ) {
     this.stackFile = join(stateFolder, `Pulumi.${name}.yaml`);
+    this.givenFile = join(stateFolder, `given-${name}.yaml`);
     this.unfinished = join(stateFolder, `unfinished-${name}.yaml`);
     this.events = join(stateFolder, `events-${name}.json`);
   }
@@ -39,14 +42,15 @@ export class Stack {
    * Makes the stack if there is none, and takes over settings.
    *
    * @param settings text of a stack file
+   * @param file where they go, with the salt that is there already; by default those of the last deployment
    */
-  async prepare(settings: string): Promise<void> {
+  async prepare(settings: string, file = this.stackFile): Promise<void> {
     await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-    const kept = existsSync(this.stackFile) ? await readFile(this.stackFile, "utf8") : "";
+    const kept = existsSync(file) ? await readFile(file, "utf8") : "";
     const salted = (await this.exists()) ? kept : await this.init();
     const salt = /^encryptionsalt:.*$/m;
     const lines = salt.test(settings) ? [] : [salt.exec(salted)?.[0] ?? ""];
-    await writeFile(this.stackFile, [settings.trimEnd(), ...lines, ""].join("\n"), { mode: 0o600 });
+    await writeFile(file, [settings.trimEnd(), ...lines, ""].join("\n"), { mode: 0o600 });
   }
 
   /** Whether the stack is there. */
@@ -129,7 +133,8 @@ export class Stack {
       "--stack",
       this.name,
     ]);
-    for (const file of [this.stackFile, this.unfinished]) await rm(file, { force: true });
+    for (const file of [this.stackFile, this.givenFile, this.unfinished])
+      await rm(file, { force: true });
     // Nothing of the state is left once the last stack is gone; the passphrase opens nothing then.
     const { stdout } = await this.run(["stack", "ls", "--json"]);
     if (stdout.trim() === "[]") await rm(stateFolder, { recursive: true, force: true });
@@ -149,7 +154,7 @@ export class Stack {
   }
 
   /** Makes the stack, away from the project's own stack files, and returns the one Pulumi writes. */
-  private async init(): Promise<string> {
+  async init(): Promise<string> {
     const folder = await mkdtemp(join(stateFolder, "init-"));
     try {
       await copyFile(join(project, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));

@@ -1,41 +1,26 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { prepareMachine } from "./machine.js";
 import { project } from "./paths.js";
 import { main, Problem } from "./problem.js";
 import { run } from "./shell.js";
+import { reportVariable, type TestReport } from "./test-report.js";
 import { toolchain } from "./toolchain/toolchain.js";
 
 /** The stages, the quickest first; each is a project of vitest.config.ts. */
 const stages = ["unit", "rendered", "engine", "contract", "local"];
 
-/** What vitest's JSON reporter tells. */
-interface Report {
-  readonly numPassedTests: number;
-  readonly testResults: readonly {
-    readonly assertionResults: readonly {
-      readonly fullName: string;
-      readonly status: string;
-      readonly failureMessages?: readonly string[];
-    }[];
-  }[];
-}
+/** How many of the slowest tests are shown at the end. */
+const slowest = 20;
 
-// `npm test [-- STAGE ...]`: all stages or the ones that are named, with the time each took.
+// `npm test [-- STAGE ... | STAGE/FILE ...]`: all stages, or what is named, with the time that each took.
 await main(async () => {
-  const wanted = process.argv.slice(2);
-  const unknown = wanted.find((stage) => !stages.includes(stage));
-  if (unknown !== undefined) {
-    throw new Problem(
-      `${unknown} is not a stage of the tests; write some of ${stages.join(", ")}, or none for all.`,
-    );
-  }
+  const wanted = filesByStage(process.argv.slice(2));
   const began = Date.now();
   const times: string[] = [];
   const took = (what: string, since: number) => {
-    times.push(`${what} ${((Date.now() - since) / 1000).toFixed(0)} s`);
+    times.push(`${what} ${seconds(Date.now() - since)}`);
   };
 
   await prepareMachine((line) => {
@@ -45,53 +30,83 @@ await main(async () => {
   took("set-up", began);
 
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-"));
-  let passed = 0;
-  const failed: string[] = [];
+  const reports: TestReport[] = [];
   try {
-    for (const stage of wanted.length > 0 ? wanted : stages) {
+    for (const [stage, files] of wanted) {
       const since = Date.now();
       const file = join(folder, `${stage}.json`);
-      const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${file}`];
+      const reporters = ["--reporter=verbose", "--reporter=./tools/test-report.ts"];
       const { code } = await run(
-        ["npx", "--no-install", "vitest", "run", "--project", stage, ...reporters],
-        {
-          cwd: project,
-          env,
-          show: true,
-        },
+        ["npx", "--no-install", "vitest", "run", "--project", stage, ...reporters, ...files],
+        { cwd: project, env: { ...env, [reportVariable]: file }, show: true },
       );
       took(stage, since);
-      const { passes, failures } = resultsIn(file);
-      passed += passes;
-      // A stage can fail outside its tests, in what it sets up or leaves behind.
-      if (code !== 0 && failures.length === 0) failures.push("outside its tests");
-      failed.push(...failures.map((failure) => `${stage}: ${failure}`));
+      reports.push(reportOf(stage, file, code));
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
   took("all", began);
-  console.log(`\nstages: ${times.join(", ")}`);
-  // Once more at the end, where they are read: a stage can be an hour ago.
-  for (const failure of failed) console.log(`failed: ${failure}`);
-  console.log(`${String(passed)} passed, ${String(failed.length)} failed`);
-  return failed.length === 0 && passed > 0 ? 0 : 1;
+  return summary(reports, times) ? 0 : 1;
 });
 
-/** How many tests of a stage passed, and which failed, each with the first line of why. */
-function resultsIn(file: string): { passes: number; failures: string[] } {
-  let report: Report;
-  try {
-    report = JSON.parse(readFileSync(file, "utf8")) as Report;
-  } catch {
-    return { passes: 0, failures: ["ended before it could report"] };
+/**
+ * What is to be run: files by their stage, none for the whole of it.
+ *
+ * @param words `STAGE`, or `STAGE/FILE` with the beginning of a file's name
+ * @throws Problem when there is no such stage
+ */
+function filesByStage(words: readonly string[]): Map<string, string[]> {
+  const wanted = new Map<string, string[]>();
+  for (const word of words.length > 0 ? words : stages) {
+    const [, stage = "", file] = /^([^/]*)(?:\/(.+))?$/.exec(word.replace(/^test\//, "")) ?? [];
+    if (!stages.includes(stage)) {
+      throw new Problem(
+        `${word} is not a stage of the tests, nor a file of one; write some of ${stages.join(", ")}, a file as in local/scaling, or nothing for all.`,
+      );
+    }
+    const files = wanted.get(stage) ?? [];
+    wanted.set(stage, file === undefined ? files : [...files, `test/${stage}/${file}`]);
   }
-  const failures = report.testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .filter(({ status }) => status === "failed")
-    .map(({ fullName, failureMessages: [why = ""] = [] }) => {
-      const [line = ""] = stripVTControlCharacters(why).split("\n");
-      return `${fullName}: ${line}`;
-    });
-  return { passes: report.numPassedTests, failures };
+  return wanted;
+}
+
+/** What came of a stage; one that failed outside its tests, or told nothing, has failed as well. */
+function reportOf(stage: string, file: string, code: number): TestReport {
+  if (!existsSync(file)) {
+    const failures = [`${stage}: ended before it could report`];
+    return { passed: 0, skipped: 0, failures, files: [], tests: [] };
+  }
+  const report = JSON.parse(readFileSync(file, "utf8")) as TestReport;
+  if (code === 0 || report.failures.length > 0) return report;
+  return { ...report, failures: [`${stage}: outside its tests`] };
+}
+
+/** Prints how long everything took and what failed; whether all is well. */
+function summary(reports: readonly TestReport[], times: readonly string[]): boolean {
+  const all = <Row>(rows: (report: TestReport) => readonly Row[]): Row[] => reports.flatMap(rows);
+  const longest = <Row extends { milliseconds: number }>(rows: Row[]) =>
+    rows.sort((one, other) => other.milliseconds - one.milliseconds);
+  const row = ({ name, milliseconds }: { name: string; milliseconds: number }) =>
+    `${seconds(milliseconds).padStart(8)}  ${name}`;
+
+  console.log("\nfiles, with what each sets up");
+  for (const file of longest(all(({ files }) => files))) console.log(row(file));
+  console.log(`\nthe ${String(slowest)} slowest tests`);
+  for (const test of longest(all(({ tests }) => tests)).slice(0, slowest)) console.log(row(test));
+
+  console.log(`\nstages: ${times.join(", ")}`);
+  const failures = all(({ failures }) => failures);
+  const passed = reports.reduce((sum, report) => sum + report.passed, 0);
+  const skipped = reports.reduce((sum, report) => sum + report.skipped, 0);
+  // Once more at the end, where they are read: a stage can be half an hour ago.
+  for (const failure of failures) console.log(`failed: ${failure}`);
+  console.log(
+    `${String(passed)} passed, ${String(failures.length)} failed, ${String(skipped)} skipped`,
+  );
+  return failures.length === 0 && passed > 0;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(0)} s`;
 }

@@ -17,6 +17,8 @@ export interface ContainersArgs {
   subnet: string;
   /** Memory each host's services plan with, in MiB. */
   memory: number;
+  /** Image of the hosts; one that is not on this machine is pulled, but the base image is made. */
+  image: string;
 }
 
 /** One host of the environment. */
@@ -57,7 +59,7 @@ export class Containers extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("puppet:index:Containers", name, {}, opts);
-    const { environment } = args;
+    const { environment, image } = args;
     const subnet = parseSubnet(args.subnet);
     if (subnet === undefined)
       throw new pulumi.ResourceError(`subnet: ${args.subnet} is not an IPv4 network`, this);
@@ -68,8 +70,9 @@ export class Containers extends pulumi.ComponentResource {
       `${name}-image`,
       {
         create: run("image.sh"),
-        delete: run("image-delete.sh"),
-        environment: { ...scripts, IMAGE: podmanNames.image },
+        // Another image is its owner's to remove.
+        delete: image === podmanNames.image ? run("image-delete.sh") : undefined,
+        environment: { ...scripts, IMAGE: image, BASE: podmanNames.image },
         addPreviousOutputInEnv: false,
       },
       { parent: this },
@@ -111,7 +114,7 @@ export class Containers extends pulumi.ComponentResource {
         environment: {
           ...scripts,
           CONTAINER: podmanNames.container(environment, args.name),
-          IMAGE: podmanNames.image,
+          IMAGE: this.args.image,
           NETWORK: podmanNames.network(environment),
           ADDRESS: address,
           FQDN: fqdn,

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Project } from "../engine-driver.js";
 
 const program = fileURLToPath(new URL("../..", import.meta.url));
@@ -11,10 +11,11 @@ const config = (settings: Readonly<Record<string, unknown>>) =>
 describe("the program under the real engine", () => {
   let project: Project;
 
-  beforeEach(() => {
+  // One stack for all: none of these makes anything in it.
+  beforeAll(() => {
     project = new Project(program);
   });
-  afterEach(() => project.remove());
+  afterAll(() => project.remove());
 
   it("previews an environment without making anything", async () => {
     const run = (await project.preview({ config: config({ domain: "example.test" }) })).succeeded();
@@ -86,7 +87,7 @@ describe("the program under the real engine", () => {
     },
     {
       settings: { puppetdb: { host: "main" } },
-      sentence: "puppet:puppetdb.heap: 512 MiB with ",
+      sentence: "puppet:containers.memory is 2048; write at least 2986, or ",
     },
     {
       settings: { postgresql: { server: "db.example.org" } },
@@ -132,6 +133,26 @@ describe("the program under the real engine", () => {
     expect(run.stdout + run.stderr).not.toContain("the-readers-password");
   });
 
+  it("refuses a password in clear beside a sealed one, in whatever file", async () => {
+    const other = new Project(program);
+    try {
+      await other.set("puppet:domain", "example.test");
+      await other.set("puppet:postgresql.server", "db.example.org");
+      await other.set("puppet:postgresql.password", "the-owners-password");
+      await other.set("puppet:postgresql.readPassword", "the-readers-password", { secret: true });
+      const run = await other.preview();
+      expect(run.exitCode).not.toBe(0);
+      expect(run.stdout + run.stderr).toContain(
+        "puppet:postgresql.password is in clear; write it with pulumi config set --secret --path puppet:postgresql.password.",
+      );
+      expect(run.stdout + run.stderr).not.toContain("the-owners-password");
+      await other.set("puppet:postgresql.password", "the-owners-password", { secret: true });
+      (await other.preview()).succeeded();
+    } finally {
+      other.remove();
+    }
+  });
+
   it("refuses a token in clear, and does not repeat it", async () => {
     const token = "glpat-a-token-in-clear";
     const sources = { control: { remote: "https://git.example.com/org/control.git" } };
@@ -146,7 +167,7 @@ describe("the program under the real engine", () => {
   });
 
   it("asks for the one setting without a default", async () => {
-    const run = await project.up();
+    const run = await project.up({ config: {} });
     expect(run.exitCode).not.toBe(0);
     expect(run.stdout + run.stderr).toContain("missing configuration value");
     expect(run.stdout + run.stderr).toContain("domain");

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { podmanNames } from "../../hosts/containers/names.js";
 import { run } from "../../tools/shell.js";
 import { startTestContainer } from "../containers.js";
 
@@ -16,7 +17,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
  * @returns the image as the setting has it, `NAME@sha256:…`
  */
 export async function makeImage(archive: string): Promise<string> {
-  const container = await startTestContainer("hdm-image");
+  const container = await startTestContainer("hdm-image", { image: podmanNames.image });
   try {
     for (const file of readdirSync(here("stand-in"))) {
       const mode = file === "bundle" ? "0755" : "0644";

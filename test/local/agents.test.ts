@@ -75,10 +75,6 @@ describe("agents through the balancer", () => {
       .map(({ mode }) => mode);
     expect(new Set(modes)).toEqual(new Set(["tcp"]));
 
-    await output(
-      "balancer",
-      "apt-get update -qq && apt-get install -qq --no-install-recommends tcpdump >/dev/null",
-    );
     const capture = "/run/capture";
     // A container may not capture packets; a command in it may, when it is given the right.
     const container = podmanNames.container(environment, "balancer");

@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { distributions } from "../../distributions/index.js";
+import { podmanNames } from "../../hosts/containers/names.js";
 import { joinAgent, type AgentEnvironment } from "../../tools/agents.js";
 import { project } from "../../tools/paths.js";
-import * as podman from "../../tools/podman.js";
 import { Stack } from "../../tools/stack.js";
 import type { Result, RunOptions } from "../../tools/shell.js";
+import { execIn } from "../container-exec.js";
+import { hostsImage } from "../hosts-image.js";
 
 /** The environment that this suite deploys once; beside it a user's own may run. */
 export const environment = "suite";
@@ -22,7 +24,7 @@ export function exec(
   command: readonly string[],
   options?: RunOptions & { readonly user?: string },
 ): Promise<Result> {
-  return podman.exec(environment, host, command, options);
+  return execIn(podmanNames.container(environment, host), command, options);
 }
 
 /** Runs a shell command on a host; its standard output, or an error with what it said. */
@@ -32,7 +34,10 @@ export async function output(host: string, command: string, stdin?: string): Pro
   return stdout.trim();
 }
 
-/** Writes the settings of an environment to a file of their own. */
+/**
+ * Writes the settings of an environment to a file of their own; by default its hosts are of the image that has the
+ * packages.
+ */
 export function settingsFile(
   settings: {
     subnet?: string;
@@ -40,6 +45,7 @@ export function settingsFile(
     puppetServer?: string;
     domain?: string;
     memory?: number;
+    image?: string;
     puppetdb?: object;
     postgresql?: object;
     codeDeployment?: object;
@@ -50,6 +56,7 @@ export function settingsFile(
   const { subnet = "10.213.99.0/24", compilers = 2, puppetServer = "puppet" } = settings;
   const {
     memory = 2048,
+    image = hostsImage,
     puppetdb = {},
     postgresql = {},
     codeDeployment = {},
@@ -67,6 +74,7 @@ export function settingsFile(
       "  puppet:containers:",
       `    subnet: ${subnet}`,
       `    memory: ${memory}`,
+      `    image: ${image}`,
       // JSON is YAML.
       `  puppet:puppetdb: ${JSON.stringify(puppetdb)}`,
       `  puppet:postgresql: ${JSON.stringify(postgresql)}`,
@@ -104,7 +112,9 @@ export function startDeployment(
   name = environment,
   platform: keyof typeof deployers = handed ? "existing" : "containers",
 ): Started {
-  return startWords([...deployers[platform], name, settings]);
+  const started = startWords([...deployers[platform], name, settings]);
+  void started.ended.then(() => (known = undefined));
+  return started;
 }
 
 /** Deploys an environment. */
@@ -195,8 +205,12 @@ export interface Outputs {
   hdmAdminPassword?: string;
 }
 
-export async function outputs(): Promise<Outputs> {
-  return (await stackOf().outputs()) as unknown as Outputs;
+let known: Promise<Outputs> | undefined;
+
+/** The outputs as the last deployment left them; the CLI takes a second to tell them. */
+export function outputs(): Promise<Outputs> {
+  known ??= stackOf().outputs() as Promise<unknown> as Promise<Outputs>;
+  return known;
 }
 
 /**

@@ -16,10 +16,6 @@ const ssl = "/var/lib/puppet/ssl";
 /** Makes a host in the suite's network, and starts the service that stands for Foreman on it. */
 export async function startForeman(): Promise<void> {
   await joined(foreman);
-  await output(
-    foreman,
-    "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends python3 curl >/dev/null",
-  );
   const config: ServiceConfig = {
     ...{ address: "0.0.0.0", port: 443, controlPort, user: "admin", password },
     certificate: `${ssl}/certs/foreman.example.test.pem`,

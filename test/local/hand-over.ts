@@ -26,7 +26,7 @@ type Keys = Partial<Record<string, KeyPair>>;
 
 /** Root is shut out; a user may become root. */
 const prepare = `set -e
-apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends sudo >/dev/null
+command -v sudo >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends sudo >/dev/null; }
 useradd --create-home --shell /bin/bash ${user}
 echo '${user} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/${user}
 mkdir -m 0700 /home/${user}/.ssh && mv /root/.ssh/authorized_keys /home/${user}/.ssh/ && chown -R ${user}: /home/${user}/.ssh
@@ -89,7 +89,8 @@ async function makeMachines(
   machines: readonly string[],
 ): Promise<Keys> {
   const names = {
-    IMAGE: podmanNames.image,
+    IMAGE: settings.containers.image,
+    BASE: podmanNames.image,
     NETWORK: podmanNames.network(environment),
     ENVIRONMENT: environment,
     SUBNET: settings.containers.subnet,

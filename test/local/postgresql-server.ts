@@ -1,6 +1,6 @@
 import { podmanNames } from "../../hosts/containers/names.js";
 import { startContainer } from "../../tools/podman.js";
-import * as podman from "../../tools/podman.js";
+import { execIn } from "../container-exec.js";
 import { domain } from "./environment.js";
 
 /** A PostgreSQL that a site keeps itself, with TLS by an authority of its own. */
@@ -22,10 +22,9 @@ export async function startPostgresql(
 ): Promise<PostgresqlServer> {
   const server = `${name}.${domain}`;
   const run = async (script: string, stdin = "") => {
-    const { code, stdout, stderr } = await podman.exec(environment, name, ["bash", "-ec", script], {
-      stdin,
-    });
-    if (code !== 0) throw new Error(`${podmanNames.container(environment, name)}: ${stderr}`);
+    const container = podmanNames.container(environment, name);
+    const { code, stdout, stderr } = await execIn(container, ["bash", "-ec", script], { stdin });
+    if (code !== 0) throw new Error(`${container}: ${stderr}`);
     return stdout;
   };
   await startContainer(environment, name, domain);

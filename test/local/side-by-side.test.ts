@@ -3,6 +3,7 @@ import { podmanNames } from "../../hosts/containers/names.js";
 import { compilerOf, runAgent } from "../../tools/agents.js";
 import * as podman from "../../tools/podman.js";
 import { run } from "../../tools/shell.js";
+import { execIn } from "../container-exec.js";
 import {
   deploy,
   distribution,
@@ -16,8 +17,12 @@ import {
 import { startPostgresql, type PostgresqlServer } from "./postgresql-server.js";
 
 const second = "second";
-/** An environment without PuppetDB and code from Git, as the first version made them. */
+/**
+ * An environment without PuppetDB and code from Git, as the first version made them. Its hosts are of the base image, as
+ * a user's are: it is the one that installs every package from nothing.
+ */
 const without = {
+  image: podmanNames.image,
   // Memory for a PuppetDB beside the main server.
   ...{ subnet: "10.213.98.0/24", compilers: 1, memory: 4096 },
   puppetdb: { host: "none" },
@@ -28,8 +33,11 @@ const beside = { ...without, puppetdb: { host: "main" }, codeDeployment: {} };
 /** Its machines are handed over as servers that are there. */
 const handOver = (settings: string) => deploy(settings, second, "existing");
 
+const onSecond = (host: string, command: readonly string[]) =>
+  execIn(podmanNames.container(second, host), command);
+
 const on = async (host: string, command: string): Promise<string> => {
-  const { code, stdout, stderr } = await podman.exec(second, host, ["sh", "-c", command]);
+  const { code, stdout, stderr } = await onSecond(host, ["sh", "-c", command]);
   if (code !== 0) throw new Error(`${host}: ${command}: exit code ${code}: ${stderr}${stdout}`);
   return stdout.trim();
 };
@@ -194,7 +202,7 @@ describe("a second environment", () => {
         "database",
         "cd /etc/postgresql/*/main && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=database.example.test -addext subjectAltName=DNS:database.example.test -keyout server.key -out server.crt 2>/dev/null && chown postgres: server.* && systemctl restart postgresql",
       );
-      const check = await podman.exec(second, "main", ["puppetdb-database-check"]);
+      const check = await onSecond("main", ["puppetdb-database-check"]);
       expect(check.code).toBe(1);
       expect(check.stderr).toMatch(
         /puppet:postgresql: puppetdb cannot connect: .*certificate verify failed/,

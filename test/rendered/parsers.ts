@@ -1,13 +1,12 @@
-import { run, type Result } from "../../tools/shell.js";
+import type { Result } from "../../tools/shell.js";
+import { execIn } from "../container-exec.js";
 
 /** Name of the container that `setup.ts` makes. */
 export const parsersName = "parsers";
 
 /** Runs a command where the parsers are, with a text on its standard input. */
 export function inParsers(command: readonly string[], stdin = ""): Promise<Result> {
-  return run(["podman", "exec", "--interactive", `pulumi-puppet-test-${parsersName}`, ...command], {
-    stdin,
-  });
+  return execIn(`pulumi-puppet-test-${parsersName}`, command, { stdin });
 }
 
 /**

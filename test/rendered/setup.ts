@@ -1,10 +1,6 @@
 import { startTestContainer } from "../containers.js";
 import { parsersName } from "./parsers.js";
 
-/** Packages with the parsers. */
-const packages =
-  "haproxy puppet-agent puppet-terminus-puppetdb postgresql python3 curl gpg r10k g10k webhook git rsync cloud-init";
-
 /**
  * What the parsers need to be there before they read: a CA, a host's certificate and a revocation list for
  * HAProxy, the programs that units and r10k start.
@@ -47,14 +43,8 @@ install -D -m 0644 /dev/null /etc/puppetlabs/puppet/puppet.conf
 export default async function setup(): Promise<() => Promise<void>> {
   const container = await startTestContainer(parsersName);
   try {
-    for (const command of [
-      "apt-get update -qq",
-      `DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends ${packages}`,
-      surroundings,
-    ]) {
-      const { code, stderr } = await container.exec(["sh", "-ec", command]);
-      if (code !== 0) throw new Error(`${command} failed in the parsers' container: ${stderr}`);
-    }
+    const { code, stderr } = await container.exec(["sh", "-ec", surroundings]);
+    if (code !== 0) throw new Error(`the parsers' container could not be prepared: ${stderr}`);
   } catch (error) {
     await container.remove();
     throw error;

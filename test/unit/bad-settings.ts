@@ -12,6 +12,8 @@ const serviceName =
 const caName =
   "write at most 59 letters, digits, blanks or . : _ -, beginning with a letter or digit.";
 const compilers = "write a number of compilers from 1 to 1000, or a list of 1 to 1000 host names.";
+const image =
+  "write the name of an image of Debian with systemd and an SSH server, such as registry.example.com/puppet-host:1.";
 const subnet =
   "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
 const topLevel =
@@ -65,7 +67,7 @@ export const badSettings: readonly BadSettings[] = [
     "an unknown setting of the containers",
     "containers.cidr",
     "10.0.0.0/24",
-    "write one of subnet, memory, or remove it.",
+    "write one of subnet, memory, image, or remove it.",
     "is not a setting",
   ),
   one(
@@ -81,7 +83,7 @@ export const badSettings: readonly BadSettings[] = [
     "write an object with statsPort, compileTimeout.",
   ),
   one("a group that is null", "compiler", null, "write an object with jrubies, heap, codeCache."),
-  one("a group that is a text", "containers", "big", "write an object with subnet, memory."),
+  one("a group that is a text", "containers", "big", "write an object with subnet, memory, image."),
 
   ...[0, 1001, -1, 1.5, "two", true, null, {}, [], [1], ["a", false]].map((value) =>
     one(`compilers ${JSON.stringify(value)}`, "compilers", value, compilers),
@@ -209,6 +211,17 @@ export const badSettings: readonly BadSettings[] = [
     ["a number above 255", "10.0.256.0/24"],
     ["IPv6", "fd00::/64"],
   ].map(([what = "", value]) => one(`a network of ${what}`, "containers.subnet", value, subnet)),
+
+  ...[
+    ["no text", 1],
+    ["nothing", ""],
+    ["a blank", "debian trixie"],
+    ["an option", "--privileged"],
+    ["a command", "debian;reboot"],
+    ["capitals", "Debian"],
+    ["a tag of 129 letters", `debian:${"t".repeat(129)}`],
+    ["a digest that is too short", "debian@sha256:0000"],
+  ].map(([what = "", value]) => one(`an image of ${what}`, "containers.image", value, image)),
 
   ...badDatabaseSettings,
   ...badForemanSettings,

@@ -7,29 +7,22 @@ import { sealedSettings } from "../../settings/secrets.js";
 
 const sealed = { secure: "v1:A" };
 
-/** A stack's file with one setting at its path. */
-const written = (setting: string, value: unknown): Record<string, unknown> => {
-  const [group = "", ...path] = setting.split(".");
-  const inner = path.reduceRight<unknown>((at, key) => ({ [key]: at }), value);
-  return { [`puppet:${group}`]: inner };
-};
-/** The same file with all other secrets of the stack sealed. */
+type Config = Record<string, unknown>;
+
+/** Writes a setting at its path. */
+function write(config: Config, setting: string, value: unknown): Config {
+  const path = `puppet:${setting}`.split(".");
+  const last = path.pop() ?? "";
+  let at = config;
+  for (const key of path) at = (at[key] ??= {}) as Config;
+  at[last] = value;
+  return config;
+}
+const written = (setting: string, value: unknown) => write({}, setting, value);
+/** A file in which all other secrets are sealed. */
 const beside = (setting: string, value: unknown) => {
-  const merge = (one: unknown, other: unknown): unknown =>
-    typeof one === "object" && one !== null && typeof other === "object" && other !== null
-      ? Object.fromEntries(
-          [...new Set([...Object.keys(one), ...Object.keys(other)])].map((key) => [
-            key,
-            key in one && key in other
-              ? merge(one[key as never], other[key as never])
-              : (one[key as never] ?? other[key as never]),
-          ]),
-        )
-      : one;
-  return sealedSettings
-    .filter((other) => other !== setting)
-    .map((other) => written(other, sealed))
-    .reduce((all, more) => merge(all, more) as Record<string, unknown>, written(setting, value));
+  const all = sealedSettings.reduce<Config>((config, other) => write(config, other, sealed), {});
+  return write(all, setting, value);
 };
 const groups = [...new Set(sealedSettings.map((setting) => setting.split(".")[0] ?? ""))];
 

@@ -139,7 +139,11 @@ describe("settings that are taken", () => {
       },
       webhook: { port: 9000 },
       hdm: { host: "none" },
-      containers: { subnet: "10.213.7.0/24", memory: 2048 },
+      containers: {
+        subnet: "10.213.7.0/24",
+        memory: 2048,
+        image: "localhost/pulumi-puppet-base:1",
+      },
       existing: { user: "root", servers: [] },
       aws: {
         vpc: { cidr: "10.20.0.0/16", zones: 2, nat: "one", subnetIds: [] },
@@ -204,7 +208,7 @@ describe("settings that are taken", () => {
       postgresql: '{"backupDays":3}',
     });
     expect(settings.hosts.compilers).toEqual(["compiler1", "compiler2", "compiler3"]);
-    expect(settings.containers).toEqual({ subnet: "10.213.7.0/24", memory: 4096 });
+    expect(settings.containers).toMatchObject({ subnet: "10.213.7.0/24", memory: 4096 });
     expect(settings.compiler).toEqual({ heap: 1024 });
     expect(settings.puppetdb).toMatchObject({ host: "main", softWriteFailure: false });
     expect(settings.postgresql.backupDays).toBe(3);
@@ -256,6 +260,9 @@ describe("settings that are taken", () => {
     { postgresql: { backupTime: "23:59", backupDays: 3650 } },
     { containers: { subnet: "10.213.7.0/24", memory: 1120 } },
     { containers: { subnet: "10.213.7.0/24", memory: 65536 } },
+    { containers: { image: "debian" } },
+    { containers: { image: `registry.example.com:5000/site/puppet_host-1:${"T".repeat(128)}` } },
+    { containers: { image: `localhost/host:1.2-3@sha256:${"0".repeat(64)}` } },
   ])("reach to the ends of their ranges: %j", (values) => {
     expect(parseSettings({ domain, ...values })).toMatchObject(values);
   });

@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import { distributions } from "../distributions/index.js";
+import { podmanNames } from "../hosts/containers/names.js";
+import { run } from "../tools/shell.js";
+
+const scripts = fileURLToPath(new URL("../hosts/containers", import.meta.url));
+
+/** The image of the tests' hosts; it stays on the machine for the next time. */
+export const hostsImage = "localhost/pulumi-puppet-test-hosts:1";
+
+const { agent, server, puppetdb, puppetdbTermini } = distributions.debian.packages;
+/** What the roles install, and what tests need besides. */
+const packages = [
+  ...[agent, server, ...puppetdb, puppetdbTermini],
+  ...["postgresql", "haproxy", "socat", "r10k", "g10k", "webhook", "git", "rsync", "curl"],
+  ...["openssh-client", "python3", "sudo", "tcpdump", "gpg", "cloud-init", "procps"],
+];
+
+/** Makes the base image and, of it, the one of the tests' hosts, where they are not there. */
+export async function makeHostsImage(): Promise<void> {
+  const BASE = podmanNames.image;
+  await script(`${scripts}/image.sh`, { BASE, IMAGE: BASE });
+  await script(fileURLToPath(new URL("hosts-image.sh", import.meta.url)), {
+    ...{ BASE, IMAGE: hostsImage, SCRIPTS: scripts, PACKAGES: packages.join(" ") },
+  });
+}
+
+async function script(path: string, variables: Record<string, string>): Promise<void> {
+  const { code, stdout, stderr } = await run(["sh", path], {
+    env: { ...process.env, ...variables },
+  });
+  if (code !== 0) throw new Error(`${path} failed: ${stderr}${stdout}`);
+}

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, inject } from "vitest";
+import { stateFolder } from "../../tools/paths.js";
+import { containersOf } from "../../tools/podman.js";
+import { run } from "../../tools/shell.js";
+import { statistics } from "./balancer.js";
+import { deploy, environment, exec, outputs, stackOf, until } from "./environment.js";
+
+/** What a test file must leave as it found it: values by what they are of. */
+type Snapshot = ReadonlyMap<string, string>;
+
+/**
+ * What of a host is the environment's: its configuration but for what certificates and code come and go in, the
+ * environments, and services that failed.
+ */
+const ofHost = `
+find /etc -xdev -type f ! -path '*/ssl/*' ! -path '/etc/puppet/puppetserver/ca/*' ! -path '/etc/puppet/code/*' \
+  ! -path '*/ssh_known_hosts' ! -name '*.cache' ! -name '.pwd.lock' ! -name '*-' ! -name mtab -exec sha256sum {} + | sort -k 2
+ls /etc/puppet/code/environments 2>/dev/null | sed 's/^/environment /'
+systemctl list-units --failed --plain --no-legend | sed 's/^/failed /'`;
+
+async function snapshot(): Promise<Snapshot> {
+  const { hosts, compilers } = await outputs();
+  const found = new Map<string, string>();
+  const settings = readFileSync(stackOf().stackFile, "utf8");
+  found.set("settings of the last deployment", settings.replace(/^encryptionsalt:.*$/m, "").trim());
+  const mark = join(stateFolder, `unfinished-${environment}.yaml`);
+  found.set("unfinished deployment", existsSync(mark) ? "yes" : "no");
+
+  const pool = (await statistics()).filter(({ pxname }) => pxname === "compilers");
+  for (const { name } of compilers) {
+    found.set(
+      `${name} in the pool`,
+      pool.find(({ svname }) => svname === name)?.status ?? "absent",
+    );
+  }
+  const seen = await Promise.all(
+    Object.keys(hosts).map(async (host) => ({
+      host,
+      ...(await exec(host, ["bash", "-c", ofHost])),
+    })),
+  );
+  for (const { host, code, stdout } of seen) {
+    found.set(host, code === 0 ? "runs" : "does not run");
+    for (const line of stdout.split("\n").filter(Boolean)) {
+      const [value = "", ...what] = line.split(/\s+/);
+      found.set(`${host}: ${what.join(" ")}`, value);
+    }
+  }
+  return found;
+}
+
+function differences(before: Snapshot, after: Snapshot): string[] {
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
+    const [was = "nothing", is = "nothing"] = [before.get(key), after.get(key)];
+    return was === is ? [] : [`${key} was ${was} and is ${is}`];
+  });
+}
+
+/** Makes of the environment what it was deployed as, so that no later file fails for an earlier one. */
+async function restore(): Promise<void> {
+  const stopped = await containersOf(environment, "stopped");
+  if (stopped.length > 0) await run(["podman", "start", ...stopped]);
+  const { code, text } = await deploy(inject("deployment").settings);
+  if (code !== 0) throw new Error(`the environment could not be restored:\n${text}`);
+}
+
+/** Waits until all compilers serve: a file may end with one that is on its way back. */
+async function settled(): Promise<void> {
+  const { compilers } = await outputs();
+  await until(
+    "all compilers are up",
+    async () => {
+      const up = (await statistics()).filter(
+        ({ pxname, status }) => pxname === "compilers" && status === "UP",
+      );
+      return compilers.every(({ name }) => up.some(({ svname }) => svname === name));
+    },
+    120,
+  );
+}
+
+let before: Snapshot;
+
+beforeAll(async () => {
+  before = await snapshot();
+});
+
+afterAll(async () => {
+  let left: string[];
+  try {
+    await settled();
+    left = differences(before, await snapshot());
+  } catch (error) {
+    left = [String(error)];
+  }
+  if (left.length === 0) return;
+  await restore();
+  throw new Error(
+    `the environment was not left as it was found; it is restored for the next file:\n${left.slice(0, 20).join("\n")}`,
+  );
+});

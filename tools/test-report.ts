@@ -1,0 +1,76 @@
+import { writeFileSync } from "node:fs";
+import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import type { SerializedError } from "vitest";
+import type { Reporter, TestCase, TestModule } from "vitest/node";
+import { project } from "./paths.js";
+
+/** What came of a stage of the tests. */
+export interface TestReport {
+  readonly passed: number;
+  readonly skipped: number;
+  /** Each failed test, and each file that failed outside its tests, with the first line of why. */
+  readonly failures: readonly string[];
+  /** Each file with the time it took, the preparation of its tests and what they put back included. */
+  readonly files: readonly Timed[];
+  readonly tests: readonly Timed[];
+}
+
+/** Something that took its time. */
+export interface Timed {
+  readonly name: string;
+  readonly milliseconds: number;
+}
+
+/** Variable with the file that a report is written to. */
+export const reportVariable = "PULUMI_PUPPET_TEST_REPORT";
+
+/** Tells `npm test` what came of a stage, as one of Vitest's reporters. */
+export default class StageReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const file = process.env[reportVariable];
+    if (file !== undefined) writeFileSync(file, JSON.stringify(reportOf(modules, errors)));
+  }
+}
+
+/**
+ * What came of some files.
+ *
+ * @param errors those that belong to no file
+ */
+export function reportOf(
+  modules: readonly TestModule[],
+  errors: readonly SerializedError[],
+): TestReport {
+  const files = modules.map((module) => ({
+    module,
+    name: relative(`${project}test`, module.moduleId),
+    tests: [...module.children.allTests()],
+  }));
+  const tests = files.flatMap(({ name, tests }) =>
+    tests.map((test) => ({ test, name: `${name}: ${test.fullName}` })),
+  );
+  const inState = (state: ReturnType<TestCase["result"]>["state"]) =>
+    tests.filter(({ test }) => test.result().state === state);
+  const why = (errors: readonly { readonly message: string }[] | undefined) =>
+    stripVTControlCharacters(errors?.[0]?.message ?? "no reason").split("\n")[0] ?? "";
+  return {
+    passed: inState("passed").length,
+    // One that never began, after its file failed, has not been run either.
+    skipped: inState("skipped").length + inState("pending").length,
+    failures: [
+      ...inState("failed").map(({ test, name }) => `${name}: ${why(test.result().errors)}`),
+      // A file fails by itself when it cannot be read, or in what it prepares or puts back.
+      ...files.flatMap(({ module, name }) => {
+        const suites = [...module.children.allSuites()].flatMap((suite) => suite.errors());
+        return [...module.errors(), ...suites].map((error) => `${name}: ${why([error])}`);
+      }),
+      ...errors.map((error) => `outside the tests: ${why([error])}`),
+    ],
+    files: files.map(({ module, name }) => ({ name, milliseconds: module.diagnostic().duration })),
+    tests: tests.map(({ test, name }) => ({
+      name,
+      milliseconds: test.diagnostic()?.duration ?? 0,
+    })),
+  };
+}
