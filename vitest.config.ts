@@ -33,9 +33,9 @@ export default defineConfig({
         test: {
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
+          globalSetup: "test/images/setup.ts",
           testTimeout: 120_000,
-          // The first one may have to make the image.
-          hookTimeout: 600_000,
+          hookTimeout: 120_000,
           maxWorkers: waiting,
         },
       },

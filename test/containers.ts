@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run, type Result, type RunOptions } from "../tools/shell.js";
 import { execIn } from "./container-exec.js";
-import { hostsImage, makeHostsImage } from "./hosts-image.js";
+import { hostsImage } from "./images/images.js";
 
 /** One container of the tests' image, for a test that needs a system and no environment. */
 export interface TestContainer {
@@ -28,7 +28,7 @@ export interface TestContainerOptions {
 }
 
 /**
- * Starts a container with systemd on Podman's own network, making the image if there is none.
+ * Starts a container with systemd on Podman's own network.
  *
  * @param name container name, unique on this machine
  */
@@ -37,7 +37,6 @@ export async function startTestContainer(
   { ports = [], devices = [], image = hostsImage }: TestContainerOptions = {},
 ): Promise<TestContainer> {
   const container = `pulumi-puppet-test-${name}`;
-  await makeHostsImage();
   // Hosts of environments have no devices: these are by Podman's configuration, and not by the script's.
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-podman-"));
   try {

@@ -72,7 +72,7 @@ export class Containers extends pulumi.ComponentResource {
         create: run("image.sh"),
         // Another image is its owner's to remove.
         delete: image === podmanNames.image ? run("image-delete.sh") : undefined,
-        environment: { ...scripts, IMAGE: image, BASE: podmanNames.image },
+        environment: { ...scripts, IMAGE: image },
         addPreviousOutputInEnv: false,
       },
       { parent: this },

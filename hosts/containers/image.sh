@@ -1,13 +1,16 @@
 # Makes the base image unless it is there: Debian with systemd and an SSH server. Any other image is pulled.
-# In: IMAGE BASE
+# In: IMAGE
 set -eu
 podman image exists "$IMAGE" && exit 0
 
-if [ "$IMAGE" != "$BASE" ]; then
-  podman pull --quiet "$IMAGE" && exit 0
-  echo "puppet:containers.image is $IMAGE, which is not on this machine and cannot be pulled; write another, or remove it." >&2
-  exit 1
-fi
+case $IMAGE in
+  localhost/pulumi-puppet-base:*) ;;
+  *)
+    podman pull --quiet "$IMAGE" && exit 0
+    echo "puppet:containers.image is $IMAGE, which is not on this machine and cannot be pulled; write another, or remove it." >&2
+    exit 1
+    ;;
+esac
 
 packages=systemd,systemd-sysv,dbus,openssh-server,iproute2,ca-certificates,curl
 # Every host gets keys of its own, and its SSH server starts once it has them.

@@ -11,7 +11,7 @@ import { project } from "../../tools/paths.js";
 import { Stack } from "../../tools/stack.js";
 import type { Result, RunOptions } from "../../tools/shell.js";
 import { execIn } from "../container-exec.js";
-import { hostsImage } from "../hosts-image.js";
+import { hostsImage } from "../images/images.js";
 
 /** The environment that this suite deploys once; beside it a user's own may run. */
 export const environment = "suite";
@@ -102,7 +102,7 @@ export const handed = process.env.PULUMI_PUPPET_TEST_PLATFORM === "existing";
 
 /** What deploys an environment, by what makes its machines. */
 const deployers = {
-  containers: ["npm", "run", "start", "--"],
+  containers: ["node", "tools/run.js", "start"],
   existing: ["node", "--import", "tsx", "test/local/hand-over.ts"],
 };
 
@@ -157,9 +157,9 @@ export interface Ended {
   readonly seconds: number;
 }
 
-/** Runs one of the project's npm scripts to its end, as a user does. */
+/** Runs what one of the project's npm scripts runs to its end; npm itself would take a second more. */
 export function npmRun(script: string, ...args: readonly string[]): Promise<Ended> {
-  return end(startWords(["npm", "run", script, "--", ...args]));
+  return end(startWords(["node", "tools/run.js", script, ...args]));
 }
 
 async function end(started: Started): Promise<Ended> {

@@ -90,7 +90,6 @@ async function makeMachines(
 ): Promise<Keys> {
   const names = {
     IMAGE: settings.containers.image,
-    BASE: podmanNames.image,
     NETWORK: podmanNames.network(environment),
     ENVIRONMENT: environment,
     SUBNET: settings.containers.subnet,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { runningCommandLines } from "../command-lines.js";
-import { makeHostsImage } from "../hosts-image.js";
+import { makeImages } from "../images/images.js";
 import {
   deploy,
   environment,
@@ -34,7 +34,7 @@ declare module "vitest" {
 
 /** Deploys the environment once for the suite: killed half way, and finished by running it again. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  await makeHostsImage();
+  await makeImages();
   const settings = settingsFile();
   const commandLines = new Set<string>();
   const sampler = setInterval(() => {

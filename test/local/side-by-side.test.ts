@@ -4,6 +4,7 @@ import { compilerOf, runAgent } from "../../tools/agents.js";
 import * as podman from "../../tools/podman.js";
 import { run } from "../../tools/shell.js";
 import { execIn } from "../container-exec.js";
+import { bareImage } from "../images/images.js";
 import {
   deploy,
   distribution,
@@ -18,11 +19,11 @@ import { startPostgresql, type PostgresqlServer } from "./postgresql-server.js";
 
 const second = "second";
 /**
- * An environment without PuppetDB and code from Git, as the first version made them. Its hosts are of the base image, as
- * a user's are: it is the one that installs every package from nothing.
+ * An environment without PuppetDB and code from Git, as the first version made them. Its hosts have no
+ * packages, as a user's have none: it is the one that installs all of them from nothing.
  */
 const without = {
-  image: podmanNames.image,
+  image: bareImage,
   // Memory for a PuppetDB beside the main server.
   ...{ subnet: "10.213.98.0/24", compilers: 1, memory: 4096 },
   puppetdb: { host: "none" },

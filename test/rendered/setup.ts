@@ -1,4 +1,5 @@
 import { startTestContainer } from "../containers.js";
+import { makeImages } from "../images/images.js";
 import { parsersName } from "./parsers.js";
 
 /**
@@ -41,6 +42,7 @@ install -D -m 0644 /dev/null /etc/puppetlabs/puppet/puppet.conf
 
 /** Makes the one container that holds the products' own parsers. */
 export default async function setup(): Promise<() => Promise<void>> {
+  await makeImages();
   const container = await startTestContainer(parsersName);
   try {
     const { code, stderr } = await container.exec(["sh", "-ec", surroundings]);

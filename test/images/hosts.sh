@@ -2,7 +2,7 @@
 # old. Hosts of it have the packages of every role, none of whose services is enabled.
 #
 # Their JVMs start in a third of the processor time: Debian leaves it to each start of Puppet Server and PuppetDB to
-# compile their Clojure code, which is done here once, and nothing is optimised for a long life.
+# compile their Clojure code, which is done here once, and BASE has the tests' options for JVMs.
 # In: IMAGE BASE PACKAGES, and SCRIPTS, the folder of the containers' own scripts
 set -eu
 recipe=$(cat "$0" - <<PACKAGES | sha256sum | cut -c 1-32
@@ -55,9 +55,6 @@ compile /usr/share/puppetserver/puppetserver.jar puppetlabs.trapperkeeper.main \
   puppetlabs.services.ca.certificate-authority-disabled-service $(services /etc/puppet/puppetserver/services.d/*) &
 compile /usr/share/puppetdb/puppetdb.jar puppetlabs.puppetdb.core $(services /etc/puppetdb/bootstrap.cfg)
 wait $!
-mkdir -p /etc/systemd/system.conf.d
-printf '[Manager]\nDefaultEnvironment=JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1\n' >/etc/systemd/system.conf.d/jvm.conf
-
 : >/etc/machine-id
 SCRIPT
 podman stop --time 20 "$container" >/dev/null
