@@ -1,13 +1,24 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // Vitest by itself leaves a core to others.
 const cores = availableParallelism();
 /** Workers where tests wait for containers and deadlines more than they compute. */
 const waiting = cores + 2;
 
+/** What takes longest begins first, beside all others. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => moduleId.endsWith("/from-nothing.test.ts");
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       // No container, no engine, no network: the whole of it runs in seconds.
       {

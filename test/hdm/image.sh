@@ -10,8 +10,11 @@ podman exec "$CONTAINER" bash -ec '
   ln -s /opt/hdm-stand-in/bundle /usr/local/bin/bundle
 ' >&2
 
-# As images are: without devices, which a container of this machine may not make.
-excluded=$(printf ' --exclude=./%s/*' dev proc sys run tmp boot var/cache var/lib/apt var/log usr/share/doc usr/share/locale)
+# As images are: without devices, which a container of this machine may not make. And with few files: in a host that is
+# a container itself, podman copies all of them for each container.
+excluded=$(printf ' --exclude=./%s/*' dev proc sys run tmp boot var/cache var/lib/apt var/lib/dpkg var/log \
+  usr/share/doc usr/share/locale usr/share/man usr/share/zoneinfo usr/share/perl5 usr/share/bash-completion \
+  usr/lib/systemd usr/lib/*-linux-gnu/gconv usr/lib/*-linux-gnu/perl-base)
 podman exec "$CONTAINER" tar --create --one-file-system --directory=/ $excluded . \
   | podman import --quiet --change 'WORKDIR /hdm' - "$IMAGE" >&2
 trap 'podman image rm "$IMAGE" >/dev/null' EXIT

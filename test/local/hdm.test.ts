@@ -76,7 +76,8 @@ describe("HDM", () => {
     console.log(`refused without an image after ${seconds.toFixed(0)} s`);
     expect(await served()).toEqual(before);
     expect(await signed()).not.toContain(hdm);
-    expect(await output(hdm, "ls -d /etc/hdm /etc/haproxy 2>/dev/null || true")).toBe("");
+    expect(await output(hdm, "ls -d /etc/hdm /etc/haproxy/hdm 2>/dev/null || true")).toBe("");
+    expect(await output(hdm, "systemctl is-enabled haproxy || true")).not.toBe("enabled");
     await timedRun("agent1");
   });
 

@@ -4,7 +4,6 @@ import { compilerOf, runAgent } from "../../tools/agents.js";
 import * as podman from "../../tools/podman.js";
 import { run } from "../../tools/shell.js";
 import { execIn } from "../container-exec.js";
-import { bareImage } from "../images/images.js";
 import {
   deploy,
   distribution,
@@ -18,12 +17,8 @@ import {
 import { startPostgresql, type PostgresqlServer } from "./postgresql-server.js";
 
 const second = "second";
-/**
- * An environment without PuppetDB and code from Git, as the first version made them. Its hosts have no
- * packages, as a user's have none: it is the one that installs all of them from nothing.
- */
+/** An environment without PuppetDB and code from Git, as the first version made them. */
 const without = {
-  image: bareImage,
   // Memory for a PuppetDB beside the main server.
   ...{ subnet: "10.213.98.0/24", compilers: 1, memory: 4096 },
   puppetdb: { host: "none" },
