@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeImages } from "../test/images/images.js";
 import { prepareMachine } from "./machine.js";
 import { project } from "./paths.js";
 import { main, Problem } from "./problem.js";
@@ -10,6 +11,8 @@ import { toolchain } from "./toolchain/toolchain.js";
 
 /** The stages, the quickest first; each is a project of vitest.config.ts. */
 const stages = ["unit", "rendered", "engine", "contract", "local"];
+/** Those that need no container. */
+const withoutContainers = ["unit", "engine"];
 
 /** How many of the slowest tests are shown at the end. */
 const slowest = 20;
@@ -29,11 +32,16 @@ await main(async () => {
   const env = await toolchain();
   took("set-up", began);
 
+  // Beside the stages that need none; where it fails, the first one that needs it tries again and says why.
+  const images = [...wanted.keys()].every((stage) => withoutContainers.includes(stage))
+    ? undefined
+    : makeImages().catch(() => undefined);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-"));
   const reports: TestReport[] = [];
   try {
     for (const [stage, files] of wanted) {
       const since = Date.now();
+      if (!withoutContainers.includes(stage)) await images;
       const file = join(folder, `${stage}.json`);
       const reporters = ["--reporter=verbose", "--reporter=./tools/test-report.ts"];
       const { code } = await run(

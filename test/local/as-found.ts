@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, inject } from "vitest";
 import { stateFolder } from "../../tools/paths.js";
@@ -6,6 +6,9 @@ import { containersOf } from "../../tools/podman.js";
 import { run } from "../../tools/shell.js";
 import { statistics } from "./balancer.js";
 import { deploy, environment, exec, outputs, stackOf, until } from "./environment.js";
+
+/** The mark of a deployment that has not ended. */
+const mark = join(stateFolder, `unfinished-${environment}.yaml`);
 
 /** What a test file must leave as it found it: values by what they are of. */
 type Snapshot = ReadonlyMap<string, string>;
@@ -25,7 +28,6 @@ async function snapshot(): Promise<Snapshot> {
   const found = new Map<string, string>();
   const settings = readFileSync(stackOf().stackFile, "utf8");
   found.set("settings of the last deployment", settings.replace(/^encryptionsalt:.*$/m, "").trim());
-  const mark = join(stateFolder, `unfinished-${environment}.yaml`);
   found.set("unfinished deployment", existsSync(mark) ? "yes" : "no");
 
   const pool = (await statistics()).filter(({ pxname }) => pxname === "compilers");
@@ -62,6 +64,11 @@ function differences(before: Snapshot, after: Snapshot): string[] {
 async function restore(): Promise<void> {
   const stopped = await containersOf(environment, "stopped");
   if (stopped.length > 0) await run(["podman", "start", ...stopped]);
+  for (const host of Object.keys((await outputs()).hosts)) {
+    await exec(host, ["sh", "-c", "systemctl reset-failed; systemctl start multi-user.target"]);
+  }
+  // As after a deployment of other settings that failed: all hosts are converged again.
+  writeFileSync(mark, "", { mode: 0o600 });
   const { code, text } = await deploy(inject("deployment").settings);
   if (code !== 0) throw new Error(`the environment could not be restored:\n${text}`);
 }

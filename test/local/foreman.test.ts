@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { agentRun } from "../../tools/agents.js";
-import { commit, push, runOn } from "./code.js";
+import { commit, deleteBranch, push, runOn } from "./code.js";
 import { deploy, exec, joined, output, seal, settingsFile, until } from "./environment.js";
 import {
   api,
@@ -70,6 +70,8 @@ describe("Foreman", () => {
   });
   afterAll(async () => {
     await start();
+    await deleteBranch("classified");
+    await push("classified", { deleted: true, after: "0".repeat(40) });
   });
 
   it("is told which servers it may answer, and answers no others", async () => {

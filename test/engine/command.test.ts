@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { project } from "../../tools/paths.js";
+import { run } from "../../tools/shell.js";
+import { Stack } from "../../tools/stack.js";
+
+const name = "test-command";
+const file = join(project, `Pulumi.${name}.yaml`);
+const settings = "# As its owner wrote it.\nconfig:\n  puppet:domain: example.test\n";
+
+describe("npm run pulumi", () => {
+  const home = mkdtempSync(join(tmpdir(), "pulumi-puppet-"));
+  const env = {
+    ...process.env,
+    PULUMI_BACKEND_URL: `file://${join(home, "backend")}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+  };
+  const pulumi = (...words: string[]) =>
+    run(["node", "tools/run.js", "pulumi", ...words], { cwd: project, env });
+
+  beforeAll(() => {
+    mkdirSync(join(home, "backend"));
+    writeFileSync(file, settings);
+  });
+  afterAll(() => {
+    for (const path of [file, new Stack(name, env).givenFile]) rmSync(path, { force: true });
+    rmSync(home, { recursive: true });
+  });
+
+  it("makes a stack that has a settings file, however it is named, and leaves the file as it is", async () => {
+    const preview = await pulumi("preview", `--stack=${name}`, "--non-interactive");
+    expect(preview.code, preview.stdout + preview.stderr).toBe(0);
+    expect(preview.stderr).toContain(`making the stack ${name}`);
+    expect(preview.stdout).toContain("+ ");
+    expect(readFileSync(file, "utf8")).toBe(settings);
+  });
+
+  it("gives the CLI the file itself once a secret is sealed in it", async () => {
+    const sealed = await pulumi(
+      ...["config", "set", "--secret", "--path", "puppet:postgresql.password", "hunter2-hunter2"],
+      ...["--stack", name],
+    );
+    expect(sealed.code, sealed.stderr).toBe(0);
+    const text = readFileSync(file, "utf8");
+    expect(text).toMatch(/^encryptionsalt: /m);
+    const preview = await pulumi("preview", "-s", name, "--non-interactive");
+    expect(preview.code).not.toBe(0);
+    expect(preview.stdout + preview.stderr).toContain(
+      "puppet:postgresql.password is set, but a PostgreSQL of the environment's own",
+    );
+    expect(readFileSync(file, "utf8")).toBe(text);
+  });
+});
