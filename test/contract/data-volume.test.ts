@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keptDatabases } from "../../components/postgresql-state.js";
+import { podmanNames } from "../../hosts/containers/names.js";
 import type { HostState } from "../../hosts/host-state.js";
 import { mountsOf, startsMounted } from "../../hosts/mounts.js";
 import { renderReady } from "../../hosts/readiness.js";
@@ -30,7 +31,9 @@ let machine: TestContainer;
  * one is written, as none runs there.
  */
 async function startMachine(): Promise<void> {
-  machine = await startTestContainer("data-volume", { devices: [disk.device] });
+  // One that has no PostgreSQL yet.
+  const image = podmanNames.image;
+  machine = await startTestContainer("data-volume", { devices: [disk.device], image });
   await told("umount /sys/dev/block && mount -o remount,rw /sys && mkdir -p /run/udev/data");
   await told(
     `echo E:ID_SERIAL_SHORT=${serial} >/run/udev/data/b$(lsblk --nodeps --noheadings --output MAJ:MIN ${disk.device} | tr -d ' ')`,
