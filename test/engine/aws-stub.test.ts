@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Project, standIns, type Run } from "../engine-driver.js";
 
 const program = join(import.meta.dirname, "programs", "aws-stub");
@@ -31,10 +31,11 @@ describe("the stub of the aws plugin", () => {
     return found?.outputs ?? {};
   };
 
-  beforeEach(() => {
+  // One stack for all: the first destroys what it made, and the others make nothing.
+  beforeAll(() => {
     project = new Project(program, { plugins });
   });
-  afterEach(() => project.remove());
+  afterAll(() => project.remove());
 
   it("deploys a program, changes what can be changed and replaces what cannot", async () => {
     const planned = await preview();

@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { awsConfig } from "../../policy/examples.js";
 import { Project } from "../engine-driver.js";
 
@@ -17,13 +17,14 @@ describe("the policy pack under the real engine", () => {
   const preview = (example: string, agentSources = ["0.0.0.0/0"]) =>
     project.preview({ config: { ...settingsWith(agentSources), "example:name": example } });
 
-  beforeEach(() => {
+  // One stack for all: a preview makes nothing in it.
+  beforeAll(() => {
     // The CLI's own way to give an option by the environment.
     vi.stubEnv("PULUMI_OPTION_POLICY_PACK", pathOf("../../policy/run"));
     vi.stubEnv("PATH", [pathOf("../aws/bin"), process.env.PATH].join(delimiter));
     project = new Project(pathOf("programs/policy"));
   });
-  afterEach(() => {
+  afterAll(() => {
     project.remove();
     vi.unstubAllEnvs();
   });
