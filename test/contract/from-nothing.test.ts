@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from "vitest";
-import { podmanNames } from "../../hosts/containers/names.js";
 import { containersOf } from "../../tools/podman.js";
+import { bareImage } from "../images/images.js";
 import { deploy, npmRun, settingsFile } from "../local/environment.js";
 
 const name = "from-nothing";
@@ -15,7 +15,7 @@ afterAll(async () => {
 it("an environment installs every package from nothing, as its users have it", async () => {
   const { code, text, seconds } = await deploy(
     settingsFile({
-      image: podmanNames.image,
+      image: bareImage,
       // Memory for a PuppetDB beside the main server.
       ...{ subnet: "10.213.96.0/24", compilers: 1, memory: 4096, puppetdb: { host: "main" } },
     }),

@@ -1,11 +1,11 @@
-# Makes the image of the tests' hosts, on top of the base image, unless it is there and of today: its package lists get
-# old. Hosts of it have the packages of every role, none of whose services is enabled.
+# Makes the image of the tests' hosts, on top of the one without packages, unless it is there and of today: its package
+# lists get old. Hosts of it have the packages of every role, none of whose services is enabled.
 #
 # Their JVMs start in a third of the processor time: Debian leaves it to each start of Puppet Server and PuppetDB to
-# compile their Clojure code, which is done here once, and with the options of JVM nothing is optimised for a long life.
-# In: IMAGE BASE PACKAGES, JVM (a file for systemd), and SCRIPTS, the folder of the containers' own scripts
+# compile their Clojure code, which is done here once, and nothing is optimised for a long life.
+# In: IMAGE BASE PACKAGES, and SCRIPTS, the folder of the containers' own scripts
 set -eu
-recipe=$(cat "$0" "$JVM" - <<PACKAGES | sha256sum | cut -c 1-32
+recipe=$(cat "$0" - <<PACKAGES | sha256sum | cut -c 1-32
 $PACKAGES
 PACKAGES
 )
@@ -16,8 +16,6 @@ container=pulumi-puppet-test-image-$$
 trap 'podman rm --force --ignore --time 0 "$container" >/dev/null' EXIT
 CONTAINER=$container IMAGE=$BASE NETWORK=podman FQDN=image.example.test DOMAIN=example.test ENVIRONMENT=test \
   sh "$SCRIPTS/container.sh"
-podman exec "$container" mkdir /etc/systemd/system.conf.d
-podman cp "$JVM" "$container:/etc/systemd/system.conf.d/jvm.conf"
 podman exec --interactive --env PACKAGES="$PACKAGES" "$container" bash -es <<'SCRIPT'
 export DEBIAN_FRONTEND=noninteractive
 enabled() { systemctl list-unit-files --state=enabled --no-legend | cut -d ' ' -f 1 | sort; }

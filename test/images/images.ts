@@ -8,6 +8,8 @@ const scripts = here("../../hosts/containers");
 
 /** The image of the tests' hosts, with the packages of all roles; it stays on the machine for the next time. */
 export const hostsImage = "localhost/pulumi-puppet-test-hosts:1";
+/** The image of hosts that install every package from nothing. */
+export const bareImage = "localhost/pulumi-puppet-test-bare:1";
 
 const { agent, server, puppetdb, puppetdbTermini } = distributions.debian.packages;
 /** What the roles install, and what tests need besides. */
@@ -17,12 +19,14 @@ const packages = [
   ...["openssh-client", "python3", "sudo", "tcpdump", "gpg", "cloud-init", "procps"],
 ];
 
-/** Makes the base image and, of it, the one of the tests' hosts, where they are not there. */
+/** Makes the base image and, of it, those of the tests, where they are not there. */
 export async function makeImages(): Promise<void> {
   const BASE = podmanNames.image;
   await script(`${scripts}/image.sh`, { IMAGE: BASE });
-  const variables = { IMAGE: hostsImage, BASE, SCRIPTS: scripts, PACKAGES: packages.join(" ") };
-  await script(here("hosts.sh"), { ...variables, JVM: here("jvm.conf") });
+  await script(here("bare.sh"), { IMAGE: bareImage, BASE, JVM: here("jvm.conf") });
+  await script(here("hosts.sh"), {
+    ...{ IMAGE: hostsImage, BASE: bareImage, SCRIPTS: scripts, PACKAGES: packages.join(" ") },
+  });
 }
 
 async function script(path: string, variables: Record<string, string>): Promise<void> {
