@@ -5,7 +5,7 @@
 # compile their Clojure code, which is done here once, and nothing is optimised for a long life.
 # In: IMAGE BASE PACKAGES, and SCRIPTS, the folder of the containers' own scripts
 set -eu
-recipe=$(cat "$0" - <<PACKAGES | sha256sum | cut -c 1-32
+recipe=$(cat "$0" "${0%/*}/jvm.conf" - <<PACKAGES | sha256sum | cut -c 1-32
 $PACKAGES
 PACKAGES
 )
