@@ -95,17 +95,21 @@ export class Stack {
 
   /** Whether the engine began to change any resource of the program in the deployment that it has logged. */
   private async changedSomething(): Promise<boolean> {
-    // Without a log nothing is known.
-    if (!existsSync(this.events)) return true;
-    const lines = (await readFile(this.events, "utf8")).split("\n").filter(Boolean);
-    return lines.some((line) => {
-      const { resourcePreEvent } = JSON.parse(line) as {
-        resourcePreEvent?: { metadata: { op: string; type: string } };
+    interface Event {
+      readonly resourcePreEvent?: {
+        readonly metadata: { readonly op: string; readonly type: string };
       };
-      if (resourcePreEvent === undefined) return false;
-      const { op, type } = resourcePreEvent.metadata;
-      return op !== "same" && op !== "read" && !type.startsWith("pulumi:");
-    });
+    }
+    try {
+      const lines = (await readFile(this.events, "utf8")).split("\n").filter(Boolean);
+      return lines.some((line) => {
+        const { op, type } = (JSON.parse(line) as Event).resourcePreEvent?.metadata ?? {};
+        return !["same", "read", undefined].includes(op) && type?.startsWith("pulumi:") === false;
+      });
+    } catch {
+      // Without a log, or with one that breaks off, nothing is known.
+      return true;
+    }
   }
 
   /** URNs of what converges the hosts. */
@@ -133,7 +137,7 @@ export class Stack {
       "--stack",
       this.name,
     ]);
-    for (const file of [this.stackFile, this.givenFile, this.unfinished])
+    for (const file of [this.stackFile, this.givenFile, this.unfinished, this.events])
       await rm(file, { force: true });
     // Nothing of the state is left once the last stack is gone; the passphrase opens nothing then.
     const { stdout } = await this.run(["stack", "ls", "--json"]);
@@ -155,6 +159,7 @@ export class Stack {
 
   /** Makes the stack, away from the project's own stack files, and returns the one Pulumi writes. */
   async init(): Promise<string> {
+    await mkdir(stateFolder, { recursive: true, mode: 0o700 });
     const folder = await mkdtemp(join(stateFolder, "init-"));
     try {
       await copyFile(join(project, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
