@@ -98,8 +98,8 @@ const schema = object({
     memory: integer(1120, 65536, "a whole number of MiB").default(2048),
     /** Image that they are made of; by default Debian with systemd and an SSH server, which is made here. */
     image: text(
-      /^([a-z0-9][a-z0-9.-]*(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
-      "the name of an image of Debian with systemd and an SSH server, such as registry.example.com/puppet-host:1",
+      /^(?=.{1,255}$)([a-z0-9][a-z0-9.-]*(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+      "the name, in lower case, of an image of Debian with systemd and an SSH server, such as registry.example.com/puppet-host:1",
     ).default(podmanNames.image),
   }).prefault({}),
   existing: existing.prefault({}),

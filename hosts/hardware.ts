@@ -49,7 +49,7 @@ export function memorySetting(
   const { memory } = hardwareOf(settings, role, name);
   switch (settings.platform) {
     case "containers":
-      return `puppet:containers.memory is ${String(memory)}; write at least ${String(least)}, or set a smaller heap and codeCache in puppet:mainServer and puppet:compiler.`;
+      return `puppet:containers.memory is ${String(memory)}; write at least ${String(least)}.`;
     case "aws": {
       const { type } = settings.aws.instances[role];
       return `puppet:aws.instances.${role}.type is "${type}", with ${String(memory + reserved)} MiB of memory; write a type with ${String(least + reserved)} or more.`;

@@ -7,15 +7,15 @@ import { run } from "./shell.js";
 import { Stack } from "./stack.js";
 import { toolchain } from "./toolchain/toolchain.js";
 
+/** What deploys a stack or shows what that would do. */
+const operations = ["preview", "up", "refresh", "destroy"];
+
 // `npm run pulumi -- ARGS`: the toolchain's CLI.
 await main(async () => {
   const env = await toolchain();
   const words = await withStack(process.argv.slice(2), env);
   return (await run(["pulumi", ...words], { env, show: true, inheritStdin: true })).code;
 });
-
-/** What deploys a stack or shows what that would do. */
-const operations = ["preview", "up", "refresh", "destroy"];
 
 /**
  * Makes the stack that is to be worked on, where it has a settings file and is not there yet: a file that came with the
@@ -25,7 +25,8 @@ const operations = ["preview", "up", "refresh", "destroy"];
  * @returns the words with the copy
  */
 async function withStack(words: readonly string[], env: NodeJS.ProcessEnv): Promise<string[]> {
-  const name = flagIn(words, "--stack", "-s");
+  // Also as ORGANIZATION/PROJECT/NAME.
+  const name = flagIn(words, "--stack", "-s")?.split("/").at(-1);
   const file = join(project, `Pulumi.${name ?? ""}.yaml`);
   const given = flagIn(words, "--config-file") !== undefined || words.includes("--");
   if (name === undefined || given || !words.some((word) => operations.includes(word))) {

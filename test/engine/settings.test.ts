@@ -87,7 +87,7 @@ describe("the program under the real engine", () => {
     },
     {
       settings: { puppetdb: { host: "main" } },
-      sentence: "puppet:containers.memory is 2048; write at least 2986, or ",
+      sentence: "puppet:containers.memory is 2048; write at least 2986.",
     },
     {
       settings: { postgresql: { server: "db.example.org" } },

@@ -13,7 +13,7 @@ const caName =
   "write at most 59 letters, digits, blanks or . : _ -, beginning with a letter or digit.";
 const compilers = "write a number of compilers from 1 to 1000, or a list of 1 to 1000 host names.";
 const image =
-  "write the name of an image of Debian with systemd and an SSH server, such as registry.example.com/puppet-host:1.";
+  "write the name, in lower case, of an image of Debian with systemd and an SSH server, such as registry.example.com/puppet-host:1.";
 const subnet =
   "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
 const topLevel =
@@ -220,6 +220,7 @@ export const badSettings: readonly BadSettings[] = [
     ["a command", "debian;reboot"],
     ["capitals", "Debian"],
     ["a tag of 129 letters", `debian:${"t".repeat(129)}`],
+    ["256 letters", "d".repeat(256)],
     ["a digest that is too short", "debian@sha256:0000"],
   ].map(([what = "", value]) => one(`an image of ${what}`, "containers.image", value, image)),
 

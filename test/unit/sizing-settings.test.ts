@@ -22,7 +22,7 @@ describe("memory that no default sizing fits", () => {
   ])("is refused by its own name, with what is enough for %j", (settings, least) => {
     for (const memory of [1120, 1200, least - 1]) {
       expect(containers(memory, settings)).toBe(
-        `puppet:containers.memory is ${String(memory)}; write at least ${String(least)}, or set a smaller heap and codeCache in puppet:mainServer and puppet:compiler.`,
+        `puppet:containers.memory is ${String(memory)}; write at least ${String(least)}.`,
       );
     }
     expect(containers(least, settings)).toBeUndefined();
