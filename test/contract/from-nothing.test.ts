@@ -13,15 +13,12 @@ afterAll(async () => {
 
 // The other environments of the tests are of an image that has the packages.
 it("an environment installs every package from nothing, as its users have it", async () => {
-  const { code, text, seconds } = await deploy(
-    settingsFile({
-      image: bareImage,
-      // Memory for a PuppetDB beside the main server.
-      ...{ subnet: "10.213.96.0/24", compilers: 1, memory: 4096, puppetdb: { host: "main" } },
-    }),
-    name,
-    "containers",
-  );
+  const settings = settingsFile({
+    image: bareImage,
+    // Memory for a PuppetDB beside the main server.
+    ...{ subnet: "10.213.96.0/24", compilers: 1, memory: 4096, puppetdb: { host: "main" } },
+  });
+  const { code, text, seconds } = await deploy(settings, name, "containers");
   expect(code, text).toBe(0);
   console.log(`an environment from nothing: ${seconds.toFixed(0)} s`);
   for (const [host, installed] of [
@@ -39,4 +36,10 @@ it("an environment installs every package from nothing, as its users have it", a
   }
   expect(text.match(/installing puppet-agent/g)?.length).toBeGreaterThanOrEqual(3);
   expect(text).toMatch(/agent run .* compiled by compiler1\.example\.test/);
+
+  const again = await deploy(settings, name, "containers");
+  expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
+  console.log(`run again in ${again.seconds.toFixed(1)} s`);
+  // Against the deployment it repeats, on the same machine in the same minutes.
+  expect(again.seconds).toBeLessThan(seconds / 10);
 }, 1_200_000);

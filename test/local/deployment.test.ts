@@ -64,8 +64,6 @@ describe("a deployment", () => {
     expect(await logins()).toEqual(before);
     expect(Number(before[0])).toBeGreaterThan(0);
     console.log(`run again in ${again.seconds.toFixed(1)} s`);
-    // Against the deployment it repeats, on the same machine in the same minutes.
-    expect(again.seconds).toBeLessThan(seconds / 10);
   });
 
   it("gives the authority a root and a name of its own", async () => {
