@@ -88,11 +88,8 @@ function servicesOf(settings: Settings): Sized[] {
 
 /** Whether a group's settings say themselves how much memory is used. */
 function isSized(settings: Settings, group: Sized["group"]): boolean {
-  const { heap, jrubies, threads, codeCache } = {
-    ...{ jrubies: undefined, threads: undefined, codeCache: undefined },
-    ...settings[group],
-  };
-  return [heap, jrubies, threads, codeCache].some((value) => value !== undefined);
+  const given: Readonly<Record<string, unknown>> = settings[group];
+  return ["heap", "codeCache", "jrubies", "threads"].some((key) => given[key] !== undefined);
 }
 
 /** The least memory, in MiB, that carries all of some services; nothing where none does. */
