@@ -1,24 +1,13 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // Vitest by itself leaves a core to others.
 const cores = availableParallelism();
 /** Workers where tests wait for containers and deadlines more than they compute. */
 const waiting = cores + 2;
 
-/** What takes longest begins first, beside all others. */
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => moduleId.endsWith("/from-nothing.test.ts");
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
-  }
-}
-
 export default defineConfig({
   test: {
-    sequence: { sequencer: LongestFirst },
     projects: [
       // No container, no engine, no network: the whole of it runs in seconds.
       {
@@ -67,6 +56,17 @@ export default defineConfig({
           globalSetup: "test/local/setup.ts",
           // Each file leaves the environment as it found it.
           setupFiles: "test/local/as-found.ts",
+          fileParallelism: false,
+          testTimeout: 10 * 60_000,
+          hookTimeout: 20 * 60_000,
+        },
+      },
+      {
+        // Environments of their own: one that installs every package, and one that lives beside it.
+        test: {
+          name: "environments",
+          include: ["test/environments/**/*.test.ts"],
+          globalSetup: "test/environments/setup.ts",
           fileParallelism: false,
           testTimeout: 10 * 60_000,
           hookTimeout: 20 * 60_000,

@@ -9,8 +9,12 @@ import { run } from "./shell.js";
 import { reportVariable, type TestReport } from "./test-report.js";
 import { toolchain } from "./toolchain/toolchain.js";
 
-/** The stages, the quickest first; each is a project of vitest.config.ts. */
-const stages = ["unit", "rendered", "engine", "contract", "local"];
+/**
+ * The stages, each a project of vitest.config.ts; the quickest first, and in one row those that run at the same time:
+ * deployments wait for each other's hosts more than they compute.
+ */
+const rows = [["unit"], ["rendered"], ["engine"], ["contract"], ["local", "environments"]];
+const stages = rows.flat();
 /** Those that need no container. */
 const withoutContainers = ["unit", "engine"];
 
@@ -39,9 +43,8 @@ await main(async () => {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-"));
   const reports: TestReport[] = [];
   try {
-    for (const [stage, files] of wanted) {
+    const test = async (stage: string, files: readonly string[]) => {
       const since = Date.now();
-      if (!withoutContainers.includes(stage)) await images;
       const file = join(folder, `${stage}.json`);
       const reporters = ["--reporter=verbose", "--reporter=./tools/test-report.ts"];
       const { code } = await run(
@@ -50,6 +53,11 @@ await main(async () => {
       );
       took(stage, since);
       reports.push(reportOf(stage, file, code));
+    };
+    for (const row of rows) {
+      const together = row.filter((stage) => wanted.has(stage));
+      if (!together.every((stage) => withoutContainers.includes(stage))) await images;
+      await Promise.all(together.map((stage) => test(stage, wanted.get(stage) ?? [])));
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,6 +1,8 @@
-# Removes the base image, unless another environment's containers stand on it.
+# Removes the base image, unless containers of another environment or other images stand on it: for these, its layers
+# would stay all the same.
 # In: IMAGE
 set -eu
-podman image exists "$IMAGE" || exit 0
+id=$(podman image inspect --format '{{.Id}}' "$IMAGE" 2>/dev/null) || exit 0
 users=$(podman ps --all --quiet --filter ancestor="$IMAGE")
-test -n "$users" || podman image rm "$IMAGE" >/dev/null
+images=$(podman image ls --all --quiet | xargs podman image inspect --format '{{.Parent}}' | grep -x "$id" || true)
+test -n "$users$images" || podman image rm "$IMAGE" >/dev/null

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { environment, npmRun, output, until } from "./environment.js";
-import { reportsOf, settled, timedRun } from "./puppetdb.js";
+import { reported, reportsOf, settled, timedRun } from "./puppetdb.js";
 
 beforeAll(settled);
 
 describe("a backup", () => {
   it("is made and copied by one command, and holds what is restored", async () => {
     await timedRun("agent1");
+    await reported("agent1");
     const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-"));
     const before = await reportsOf("agent1");
     const backup = await npmRun("backup", environment, folder);
@@ -24,11 +25,7 @@ describe("a backup", () => {
     expect(there).toMatch(/^700$/m);
 
     await timedRun("agent1");
-    await until(
-      "a newer report is there",
-      async () => (await reportsOf("agent1")) === before + 1,
-      30,
-    );
+    await reported("agent1");
 
     const pid = await output("puppetdb", "systemctl show --property MainPID --value puppetdb");
     const rehearsed = await npmRun("restore", "latest", environment, "--rehearse");
@@ -46,7 +43,8 @@ describe("a backup", () => {
     console.log(`restored in ${restored.seconds.toFixed(1)} s`);
     // It goes on from there, readers' role included.
     await timedRun("agent1");
-    await until("reports are stored", async () => (await reportsOf("agent1")) === before + 1, 30);
+    await reported("agent1");
+    expect(await reportsOf("agent1")).toBe(before + 1);
   });
 
   it("goes nowhere when its folder cannot be made", async () => {

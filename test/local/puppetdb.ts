@@ -48,6 +48,22 @@ export async function timedRun(agent: string): Promise<number> {
   return (Date.now() - began) / 1000;
 }
 
+/**
+ * Waits until PuppetDB has the report of an agent's last run: it stores what it has acknowledged a moment later, and a
+ * number of reports that is read before may be one short.
+ */
+export async function reported(agent: string): Promise<void> {
+  const run = await output(
+    agent,
+    "sed -n 's/^transaction_uuid: //p' /var/cache/puppet/state/last_run_report.yaml",
+  );
+  await until(
+    `PuppetDB has the report of ${agent}'s last run`,
+    async () => (await query(`reports[certname] { transaction_uuid = "${run}" }`)).length === 1,
+    30,
+  );
+}
+
 /** systemctl on PuppetDB's host. */
 export const systemctl = (words: string) => output("puppetdb", `systemctl ${words}`);
 

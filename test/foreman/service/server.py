@@ -118,9 +118,14 @@ class ForemanHandler(Handler):
         super().setup()
 
     def answer(self, request):
-        time.sleep(self.server.state.delay)
+        state = self.server.state
+        came_to = state.received
+        time.sleep(state.delay)
+        if state.received is not came_to:
+            # It came to the Foreman before the reset: the one after it has never met it.
+            raise Refused(503)
         request.identify(self.server, self.connection.getpeercert())
-        return answer(self.server.state, request)
+        return answer(state, request)
 
 
 class Server(ThreadingHTTPServer):

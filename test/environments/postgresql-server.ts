@@ -1,7 +1,7 @@
 import { podmanNames } from "../../hosts/containers/names.js";
 import { startContainer } from "../../tools/podman.js";
 import { execIn } from "../container-exec.js";
-import { domain } from "./environment.js";
+import { domain } from "../local/environment.js";
 
 /** A PostgreSQL that a site keeps itself, with TLS by an authority of its own. */
 export interface PostgresqlServer {

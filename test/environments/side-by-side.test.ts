@@ -7,14 +7,14 @@ import { execIn } from "../container-exec.js";
 import {
   deploy,
   distribution,
-  environment,
   npmRun,
   seal,
   settingsFile,
   stackOf,
   until,
-} from "./environment.js";
+} from "../local/environment.js";
 import { startPostgresql, type PostgresqlServer } from "./postgresql-server.js";
+import { first, subnet } from "./setup.js";
 
 const second = "second";
 /** An environment without PuppetDB and code from Git, as the first version made them. */
@@ -83,21 +83,21 @@ describe("a second environment", () => {
     expect(await stackOf(second).exists()).toBe(false);
     // The image is the first one's as well.
     expect((await run(["podman", "image", "exists", podmanNames.image])).code).toBe(0);
-    expect((await runAgent({ environment, distribution }, "agent1")).code).toBe(2);
+    expect((await runAgent({ environment: first, distribution }, "agent1")).code).toBe(2);
   });
 
   it("lives beside the first", async () => {
     expect(await agentRuns()).toBe("compiler1.example.test");
-    const agent = await runAgent({ environment, distribution }, "agent1");
+    const agent = await runAgent({ environment: first, distribution }, "agent1");
     expect(compilerOf(agent.stdout)).toMatch(/^compiler\d\.example\.test$/);
     expect(await on("compiler1", "ls /etc/puppet")).not.toContain("puppetdb.conf");
   });
 
   it("is refused where its network is taken, before anything is made", async () => {
-    const { code, text } = await npmRun("start", "third", settingsFile());
+    const { code, text } = await npmRun("start", "third", settingsFile({ subnet }));
     expect(code).toBe(1);
     expect(text).toMatch(
-      /puppet:containers\.subnet is "10\.213\.99\.0\/24", which overlaps .*; write another/,
+      /puppet:containers\.subnet is "10\.213\.96\.0\/24", which overlaps .*; write another/,
     );
     expect(await stackOf("third").exists()).toBe(false);
   });

@@ -1,0 +1,35 @@
+import { expect, inject, it } from "vitest";
+import { deploy } from "../local/environment.js";
+import { first } from "./setup.js";
+
+const { settings, deployed } = inject("fromNothing");
+
+// The other environments of the tests are of an image that has the packages.
+it("an environment installs every package from nothing, as its users have it", () => {
+  const { code, text, seconds } = deployed;
+  expect(code, text).toBe(0);
+  console.log(`an environment from nothing: ${seconds.toFixed(0)} s`);
+  for (const [host, installed] of [
+    ["main-configuration", "puppetserver"],
+    ["main-puppetdb-configuration", "postgresql"],
+    ["main-puppetdb-configuration", "puppetdb"],
+    ["main-code", "r10k"],
+    ["compiler1-configuration", "puppetserver"],
+    ["compiler1-configuration", "puppet-terminus-puppetdb"],
+    ["balancer-configuration", "haproxy"],
+  ]) {
+    expect(text).toMatch(
+      new RegExp(`${host ?? ""}-run .*Package\\[${installed ?? ""}\\]/ensure: created`),
+    );
+  }
+  expect(text.match(/installing puppet-agent/g)?.length).toBeGreaterThanOrEqual(3);
+  expect(text).toMatch(/agent run .* compiled by compiler1\.example\.test/);
+});
+
+it("deployed again, it is unchanged in a tenth of the time", async () => {
+  const again = await deploy(settings, first, "containers");
+  expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
+  console.log(`run again in ${again.seconds.toFixed(1)} s`);
+  // Against the deployment it repeats, on the same machine.
+  expect(again.seconds).toBeLessThan(deployed.seconds / 10);
+});
