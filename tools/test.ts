@@ -9,12 +9,11 @@ import { run } from "./shell.js";
 import { reportVariable, type TestReport } from "./test-report.js";
 import { toolchain } from "./toolchain/toolchain.js";
 
-/**
- * The stages, each a project of vitest.config.ts; the quickest first, and in one row those that run at the same time:
- * deployments wait for each other's hosts more than they compute.
- */
-const rows = [["unit"], ["rendered"], ["engine"], ["contract"], ["local", "environments"]];
-const stages = rows.flat();
+/** The stages that run first, one after the other; each stage is a project of vitest.config.ts. */
+const first = ["unit", "rendered"];
+/** Those that run at the same time as others, in two rows: a deployment waits for its hosts more than it computes. */
+const together = [["local"], ["engine", "contract", "environments"]];
+const stages = [...first, ...together.flat()];
 /** Those that need no container. */
 const withoutContainers = ["unit", "engine"];
 
@@ -43,7 +42,10 @@ await main(async () => {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-"));
   const reports: TestReport[] = [];
   try {
-    const test = async (stage: string, files: readonly string[]) => {
+    const test = async (stage: string) => {
+      const files = wanted.get(stage);
+      if (files === undefined) return;
+      if (!withoutContainers.includes(stage)) await images;
       const since = Date.now();
       const file = join(folder, `${stage}.json`);
       const reporters = ["--reporter=verbose", "--reporter=./tools/test-report.ts"];
@@ -54,11 +56,11 @@ await main(async () => {
       took(stage, since);
       reports.push(reportOf(stage, file, code));
     };
-    for (const row of rows) {
-      const together = row.filter((stage) => wanted.has(stage));
-      if (!together.every((stage) => withoutContainers.includes(stage))) await images;
-      await Promise.all(together.map((stage) => test(stage, wanted.get(stage) ?? [])));
-    }
+    const oneByOne = async (row: readonly string[]) => {
+      for (const stage of row) await test(stage);
+    };
+    await oneByOne(first);
+    await Promise.all(together.map(oneByOne));
   } finally {
     rmSync(folder, { recursive: true });
   }

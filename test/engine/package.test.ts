@@ -172,7 +172,7 @@ describe("the npm package", () => {
     for (const [name, text] of Object.entries(olderStack)) writeFileSync(join(program, name), text);
     // Where the toolchain has tsx loaded first, Pulumi would get to compile JavaScript.
     const preloaded = process.env.NODE_OPTIONS?.split(" ").filter(
-      (option) => !option.endsWith("/tsx/dist/loader.mjs"),
+      (option) => !option.endsWith("/typescript-program.js"),
     );
     vi.stubEnv("NODE_OPTIONS", preloaded?.join(" "));
     // A program that Pulumi has compiled before is not checked again.

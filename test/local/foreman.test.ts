@@ -71,8 +71,8 @@ describe("Foreman", () => {
   afterAll(async () => {
     await start();
     // It failed while Foreman was away, and no longer runs.
-    for (const compiler of compilers)
-      await output(compiler, "systemctl reset-failed puppet-foreman-nodes.service || true");
+    for (const server of servers)
+      await output(server, "systemctl reset-failed puppet-foreman-nodes.service || true");
     await deleteBranch("classified");
     await push("classified", { deleted: true, after: "0".repeat(40) });
   });

@@ -1,22 +1,23 @@
-# report-load.rb URL SECONDS THREADS
+# report-load.rb URL SECONDS THREADS RATE
 #
-# Sends reports to PuppetDB as fast as it takes them, with the certificate of this host, and prints the transaction
-# of each that PuppetDB acknowledged. One that is not acknowledged is not sent again: only what was promised counts.
+# Sends reports to PuppetDB, RATE a second from each thread where it takes so many, with the certificate of this host,
+# and prints the transaction of each that PuppetDB acknowledged. One that is not acknowledged is not sent again: only
+# what was promised counts.
 require 'json'
 require 'net/http'
 require 'openssl'
 require 'securerandom'
 require 'time'
 
-url, seconds, threads = ARGV
+url, seconds, threads, rate = ARGV
 SSL = '/var/lib/puppet/ssl'
 HOST = `hostname -f`.chomp
 
 def report(certname, transaction)
-  now = Time.now.utc.iso8601(3)
+  time = Time.now.utc.iso8601(3)
   {
     certname: certname, puppet_version: '8.10.0', report_format: 12, configuration_version: transaction,
-    start_time: now, end_time: now, producer_timestamp: now, producer: HOST, environment: 'load',
+    start_time: time, end_time: time, producer_timestamp: time, producer: HOST, environment: 'load',
     transaction_uuid: transaction, catalog_uuid: SecureRandom.uuid, code_id: nil, job_id: nil,
     cached_catalog_status: 'not_used', status: 'unchanged', noop: false, noop_pending: false,
     corrective_change: false, resources: [], metrics: [], logs: []
@@ -46,14 +47,19 @@ rescue SystemCallError, IOError, Timeout::Error, OpenSSL::SSL::SSLError
   nil
 end
 
-ends = Process.clock_gettime(Process::CLOCK_MONOTONIC) + Float(seconds)
+def now
+  Process.clock_gettime(Process::CLOCK_MONOTONIC)
+end
+
+ends = now + Float(seconds)
 workers = Integer(threads).times.map do |number|
   Thread.new do
     http = connection(URI(url))
     acknowledged = []
-    while Process.clock_gettime(Process::CLOCK_MONOTONIC) < ends
+    while (began = now) < ends
       transaction = send_one(http, "load#{number}.example.test")
       acknowledged << transaction if transaction
+      sleep [1 / Float(rate) - (now - began), 0].max
     end
     acknowledged
   end

@@ -211,7 +211,7 @@ describe("toolchain", () => {
     expect(rest.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBe("true");
     // The language host that was built reads no `nodeargs`; what the user set stays.
     expect(NODE_OPTIONS).toMatch(
-      /^--no-deprecation --import=\S+\/end-with-engine\.js --import=file:\/\/\/\S+\/tsx\/\S+\.mjs$/,
+      /^--no-deprecation --import=\S+\/end-with-engine\.js --import=file:\/\/\/\S+\/typescript-program\.js$/,
     );
     const loader = NODE_OPTIONS?.split("--import=")[2] ?? "";
     expect(readFileSync(new URL(loader), "utf8")).not.toBe("");

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { project, stateFolder } from "../paths.js";
+import { stateFolder } from "../paths.js";
 import { findCli } from "./cli.js";
 import { findPlugins } from "./plugins.js";
 
@@ -27,9 +27,8 @@ export async function toolchain(
     prepend(environment, plugins);
     environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
   }
-  preload(environment, "tools", "toolchain", "end-with-engine.js");
-  // This language host does not read `nodeargs` of Pulumi.yaml.
-  if (cli.built) preload(environment, "node_modules", "tsx", "dist", "loader.mjs");
+  preload(environment, "end-with-engine.js");
+  if (cli.built) preload(environment, "typescript-program.js");
   await useOwnBackend(environment);
   return environment;
 }
@@ -42,9 +41,9 @@ function prepend(environment: NodeJS.ProcessEnv, folder: string): void {
   if (folder !== "") environment.PATH = [folder, environment.PATH].filter(Boolean).join(delimiter);
 }
 
-/** Has every Node process below the CLI load a module of this project first. */
-function preload(environment: NodeJS.ProcessEnv, ...path: readonly string[]): void {
-  const option = `--import=${pathToFileURL(join(project, ...path)).href}`;
+/** Has every Node process below the CLI load a module of this folder first. */
+function preload(environment: NodeJS.ProcessEnv, module: string): void {
+  const option = `--import=${new URL(module, import.meta.url).href}`;
   const given = environment.NODE_OPTIONS?.split(" ") ?? [];
   environment.NODE_OPTIONS = [...new Set([...given, option])].join(" ");
 }
