@@ -54,7 +54,7 @@ await main(async () => {
         { cwd: project, env: { ...env, [reportVariable]: file }, show: true },
       );
       took(stage, since);
-      reports.push(reportOf(stage, file, code));
+      reports.push(readReport(stage, file, code));
     };
     const oneByOne = async (row: readonly string[]) => {
       for (const stage of row) await test(stage);
@@ -90,7 +90,7 @@ function filesByStage(words: readonly string[]): Map<string, string[]> {
 }
 
 /** What came of a stage; one that failed outside its tests, or told nothing, has failed as well. */
-function reportOf(stage: string, file: string, code: number): TestReport {
+function readReport(stage: string, file: string, code: number): TestReport {
   if (!existsSync(file)) {
     const failures = [`${stage}: ended before it could report`];
     return { passed: 0, skipped: 0, failures, files: [], tests: [] };

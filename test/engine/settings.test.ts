@@ -109,8 +109,13 @@ describe("the program under the real engine", () => {
       await project.preview({ config: config({ domain: "example.test", ...settings }) });
       return (Date.now() - began) / 1000;
     };
-    const previewed = await seconds({});
-    expect(await seconds({ compilers: 0 })).toBeLessThan(previewed);
+    // The best of each, in turn: the machine may be busy with other things in any one of them.
+    let [previewed, refused] = [Infinity, Infinity];
+    for (let round = 0; round < 3 && refused >= previewed; round += 1) {
+      previewed = Math.min(previewed, await seconds({}));
+      refused = Math.min(refused, await seconds({ compilers: 0 }));
+    }
+    expect(refused).toBeLessThan(previewed);
   });
 
   it.each([

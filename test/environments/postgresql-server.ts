@@ -2,6 +2,7 @@ import { podmanNames } from "../../hosts/containers/names.js";
 import { startContainer } from "../../tools/podman.js";
 import { execIn } from "../container-exec.js";
 import { domain } from "../local/environment.js";
+import { introduce } from "../local/names.js";
 
 /** A PostgreSQL that a site keeps itself, with TLS by an authority of its own. */
 export interface PostgresqlServer {
@@ -28,6 +29,7 @@ export async function startPostgresql(
     return stdout;
   };
   await startContainer(environment, name, domain);
+  await introduce(environment, name, domain, ["main"]);
   await run(`
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq

@@ -12,11 +12,14 @@ import { Stack } from "../../tools/stack.js";
 import type { Result, RunOptions } from "../../tools/shell.js";
 import { execIn } from "../container-exec.js";
 import { hostsImage } from "../images/images.js";
+import { withNames } from "./names.js";
 
 /** The environment that this suite deploys once; beside it a user's own may run. */
 export const environment = "suite";
 export const domain = "example.test";
 export const distribution = "debian";
+/** Its network. */
+export const subnet = "10.213.99.0/24";
 
 /** Runs a command on a host of the suite's environment. */
 export function exec(
@@ -53,7 +56,7 @@ export function settingsFile(
     hdm?: object;
   } = {},
 ): string {
-  const { subnet = "10.213.99.0/24", compilers = 2, puppetServer = "puppet" } = settings;
+  const { compilers = 2, puppetServer = "puppet" } = settings;
   const {
     memory = 2048,
     image = hostsImage,
@@ -72,7 +75,7 @@ export function settingsFile(
       `  puppet:puppetServer: ${puppetServer}`,
       `  puppet:compilers: ${compilers}`,
       "  puppet:containers:",
-      `    subnet: ${subnet}`,
+      `    subnet: ${settings.subnet ?? subnet}`,
       `    memory: ${memory}`,
       `    image: ${image}`,
       // JSON is YAML.
@@ -112,7 +115,8 @@ export function startDeployment(
   name = environment,
   platform: keyof typeof deployers = handed ? "existing" : "containers",
 ): Started {
-  const started = startWords([...deployers[platform], name, settings]);
+  const network = /^ +subnet: (.+)$/m.exec(readFileSync(settings, "utf8"))?.[1] ?? "";
+  const started = startWords([...deployers[platform], name, settings], withNames(network, domain));
   void started.ended.then(() => (known = undefined));
   return started;
 }
@@ -123,11 +127,15 @@ export function deploy(...args: Parameters<typeof startDeployment>): Promise<End
 }
 
 /** Starts a command of this project in a process group of its own. */
-function startWords([program = "", ...args]: readonly string[]): Started {
+function startWords(
+  [program = "", ...args]: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Started {
   const log = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "command.log");
   const file = openSync(log, "w");
   const child = spawn(program, args, {
     cwd: project,
+    env: { ...process.env, ...variables },
     detached: true,
     stdio: ["ignore", file, file],
   });

@@ -4,7 +4,8 @@ import {
   type ReceivedByService,
   type ServiceConfig,
 } from "../foreman/foreman-service.js";
-import { exec, joined, output } from "./environment.js";
+import { domain, environment, exec, joined, output } from "./environment.js";
+import { introduce } from "./names.js";
 
 /** The host of the service, whose certificate is one of the environment's CA. */
 export const foreman = "foreman";
@@ -13,9 +14,14 @@ export const password = "the-password-of-admin";
 const controlPort = 4480;
 const ssl = "/var/lib/puppet/ssl";
 
-/** Makes a host in the suite's network, and starts the service that stands for Foreman on it. */
-export async function startForeman(): Promise<void> {
+/**
+ * Makes a host in the suite's network, and starts the service that stands for Foreman on it.
+ *
+ * @param clients hosts that know its name
+ */
+export async function startForeman(clients: readonly string[]): Promise<void> {
   await joined(foreman);
+  await introduce(environment, foreman, domain, clients);
   const config: ServiceConfig = {
     ...{ address: "0.0.0.0", port: 443, controlPort, user: "admin", password },
     certificate: `${ssl}/certs/foreman.example.test.pem`,

@@ -57,8 +57,8 @@ async function settingsWith(use: object = {}): Promise<string> {
 
 describe("Foreman", () => {
   beforeAll(async () => {
-    await startForeman();
     await joined(agent);
+    await startForeman([...servers, agent]);
     await commit("classified", {
       "site-modules/profile/manifests/sign.pp":
         'class profile::sign (String $text) { file { "/etc/sign": content => "$text in $environment at ${::site}" } }\n',

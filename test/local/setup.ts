@@ -7,12 +7,15 @@ import { runningCommandLines } from "../command-lines.js";
 import { makeImages } from "../images/images.js";
 import {
   deploy,
+  domain,
   environment,
   npmRun,
   settingsFile,
   startDeployment,
+  subnet,
   until,
 } from "./environment.js";
+import { withNames } from "./names.js";
 
 /** What happened while the environment was deployed. */
 export interface Deployment {
@@ -35,6 +38,8 @@ declare module "vitest" {
 /** Deploys the environment once for the suite: killed half way, and finished by running it again. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await makeImages();
+  // For the containers that tests make and start themselves.
+  Object.assign(process.env, withNames(subnet, domain));
   const settings = settingsFile();
   const commandLines = new Set<string>();
   const sampler = setInterval(() => {
