@@ -26,7 +26,7 @@ const own = [
  * Has containers know the names of their environment's hosts from a file, as sites have them in a DNS that stays.
  *
  * Podman's name server ends all of its sockets whenever any container of the machine comes or goes, before its version
- * 1.12, and may then answer nobody for half a minute: whatever looks up a name meanwhile fails. Where somebody has
+ * 1.11, and may then answer nobody for half a minute: whatever looks up a name meanwhile fails. Where somebody has
  * configured Podman, that is left as it is.
  *
  * @param subnet the environment's network
