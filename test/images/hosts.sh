@@ -11,6 +11,7 @@ PACKAGES
 )
 made=$(podman image inspect --format '{{.Created.Unix}} {{index .Labels "recipe"}}' "$IMAGE" 2>/dev/null || true)
 if [ "${made#* }" = "$recipe" ] && [ $(($(date +%s) - ${made%% *})) -lt 86400 ]; then exit 0; fi
+before=$(podman image inspect --format '{{.Id}}' "$IMAGE" 2>/dev/null || true)
 
 container=pulumi-puppet-test-image-$$
 trap 'podman rm --force --ignore --time 0 "$container" >/dev/null' EXIT
@@ -59,3 +60,5 @@ wait $!
 SCRIPT
 podman stop --time 20 "$container" >/dev/null
 podman commit --quiet --change 'CMD ["/sbin/init"]' --change "LABEL recipe=$recipe" "$container" "$IMAGE" >/dev/null
+# The one before, unless something stands on it.
+test -z "$before" || podman image rm "$before" >/dev/null 2>&1 || true
