@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
-import { compilerOffset } from "../../hosts/containers/addresses.js";
 import { podmanNames } from "../../hosts/containers/names.js";
 import type { KeyPair } from "../../hosts/ssh-keys.js";
 import { addressOf, parseSubnet } from "../../hosts/subnet.js";
@@ -15,6 +14,7 @@ import { main, Problem } from "../../tools/problem.js";
 import { readSettings } from "../../tools/settings.js";
 import { run } from "../../tools/shell.js";
 import { Stack } from "../../tools/stack.js";
+import { offsetOf } from "./names.js";
 
 /** The SSH user of the machines, who becomes root by sudo. */
 const user = "provision";
@@ -186,12 +186,6 @@ function existingSettings(file: string, settings: Settings, keys: Keys): string 
       "puppet:existing": existing,
     },
   });
-}
-
-/** Each machine's place in the network follows from its name. */
-function offsetOf(machine: string): number {
-  const offsets: Record<string, number> = { balancer: 5, puppetdb: 6, hdm: 8, jump: 9, main: 10 };
-  return offsets[machine] ?? compilerOffset(machine);
 }
 
 function addressAt({ containers }: Settings, offset: number): string {

@@ -1,20 +1,27 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { compilerOffset } from "../../hosts/containers/addresses.js";
 import { podmanNames } from "../../hosts/containers/names.js";
 import { addressOf, parseSubnet } from "../../hosts/subnet.js";
 import { run } from "../../tools/shell.js";
 import { execIn } from "../container-exec.js";
 
-/** Names of the hosts that the suite's environments have, by the offset of their addresses. */
-const namesByOffset: Readonly<Record<number, readonly string[]>> = {
-  5: ["balancer", "puppet", "puppetfiles"],
-  6: ["puppetdb"],
-  8: ["hdm"],
-  10: ["main", "puppetca"],
-  21: ["compiler1"],
-  22: ["compiler2"],
+/** Hosts of the suite's environments that are looked up by name, with the services' names that lead to them. */
+const hosts: Readonly<Record<string, readonly string[]>> = {
+  balancer: ["puppet", "puppetfiles"],
+  puppetdb: [],
+  hdm: [],
+  main: ["puppetca"],
+  compiler1: [],
+  compiler2: [],
 };
+
+/** A machine's place in its network, which follows from its name. */
+export function offsetOf(machine: string): number {
+  const offsets: Record<string, number> = { balancer: 5, puppetdb: 6, hdm: 8, jump: 9, main: 10 };
+  return offsets[machine] ?? compilerOffset(machine);
+}
 
 const shared = "/usr/share/containers/containers.conf";
 const own = [
@@ -36,16 +43,16 @@ export function withNames(subnet: string, domain: string): Record<string, string
   const network = parseSubnet(subnet);
   if (network === undefined || !existsSync(shared) || own.some(existsSync)) return {};
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-"));
-  const [hosts, configuration] = [join(folder, "hosts"), join(folder, "containers.conf")];
-  const lines = Object.entries(namesByOffset).map(([offset, names]) =>
+  const [file, configuration] = [join(folder, "hosts"), join(folder, "containers.conf")];
+  const lines = Object.entries(hosts).map(([host, services]) =>
     [
-      addressOf(network, Number(offset)),
-      ...names.flatMap((name) => [`${name}.${domain}`, name]),
+      addressOf(network, offsetOf(host)),
+      ...[host, ...services].flatMap((name) => [`${name}.${domain}`, name]),
     ].join(" "),
   );
-  writeFileSync(hosts, ["127.0.0.1 localhost", ...lines, ""].join("\n"));
+  writeFileSync(file, ["127.0.0.1 localhost", ...lines, ""].join("\n"));
   const text = readFileSync(shared, "utf8");
-  const line = `base_hosts_file = ${JSON.stringify(hosts)}`;
+  const line = `base_hosts_file = ${JSON.stringify(file)}`;
   writeFileSync(configuration, text.replace(/^\[containers\]$/m, `$&\n${line}`));
   return { CONTAINERS_CONF: configuration };
 }
