@@ -1,13 +1,28 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // Vitest by itself leaves a core to others.
 const cores = availableParallelism();
 /** Workers where tests wait for containers and deadlines more than they compute. */
 const waiting = cores + 2;
 
+/** Files that compare times, which other stages at the same time would distort. */
+const timed = ["push-time", "scaling"];
+
+/** Runs the files that compare times last, when the stages that run beside theirs have long ended. */
+class TimedLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isTimed = ({ moduleId }: TestSpecification) =>
+      timed.some((name) => moduleId.endsWith(`/local/${name}.test.ts`));
+    return [...sorted.filter((file) => !isTimed(file)), ...sorted.filter(isTimed)];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: TimedLast },
     projects: [
       // No container, no engine, no network: the whole of it runs in seconds.
       {

@@ -15,7 +15,6 @@ import {
   signatureOf,
 } from "./code.js";
 import { exec, output, outputs, until } from "./environment.js";
-import { measurePushes } from "./push-time.js";
 
 const servers = ["main", "compiler1", "compiler2"];
 const json = { "Content-Type": "application/json" };
@@ -131,12 +130,6 @@ describe("a signed push", () => {
       text: "Nothing to deploy: the webhook works.\n",
     });
     expect(await deploys()).toBe(before);
-  });
-});
-
-describe("the time of a push", () => {
-  it("is little more than that of the tool alone", async () => {
-    await measurePushes(["compiler1", "compiler2"]);
   });
 });
 

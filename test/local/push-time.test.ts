@@ -1,0 +1,8 @@
+import { describe, it } from "vitest";
+import { measurePushes } from "./push-time.js";
+
+describe("the time of a push", () => {
+  it("is little more than that of the tool alone", async () => {
+    await measurePushes(["compiler1", "compiler2"]);
+  });
+});
