@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PuppetInfrastructure } from "./components/index.js";
 import type { Host } from "./hosts/host.js";
-import { parseSettings, SettingsError, type Settings } from "./settings.js";
+import { parseSettings, SettingsError, type Settings } from "./settings/settings.js";
 import { infrastructureArguments } from "./settings/infrastructure-arguments.js";
 import { settingsInClear, stackConfig } from "./settings/sealing.js";
 import { inClear } from "./settings/secrets.js";
-import { sizingFault } from "./settings/sizing.js";
+import { sizingFault } from "./platforms/sizing.js";
 
 /** What makes the hosts; the SDK of a cloud is loaded only where it is used. */
 const platforms = {
-  containers: () => import("./hosts/containers/platform.js"),
-  existing: () => import("./hosts/existing.js"),
-  aws: () => import("./hosts/aws/platform.js"),
+  containers: () => import("./platforms/containers/platform.js"),
+  existing: () => import("./platforms/existing/existing-servers.js"),
+  aws: () => import("./platforms/aws/platform.js"),
 };
 
 // The SDK asks for stack traces with each resource, and a library of old maps the positions in them to TypeScript. Node

@@ -28,7 +28,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/unit/**/*.test.ts", "policy/**/*.test.ts"],
+          include: ["test/unit/**/*.test.ts"],
           testTimeout: 20_000,
           maxWorkers: cores,
         },
@@ -38,7 +38,7 @@ export default defineConfig({
         test: {
           name: "rendered",
           include: ["test/rendered/**/*.test.ts"],
-          globalSetup: "test/rendered/setup.ts",
+          globalSetup: "test/support/rendered/setup.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: waiting,
@@ -48,7 +48,7 @@ export default defineConfig({
         test: {
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
-          globalSetup: "test/images/setup.ts",
+          globalSetup: "test/support/images/setup.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: waiting,
@@ -68,9 +68,9 @@ export default defineConfig({
         test: {
           name: "local",
           include: ["test/local/**/*.test.ts"],
-          globalSetup: "test/local/setup.ts",
+          globalSetup: "test/support/local/setup.ts",
           // Each file leaves the environment as it found it.
-          setupFiles: "test/local/as-found.ts",
+          setupFiles: "test/support/local/as-found.ts",
           fileParallelism: false,
           testTimeout: 10 * 60_000,
           hookTimeout: 20 * 60_000,
@@ -81,7 +81,7 @@ export default defineConfig({
         test: {
           name: "environments",
           include: ["test/environments/**/*.test.ts"],
-          globalSetup: "test/environments/setup.ts",
+          globalSetup: "test/support/environments/setup.ts",
           fileParallelism: false,
           testTimeout: 10 * 60_000,
           hookTimeout: 20 * 60_000,

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { Project, standIns, type Run } from "../test/engine-driver.js";
-import { project } from "../tools/paths.js";
-import { plugins as sdkPlugins } from "../tools/toolchain/plugins.js";
+import { Project, standIns, type Run } from "../tools/lib/engine-driver.js";
+import { project } from "../tools/lib/paths.js";
+import { plugins as sdkPlugins } from "../tools/lib/toolchain/plugins.js";
 import { bareResources } from "./bare-resources.js";
 
 /** Nothing is made: AWS and commands are the stand-ins of the tests. */

@@ -1,4 +1,4 @@
-import { agentsPort } from "../hosts/connections.js";
+import { agentsPort } from "../platforms/connections.js";
 import { proxiesIn, type Proxy } from "./haproxy-conf.js";
 import { hostChangesOf, type HostFile } from "./host-state.js";
 import type { Rule } from "./rule.js";

@@ -1,5 +1,5 @@
-import { connectionsOf, type OutsideParty } from "../hosts/connections.js";
-import { parseSettings, SettingsError, type Settings } from "../settings.js";
+import { connectionsOf, type OutsideParty } from "../platforms/connections.js";
+import { parseSettings, SettingsError, type Settings } from "../settings/settings.js";
 
 /** A TCP port that the stack's settings open to networks. */
 export interface Opening {

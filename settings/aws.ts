@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { instanceSize } from "../hosts/aws/instance-types.js";
-import { parseSubnet } from "../hosts/subnet.js";
-import type { postgresql, puppetdb } from "./database.js";
-import { foremanMemory, type Foreman } from "./foreman.js";
-import { certificates, integer, object, text } from "./values.js";
+import { instanceSize } from "./instance-types.js";
+import { parseSubnet } from "./subnet.js";
+import type { postgresql, puppetdb } from "../roles/puppetdb/settings.js";
+import { foremanMemory, type Foreman } from "../roles/foreman/settings.js";
+import { certificates, integer, object, text } from "../roles/values.js";
 
 const cidr = z
   .string("an IPv4 network such as 10.0.0.0/16")

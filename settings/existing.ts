@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { puppetdb } from "./database.js";
-import { foremanMemory, type Foreman } from "./foreman.js";
-import type { Hdm } from "./hdm.js";
-import { dotted, hostName, integer, object, privateKey, text } from "./values.js";
+import type { puppetdb } from "../roles/puppetdb/settings.js";
+import { foremanMemory, type Foreman } from "../roles/foreman/settings.js";
+import type { Hdm } from "../roles/hdm/settings.js";
+import { dotted, hostName, integer, object, privateKey, text } from "../roles/values.js";
 
 /** What a server can be, in the words of the output `hosts`. */
 export const serverRoles = [

@@ -1,6 +1,6 @@
 import type { PostgresqlArgs, PuppetInfrastructureArgs } from "../components/index.js";
 import type { HostsByRole } from "../hosts/host.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "./settings.js";
 
 /** What a platform made of the settings. */
 export interface Platform {

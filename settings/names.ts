@@ -1,5 +1,5 @@
-import { agentsPort } from "../hosts/connections.js";
-import { compilerOffset } from "../hosts/containers/addresses.js";
+import { agentsPort } from "../platforms/connections.js";
+import { compilerOffset } from "../roles/compiler/address.js";
 import type { Server } from "./existing.js";
 
 /** What a certificate's common name, and a Linux host name, can hold. */

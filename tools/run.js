@@ -34,7 +34,7 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(locked).mti
 
 const { status, signal } = spawnSync(
   process.execPath,
-  ["--import", "tsx", `${project}tools/${command}.ts`, ...args],
+  ["--import", "tsx", `${project}tools/commands/${command}.ts`, ...args],
   { cwd: project, stdio: "inherit" },
 );
 if (signal !== null) process.kill(process.pid, signal);

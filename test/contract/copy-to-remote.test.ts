@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ContractProject, temporaryFolder } from "./contract-project.js";
-import type { ResourceSpec } from "./program/resource-spec.js";
-import { type SshServer, startSshd } from "./sshd.js";
+import { ContractProject, temporaryFolder } from "../support/contract/contract-project.js";
+import type { ResourceSpec } from "../support/contract/program/resource-spec.js";
+import { type SshServer, startSshd } from "../support/contract/sshd.js";
 
 let server: SshServer;
 beforeAll(async () => {

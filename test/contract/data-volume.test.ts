@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { keptDatabases } from "../../components/postgresql-state.js";
-import { podmanNames } from "../../hosts/containers/names.js";
+import { keptDatabases } from "../../components/postgresql/state.js";
+import { podmanNames } from "../../platforms/containers/names.js";
 import type { HostState } from "../../hosts/host-state.js";
 import { mountsOf, startsMounted } from "../../hosts/mounts.js";
 import { renderReady } from "../../hosts/readiness.js";
 import { databaseFolders } from "../../templates/postgresql/postgresql.js";
-import { startTestContainer, type TestContainer } from "../containers.js";
-import { emptyDisk, type Disk } from "./disk.js";
+import { startTestContainer, type TestContainer } from "../support/containers.js";
+import { emptyDisk, type Disk } from "../support/contract/disk.js";
 
 const ca = "/etc/puppet/puppetserver/ca";
 const folders = [ca, ...databaseFolders];

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { ContractProject } from "./contract-project.js";
-import type { ResourceSpec } from "./program/resource-spec.js";
+import { ContractProject } from "../support/contract/contract-project.js";
+import type { ResourceSpec } from "../support/contract/program/resource-spec.js";
 
 function command(name: string, connection: Record<string, unknown>): ResourceSpec {
   const args = { create: "true", connection: { host: "127.0.0.1", ...connection } };

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ContractProject, temporaryFolder } from "./contract-project.js";
-import type { ResourceSpec } from "./program/resource-spec.js";
+import { ContractProject, temporaryFolder } from "../support/contract/contract-project.js";
+import type { ResourceSpec } from "../support/contract/program/resource-spec.js";
 
 function command(
   name: string,

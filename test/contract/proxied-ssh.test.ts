@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../tools/shell.js";
-import { runningCommandLines } from "../command-lines.js";
-import { type SshServer, startSshd } from "./sshd.js";
+import { run } from "../../tools/lib/shell.js";
+import { runningCommandLines } from "../support/command-lines.js";
+import { type SshServer, startSshd } from "../support/contract/sshd.js";
 
 const script = join(import.meta.dirname, "..", "..", "hosts", "proxied-ssh.sh");
 /** Stands for the program that leads to a host, as Session Manager's does: it joins its standard streams to the port. */

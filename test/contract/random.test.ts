@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ContractProject } from "./contract-project.js";
-import type { ResourceSpec } from "./program/resource-spec.js";
+import { ContractProject } from "../support/contract/contract-project.js";
+import type { ResourceSpec } from "../support/contract/program/resource-spec.js";
 
 test("random values are as asked for, stable, and replaced when their keepers change", async () => {
   const project = new ContractProject();

@@ -1,8 +1,8 @@
 import ssh2 from "ssh2";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ContractProject } from "./contract-project.js";
-import type { ResourceSpec } from "./program/resource-spec.js";
-import { type SshServer, startSshd } from "./sshd.js";
+import { ContractProject } from "../support/contract/contract-project.js";
+import type { ResourceSpec } from "../support/contract/program/resource-spec.js";
+import { type SshServer, startSshd } from "../support/contract/sshd.js";
 
 let server: SshServer;
 beforeAll(async () => {

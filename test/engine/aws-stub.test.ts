@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Project, standIns, type Run } from "../engine-driver.js";
+import { Project, standIns, type Run } from "../../tools/lib/engine-driver.js";
 
-const program = join(import.meta.dirname, "programs", "aws-stub");
+const program = join(import.meta.dirname, "../support/engine/programs/aws-stub");
 const plugins = [standIns.aws];
 const userData = "#!/bin/sh\necho the-boot-secret\n";
 const password = "the-database-secret";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Project, standIns, type Run } from "../engine-driver.js";
+import { Project, standIns, type Run } from "../../tools/lib/engine-driver.js";
 
 const program = join(import.meta.dirname, "..", "..");
 const plugins = Object.values(standIns);

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { project } from "../../tools/paths.js";
-import { run } from "../../tools/shell.js";
-import { Stack } from "../../tools/stack.js";
+import { project } from "../../tools/lib/paths.js";
+import { run } from "../../tools/lib/shell.js";
+import { Stack } from "../../tools/lib/stack.js";
 
 const name = "test-command";
 const file = join(project, `Pulumi.${name}.yaml`);

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Project, standIns } from "../engine-driver.js";
+import { Project, standIns } from "../../tools/lib/engine-driver.js";
 
-const program = join(import.meta.dirname, "programs", "components");
+const program = join(import.meta.dirname, "../support/engine/programs/components");
 const plugins = [standIns.commands];
 
 /** A resource in an exported state, as far as it is looked at here. */

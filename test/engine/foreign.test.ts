@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Project, type Run } from "../engine-driver.js";
+import { Project, type Run } from "../../tools/lib/engine-driver.js";
 
-const program = join(import.meta.dirname, "programs", "foreign");
+const program = join(import.meta.dirname, "../support/engine/programs/foreign");
 const plugins = [
   join(program, "plugin", "bin"),
-  join(import.meta.dirname, "..", "commands", "bin"),
+  join(import.meta.dirname, "../../standins/absent-hosts/bin"),
 ];
 
 describe("a program that knows the components by their schema alone", () => {

@@ -14,8 +14,8 @@ import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { Project, standIns } from "../engine-driver.js";
-import { olderStack } from "./programs/older-stack.js";
+import { Project, standIns } from "../../tools/lib/engine-driver.js";
+import { olderStack } from "../support/engine/programs/older-stack.js";
 
 const project = join(import.meta.dirname, "..", "..");
 const plugins = Object.values(standIns);
@@ -74,7 +74,7 @@ describe("the npm package", () => {
     });
     symlinkSync(modules, join(source, "node_modules"));
     // Not by npm's scripts, which would install into the folder that the link leads to.
-    execFileSync("node", ["--import", "tsx", "tools/build.ts"], { cwd: source });
+    execFileSync("node", ["--import", "tsx", "tools/commands/build.ts"], { cwd: source });
     const pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder];
     const tarball =
       execFileSync("npm", pack, { cwd: source, encoding: "utf8" }).trim().split("\n").at(-1) ?? "";

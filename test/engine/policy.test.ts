@@ -1,8 +1,8 @@
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { awsConfig } from "../../policy/examples.js";
-import { Project } from "../engine-driver.js";
+import { awsConfig } from "../support/policy.js";
+import { Project } from "../../tools/lib/engine-driver.js";
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -21,8 +21,8 @@ describe("the policy pack under the real engine", () => {
   beforeAll(() => {
     // The CLI's own way to give an option by the environment.
     vi.stubEnv("PULUMI_OPTION_POLICY_PACK", pathOf("../../policy/run"));
-    vi.stubEnv("PATH", [pathOf("../aws/bin"), process.env.PATH].join(delimiter));
-    project = new Project(pathOf("programs/policy"));
+    vi.stubEnv("PATH", [pathOf("../../standins/aws/bin"), process.env.PATH].join(delimiter));
+    project = new Project(pathOf("../support/engine/programs/policy"));
   });
   afterAll(() => {
     project.remove();

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Project } from "../engine-driver.js";
+import { Project } from "../../tools/lib/engine-driver.js";
 
 const program = fileURLToPath(new URL("../..", import.meta.url));
 

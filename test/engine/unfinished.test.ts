@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stateFolder } from "../../tools/paths.js";
-import { Stack } from "../../tools/stack.js";
-import { standIns } from "../engine-driver.js";
+import { stateFolder } from "../../tools/lib/paths.js";
+import { Stack } from "../../tools/lib/stack.js";
+import { standIns } from "../../tools/lib/engine-driver.js";
 
 const name = "test-unfinished";
 const mark = join(stateFolder, `unfinished-${name}.yaml`);

@@ -1,6 +1,6 @@
 import { expect, inject, it } from "vitest";
-import { deploy } from "../local/environment.js";
-import { first } from "./setup.js";
+import { deploy } from "../support/local/environment.js";
+import { first } from "../support/environments/setup.js";
 
 const { settings, deployed } = inject("fromNothing");
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { podmanNames } from "../../hosts/containers/names.js";
-import { compilerOf, runAgent } from "../../tools/agents.js";
-import * as podman from "../../tools/podman.js";
-import { run } from "../../tools/shell.js";
-import { execIn } from "../container-exec.js";
+import { podmanNames } from "../../platforms/containers/names.js";
+import { compilerOf, runAgent } from "../../tools/lib/agents.js";
+import * as podman from "../../tools/lib/podman.js";
+import { run } from "../../tools/lib/shell.js";
+import { execIn } from "../support/container-exec.js";
 import {
   deploy,
   distribution,
@@ -12,9 +12,12 @@ import {
   settingsFile,
   stackOf,
   until,
-} from "../local/environment.js";
-import { startPostgresql, type PostgresqlServer } from "./postgresql-server.js";
-import { first, subnet } from "./setup.js";
+} from "../support/local/environment.js";
+import {
+  startPostgresql,
+  type PostgresqlServer,
+} from "../support/environments/postgresql-server.js";
+import { first, subnet } from "../support/environments/setup.js";
 
 const second = "second";
 /** An environment without PuppetDB and code from Git, as the first version made them. */

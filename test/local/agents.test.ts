@@ -1,9 +1,17 @@
-import { podmanNames } from "../../hosts/containers/names.js";
+import { podmanNames } from "../../platforms/containers/names.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compilerOf, runAgent, type AgentEnvironment } from "../../tools/agents.js";
-import { run } from "../../tools/shell.js";
-import { page, sessions, stateOf, statistics } from "./balancer.js";
-import { distribution, environment, exec, joined, output, outputs, until } from "./environment.js";
+import { compilerOf, runAgent, type AgentEnvironment } from "../../tools/lib/agents.js";
+import { run } from "../../tools/lib/shell.js";
+import { page, sessions, stateOf, statistics } from "../support/local/balancer.js";
+import {
+  distribution,
+  environment,
+  exec,
+  joined,
+  output,
+  outputs,
+  until,
+} from "../support/local/environment.js";
 
 /** One run that must succeed; the compiler of its catalog. */
 async function compiled(agent: string): Promise<string> {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { readerSuffix } from "../../templates/puppetdb/puppetdb.js";
 import { renderAutosignPolicy } from "../../templates/autosign/autosign.js";
-import { exec } from "./environment.js";
+import { exec } from "../support/local/environment.js";
 
 /** The host that runs the certificate authority, and so the policy. */
 const ca = "main";
@@ -50,7 +50,10 @@ describe("autosign policy against hostile requests", () => {
 
   beforeAll(async () => {
     const tool = "/run/csr-attacks.rb";
-    const source = readFileSync(new URL("csr-attacks.rb", import.meta.url), "utf8");
+    const source = readFileSync(
+      new URL("../support/local/csr-attacks.rb", import.meta.url),
+      "utf8",
+    );
     await output(["sh", "-c", `umask 022; cat > ${tool}`], { stdin: source });
     const cursor = await journalCursor();
     const stdout = await output(

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
-import { stateOf } from "./balancer.js";
-import { commit, push, runOn } from "./code.js";
-import { deploying } from "./code-tool.js";
-import { deploy, output, settingsFile, until } from "./environment.js";
+import { stateOf } from "../support/local/balancer.js";
+import { commit, push, runOn } from "../support/local/code.js";
+import { deploying } from "../support/local/code-tool.js";
+import { deploy, output, settingsFile, until } from "../support/local/environment.js";
 
 describe("g10k, with compilers that leave the pool while their code is old", () => {
   const readOnly = (compiler: string) =>

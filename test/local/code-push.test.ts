@@ -13,8 +13,8 @@ import {
   as,
   send,
   signatureOf,
-} from "./code.js";
-import { exec, output, outputs, until } from "./environment.js";
+} from "../support/local/code.js";
+import { exec, output, outputs, until } from "../support/local/environment.js";
 
 const servers = ["main", "compiler1", "compiler2"];
 const json = { "Content-Type": "application/json" };

@@ -2,12 +2,20 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { podmanNames } from "../../hosts/containers/names.js";
-import { run } from "../../tools/shell.js";
-import { stateOf } from "./balancer.js";
-import { as, commit, commitsOn, deleteBranch, idle, push, runOn } from "./code.js";
-import { broken, deploying, servers, whole } from "./code-tool.js";
-import { deploy, environment, exec, npmRun, output, settingsFile, until } from "./environment.js";
+import { podmanNames } from "../../platforms/containers/names.js";
+import { run } from "../../tools/lib/shell.js";
+import { stateOf } from "../support/local/balancer.js";
+import { as, commit, commitsOn, deleteBranch, idle, push, runOn } from "../support/local/code.js";
+import { broken, deploying, servers, whole } from "../support/local/code-tool.js";
+import {
+  deploy,
+  environment,
+  exec,
+  npmRun,
+  output,
+  settingsFile,
+  until,
+} from "../support/local/environment.js";
 
 const podman = (...words: string[]) =>
   run(["podman", ...words, podmanNames.container(environment, "compiler2")]);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { connectionsOf, type Party } from "../../hosts/connections.js";
-import { parseSettings } from "../../settings.js";
-import { domain, environment, npmRun, output, until } from "./environment.js";
-import { timedRun } from "./puppetdb.js";
+import { connectionsOf, type Party } from "../../platforms/connections.js";
+import { parseSettings } from "../../settings/settings.js";
+import { domain, environment, npmRun, output, until } from "../support/local/environment.js";
+import { timedRun } from "../support/local/puppetdb.js";
 
 /** The hosts of the suite, by what they are. */
 const parties: Readonly<Record<string, Party>> = {

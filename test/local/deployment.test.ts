@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
-import { compilerOf } from "../../tools/agents.js";
-import { hostWith } from "../../tools/remote.js";
+import { compilerOf } from "../../tools/lib/agents.js";
+import { hostWith } from "../../tools/lib/remote.js";
 import {
   deploy,
   domain,
@@ -11,7 +11,7 @@ import {
   outputs,
   stackOf,
   until,
-} from "./environment.js";
+} from "../support/local/environment.js";
 
 const hosts = ["main", "balancer", "puppetdb", "compiler1", "compiler2"];
 

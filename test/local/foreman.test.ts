@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { agentRun } from "../../tools/agents.js";
-import { commit, deleteBranch, push, runOn } from "./code.js";
-import { deploy, exec, joined, output, seal, settingsFile, until } from "./environment.js";
+import { agentRun } from "../../tools/lib/agents.js";
+import { commit, deleteBranch, push, runOn } from "../support/local/code.js";
+import {
+  deploy,
+  exec,
+  joined,
+  output,
+  seal,
+  settingsFile,
+  until,
+} from "../support/local/environment.js";
 import {
   api,
   asHost,
@@ -13,8 +21,8 @@ import {
   startForeman,
   stop,
   trust,
-} from "./foreman-host.js";
-import { timedRun } from "./puppetdb.js";
+} from "../support/local/foreman-host.js";
+import { timedRun } from "../support/local/puppetdb.js";
 
 const agent = "classified";
 const node = `${agent}.example.test`;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { makeImage } from "../hdm/image.js";
-import { commit, commitOn, push } from "./code.js";
+import { makeImage } from "../support/hdm/image.js";
+import { commit, commitOn, push } from "../support/local/code.js";
 import {
   deploy,
   exec,
@@ -13,7 +13,7 @@ import {
   outputs,
   settingsFile,
   until,
-} from "./environment.js";
+} from "../support/local/environment.js";
 import {
   api,
   archive,
@@ -28,8 +28,8 @@ import {
   startHost,
   stopHost,
   type Answer,
-} from "./hdm-host.js";
-import { readersUrl, statusOf, timedRun, url } from "./puppetdb.js";
+} from "../support/local/hdm-host.js";
+import { readersUrl, statusOf, timedRun, url } from "../support/local/puppetdb.js";
 
 const message = "profile::motd::message";
 const dataOf = (text: string) => ({

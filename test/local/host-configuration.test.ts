@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { renderConvergeScript } from "../../hosts/host-configuration.js";
 import { execOf, fileOf, packageOf, serviceOf, type HostResource } from "../../hosts/host-state.js";
-import type { Result } from "../../tools/shell.js";
-import { startTestContainer, type TestContainer } from "../containers.js";
-import { until } from "./environment.js";
+import type { Result } from "../../tools/lib/shell.js";
+import { startTestContainer, type TestContainer } from "../support/containers.js";
+import { until } from "../support/local/environment.js";
 
 const fqdn = "scratch.example.test";
 const unit = "[Service]\nExecStart=/bin/sh -c 'exec sleep infinity'\n";

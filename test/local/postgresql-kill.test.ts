@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { output, until } from "./environment.js";
-import { query, settled, url } from "./puppetdb.js";
+import { output, until } from "../support/local/environment.js";
+import { query, settled, url } from "../support/local/puppetdb.js";
 
 const postmaster = "head -n 1 /var/lib/postgresql/*/main/postmaster.pid";
 const accepts = () =>
@@ -11,7 +11,10 @@ beforeAll(settled);
 
 describe("PostgreSQL killed under a load of reports", () => {
   it("comes back, and has every report that PuppetDB acknowledged", async () => {
-    const script = readFileSync(new URL("report-load.rb", import.meta.url), "utf8");
+    const script = readFileSync(
+      new URL("../support/local/report-load.rb", import.meta.url),
+      "utf8",
+    );
     await output("compiler1", "cat >/root/report-load.rb", script);
     // A hundred a second, which PuppetDB keeps up with on two cores: then what is left to catch up is of the kills.
     const load = output("compiler1", `ruby /root/report-load.rb ${url} 30 4 25`);

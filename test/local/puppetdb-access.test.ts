@@ -2,9 +2,9 @@ import { readFileSync, statSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { stateFolder } from "../../tools/paths.js";
-import { environment, exec, npmRun, output, outputs, until } from "./environment.js";
-import { query, readersUrl, settled, statusOf, url } from "./puppetdb.js";
+import { stateFolder } from "../../tools/lib/paths.js";
+import { environment, exec, npmRun, output, outputs, until } from "../support/local/environment.js";
+import { query, readersUrl, settled, statusOf, url } from "../support/local/puppetdb.js";
 
 interface Credentials {
   readonly cert: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commit, push, runOn } from "./code.js";
-import { joined, output, until } from "./environment.js";
-import { query, reported, settled, timedRun } from "./puppetdb.js";
+import { commit, push, runOn } from "../support/local/code.js";
+import { joined, output, until } from "../support/local/environment.js";
+import { query, reported, settled, timedRun } from "../support/local/puppetdb.js";
 
 const manifest = "manifests/exported.pp";
 /** One node exports a file for every node, another collects what there is for it. */

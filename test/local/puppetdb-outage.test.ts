@@ -1,7 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { joined, output } from "./environment.js";
-import { reported, reportsOf, serves, settled, systemctl, timedRun } from "./puppetdb.js";
+import { joined, output } from "../support/local/environment.js";
+import {
+  reported,
+  reportsOf,
+  serves,
+  settled,
+  systemctl,
+  timedRun,
+} from "../support/local/puppetdb.js";
 
 /** Runs agents in turn until told to stop; the seconds of all runs. */
 function loop(agents: readonly string[]): { end: () => Promise<number[]> } {

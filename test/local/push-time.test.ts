@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { measurePushes } from "./push-time.js";
+import { measurePushes } from "../support/local/push-time.js";
 
 describe("the time of a push", () => {
   it("is little more than that of the tool alone", async () => {

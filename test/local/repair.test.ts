@@ -1,9 +1,9 @@
 import { describe, expect, inject, it } from "vitest";
-import { podmanNames } from "../../hosts/containers/names.js";
-import { run } from "../../tools/shell.js";
-import { stateOf } from "./balancer.js";
-import { deploy, environment, handed, until } from "./environment.js";
-import { reportsOf, timedRun } from "./puppetdb.js";
+import { podmanNames } from "../../platforms/containers/names.js";
+import { run } from "../../tools/lib/shell.js";
+import { stateOf } from "../support/local/balancer.js";
+import { deploy, environment, handed, until } from "../support/local/environment.js";
+import { reportsOf, timedRun } from "../support/local/puppetdb.js";
 
 const podman = async (...args: readonly string[]) => {
   const { code, stderr } = await run(["podman", ...args]);

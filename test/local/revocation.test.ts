@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { distribution, environment, exec, joined, output, until } from "./environment.js";
-import { runAgent } from "../../tools/agents.js";
+import {
+  distribution,
+  environment,
+  exec,
+  joined,
+  output,
+  until,
+} from "../support/local/environment.js";
+import { runAgent } from "../../tools/lib/agents.js";
 
 const ssl = "/var/lib/puppet/ssl";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
-import { stateOf } from "./balancer.js";
-import { commitsOn } from "./code.js";
-import { measurePushes } from "./push-time.js";
+import { stateOf } from "../support/local/balancer.js";
+import { commitsOn } from "../support/local/code.js";
+import { measurePushes } from "../support/local/push-time.js";
 import {
   deploy,
   environment,
@@ -13,7 +13,7 @@ import {
   settingsFile,
   stackOf,
   until,
-} from "./environment.js";
+} from "../support/local/environment.js";
 
 /** When a service last started. */
 const startedAt = (host: string, service: string) =>

@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { load } from "js-yaml";
 import { beforeAll, describe, expect, it } from "vitest";
 import { renderSeed } from "../../templates/control-repository/control-repository.js";
-import { publicKeyOf } from "../unit/infrastructure.js";
-import { sharedCodeFiles } from "./code-files.js";
-import { fileOf } from "./files.js";
-import { inParsers, inRuby, onFile } from "./parsers.js";
+import { publicKeyOf } from "../support/unit/infrastructure.js";
+import { sharedCodeFiles } from "../support/rendered/code-files.js";
+import { fileOf } from "../support/rendered/files.js";
+import { inParsers, inRuby, onFile } from "../support/rendered/parsers.js";
 
 const shared = await sharedCodeFiles();
 const folder = fileURLToPath(new URL("../../templates/control-repository/files/", import.meta.url));

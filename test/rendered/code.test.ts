@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { codeFilesOf, sharedCodeFiles } from "./code-files.js";
-import { distributionNames, fileOf, type Files } from "./files.js";
-import { inParsers, onFile } from "./parsers.js";
+import { codeFilesOf, sharedCodeFiles } from "../support/rendered/code-files.js";
+import { distributionNames, fileOf, type Files } from "../support/rendered/files.js";
+import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 const shared = await sharedCodeFiles();
 const perDistribution: [string, Files][] = [];

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { renderAutosignRules } from "../../templates/autosign/autosign.js";
 import { renderCsrAttributes } from "../../templates/puppet/puppet.js";
 import { renderSizingConf } from "../../templates/puppetserver/puppetserver.js";
-import { passwordOf } from "../unit/infrastructure.js";
-import { distributionNames, fileOf, filesOf, sharedFiles } from "./files.js";
-import { inRuby } from "./parsers.js";
+import { passwordOf } from "../support/unit/infrastructure.js";
+import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/rendered/files.js";
+import { inRuby } from "../support/rendered/parsers.js";
 
 describe("HOCON, read by the parser of Puppet's tools", async () => {
   const files = await sharedFiles();

@@ -6,7 +6,7 @@ import {
   type Passwords,
   type Roles,
 } from "../../templates/postgresql/postgresql.js";
-import { inParsers } from "./parsers.js";
+import { inParsers } from "../support/rendered/parsers.js";
 
 /** A cluster of its own: what an administrator somewhere else would have. */
 const port = 5433;

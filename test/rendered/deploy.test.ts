@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { codeFilesOf, sharedCodeFiles } from "./code-files.js";
-import { fileOf } from "./files.js";
-import { inParsers } from "./parsers.js";
+import { codeFilesOf, sharedCodeFiles } from "../support/rendered/code-files.js";
+import { fileOf } from "../support/rendered/files.js";
+import { inParsers } from "../support/rendered/parsers.js";
 
 const shared = await sharedCodeFiles();
 

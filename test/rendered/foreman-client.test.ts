@@ -16,8 +16,8 @@ import {
   startService,
   stopService,
   trust,
-} from "./foreman-client.js";
-import { inParsers } from "./parsers.js";
+} from "../support/rendered/foreman-client.js";
+import { inParsers } from "../support/rendered/parsers.js";
 
 const node = "web1.example.test";
 const values = { os: { name: "Debian", release: { full: "13" } }, is_virtual: true };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { passwordOf } from "../unit/infrastructure.js";
-import { fileOf, type Files } from "./files.js";
-import { foremanFiles, smartProxySettings } from "./foreman-files.js";
-import { inParsers, inRuby } from "./parsers.js";
+import { passwordOf } from "../support/unit/infrastructure.js";
+import { fileOf, type Files } from "../support/rendered/files.js";
+import { foremanFiles, smartProxySettings } from "../support/rendered/foreman-files.js";
+import { inParsers, inRuby } from "../support/rendered/parsers.js";
 
 const files: [string, Files][] = [
   ["debian", await foremanFiles("debian")],

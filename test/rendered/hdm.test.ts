@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { codeFilesOf, sharedCodeFiles } from "./code-files.js";
-import { distributionNames, fileOf, type Files } from "./files.js";
-import { hdmFilesOf, sharedHdmFiles } from "./hdm-files.js";
-import { inParsers, inRuby, onFile } from "./parsers.js";
+import { codeFilesOf, sharedCodeFiles } from "../support/rendered/code-files.js";
+import { distributionNames, fileOf, type Files } from "../support/rendered/files.js";
+import { hdmFilesOf, sharedHdmFiles } from "../support/rendered/hdm-files.js";
+import { inParsers, inRuby, onFile } from "../support/rendered/parsers.js";
 
 const shared = await sharedHdmFiles();
 const perDistribution: [string, Files][] = [];

@@ -1,8 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { renderConvergeScript } from "../../hosts/host-configuration.js";
-import { compose, contentOf, passwordOf, titlesOf, type State } from "../unit/infrastructure.js";
-import { inParsers, onFile } from "./parsers.js";
+import {
+  compose,
+  contentOf,
+  passwordOf,
+  titlesOf,
+  type State,
+} from "../support/unit/infrastructure.js";
+import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 const folder = "/etc/postgresql-common/puppetdb";
 const passwords = ["write", "read"].map((role) => passwordOf(`puppetdb-${role}-password`, 32));

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { renderAutosignPolicy } from "../../templates/autosign/autosign.js";
-import { distributionNames, fileOf, filesOf, sharedFiles } from "./files.js";
-import { inParsers, onFile } from "./parsers.js";
+import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/rendered/files.js";
+import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 /** What Puppet reads in one section of a puppet.conf. */
 async function settingsIn(

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { renderPush } from "../../templates/code-deployment/code-deployment.js";
-import { bad, raw, type Raw } from "./bad-pushes.js";
-import { inParsers } from "./parsers.js";
-import { good, idle } from "./push-payloads.js";
+import { bad, raw, type Raw } from "../support/rendered/bad-pushes.js";
+import { inParsers } from "../support/rendered/parsers.js";
+import { good, idle } from "../support/rendered/push-payloads.js";
 
 const folder = "/tmp/push-test";
 

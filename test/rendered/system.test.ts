@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { renderAddRepository } from "../../templates/apt/apt.js";
-import { distributionNames, fileOf, filesOf, sharedFiles } from "./files.js";
-import { inParsers, onFile } from "./parsers.js";
+import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/rendered/files.js";
+import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 describe("Bash scripts, read by Bash", async () => {
   const shared = await sharedFiles();
@@ -33,7 +33,7 @@ describe("Bash scripts, read by Bash", async () => {
 });
 
 describe("scripts of the containers, read by Debian's sh", () => {
-  const folder = new URL("../../hosts/containers/", import.meta.url);
+  const folder = new URL("../../platforms/containers/", import.meta.url);
   const names = readdirSync(folder).filter((name) => name.endsWith(".sh"));
 
   it.each(names)("%s is taken", async (name) => {

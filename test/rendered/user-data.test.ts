@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { machineScripts, userData } from "../unit/machine-scripts.js";
-import { inParsers, onFile } from "./parsers.js";
+import { machineScripts, userData } from "../support/unit/machine-scripts.js";
+import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 const validate = (content: string) =>
   onFile('cloud-init schema --config-file "$1"', content, "user-data.yaml");

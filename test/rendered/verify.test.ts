@@ -6,8 +6,8 @@ import {
   renderRegistration,
   reportSpool,
 } from "../../templates/foreman/foreman.js";
-import { exitCode } from "../../tools/verify/checks.js";
-import { verifyForeman } from "../../tools/verify/foreman.js";
+import { exitCode } from "../../tools/lib/verify/checks.js";
+import { verifyForeman } from "../../tools/lib/verify/foreman.js";
 import {
   control,
   done,
@@ -26,8 +26,8 @@ import {
   stopService,
   trust,
   url,
-} from "./foreman-client.js";
-import { inParsers } from "./parsers.js";
+} from "../support/rendered/foreman-client.js";
+import { inParsers } from "../support/rendered/parsers.js";
 
 const node = "web1.example.test";
 const proxyPort = 4444;

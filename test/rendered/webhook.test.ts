@@ -3,11 +3,17 @@ import { load } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderPostReceive } from "../../templates/control-repository/control-repository.js";
 import { renderHooks } from "../../templates/webhook/webhook.js";
-import { passwordOf } from "../unit/infrastructure.js";
-import { sharedCodeFiles } from "./code-files.js";
-import { fileOf } from "./files.js";
-import { inParsers, inRuby } from "./parsers.js";
-import { ask, install, stub, type Answer, type Sent } from "./webhook-requests.js";
+import { passwordOf } from "../support/unit/infrastructure.js";
+import { sharedCodeFiles } from "../support/rendered/code-files.js";
+import { fileOf } from "../support/rendered/files.js";
+import { inParsers, inRuby } from "../support/rendered/parsers.js";
+import {
+  ask,
+  install,
+  stub,
+  type Answer,
+  type Sent,
+} from "../support/rendered/webhook-requests.js";
 
 const shared = await sharedCodeFiles();
 const secret = passwordOf("puppet-webhook-secret");

@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
+import type { DistributionName } from "../../distributions/index.js";
+import { HostConfiguration } from "../../hosts/host-configuration.js";
+import type { HostArgs } from "../../hosts/host.js";
+import {
+  copyOf,
+  directoryOf,
+  execOf,
+  fileOf,
+  packageOf,
+  systemUserOf,
+  type HostState,
+} from "../../hosts/host-state.js";
+import {
+  renderAuthorizedKeys,
+  repositoryOf,
+  type Source,
+} from "../../templates/code-deployment/code-deployment.js";
+import {
+  controlHome,
+  controlUser,
+  renderHookSettings,
+  renderPostReceive,
+  renderSeed,
+} from "../../templates/control-repository/control-repository.js";
+import type { ServerIdentity } from "./code-deployment.js";
+import { placed, type Placed } from "../arguments.js";
+
+/** What a {@link ControlRepository} takes. */
+export interface ControlRepositoryArgs {
+  /** The main server, which keeps the repository and deploys from it. */
+  main: ServerIdentity;
+  /** Where the packages of Puppet come from; Debian's own by default. */
+  distribution?: DistributionName;
+  /** The webhook, which is told of each push. */
+  webhook: { url: string; secret: pulumi.Input<string> };
+}
+
+const files = fileURLToPath(new URL("../../templates/control-repository/files", import.meta.url));
+
+/**
+ * A small control repository on the main server, for sites that have none of their own: modules, Hiera data, roles
+ * and profiles, with the branches `production` and `development`. It is made once and never changed afterwards but by
+ * those who push to it, of which the webhook is told. The user that deploys may read it over SSH, and nothing else.
+ */
+export class ControlRepository extends pulumi.ComponentResource {
+  constructor(name: string, args: ControlRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("puppet:index:ControlRepository", name, {}, opts);
+    const given = placed(args);
+    const { main, distribution } = given;
+    new HostConfiguration(
+      `${name}-configuration`,
+      { host: main.host, distribution, state: repositoryState(given) },
+      { parent: this },
+    );
+    this.registerOutputs();
+  }
+}
+
+/** The repository as something to deploy from. */
+export function controlSource(main: HostArgs): Source {
+  return { name: "control", remote: `ssh://${controlUser}@${main.fqdn}${controlHome}/control.git` };
+}
+
+function repositoryState(args: Placed<ControlRepositoryArgs>): HostState {
+  const { main, webhook } = args;
+  const { paths } = args.distribution;
+  const repository = `${controlHome}/control.git`;
+  const share = "/usr/local/share/puppet-control-repository";
+  const settings = `${controlHome}/webhook.json`;
+  const caFile = `${controlHome}/ca.pem`;
+  const shipped = readdirSync(files, { recursive: true, withFileTypes: true });
+  const pathOf = (entry: (typeof shipped)[number]) =>
+    join(share, entry.parentPath.slice(files.length), entry.name);
+  return [
+    packageOf("git"),
+    packageOf("openssh-client"),
+    systemUserOf(controlUser, { home: controlHome, shell: "/usr/bin/git-shell" }),
+    directoryOf(controlHome),
+    directoryOf(`${controlHome}/.ssh`),
+    fileOf(
+      `${controlHome}/.ssh/authorized_keys`,
+      main.publicKey.apply((key) => renderAuthorizedKeys(`git-upload-pack '${repository}'`, [key])),
+    ),
+    directoryOf(share),
+    ...shipped.filter((entry) => entry.isDirectory()).map((entry) => directoryOf(pathOf(entry))),
+    ...shipped
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        fileOf(pathOf(entry), readFileSync(join(entry.parentPath, entry.name), "utf8"), {
+          mode: entry.parentPath.endsWith("/scripts") ? "0755" : "0644",
+        }),
+      ),
+    directoryOf(repository, { owner: controlUser, group: controlUser }),
+    execOf("make the control repository", ["sh", "-c", renderSeed({ repository, share })], {
+      unless: `test -s ${repository}/refs/heads/production -o -s ${repository}/packed-refs`,
+    }),
+    copyOf(caFile, `${paths.ssldir}/certs/ca.pem`),
+    fileOf(
+      settings,
+      pulumi
+        .secret(webhook.secret)
+        .apply((secret) => renderHookSettings({ url: webhook.url, secret })),
+      { group: controlUser, mode: "0640", sensitive: true },
+    ),
+    fileOf(
+      `${repository}/hooks/post-receive`,
+      renderPostReceive({
+        ruby: paths.ruby,
+        settings,
+        caFile,
+        repository: repositoryOf(controlSource(main.host).remote),
+      }),
+      { mode: "0755" },
+    ),
+  ];
+}

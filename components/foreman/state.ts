@@ -1,0 +1,147 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Distribution } from "../../distributions/index.js";
+import type { Host } from "../../hosts/host.js";
+import {
+  copyOf,
+  directoryOf,
+  execOf,
+  fileOf,
+  packageOf,
+  systemUserOf,
+  type HostState,
+} from "../../hosts/host-state.js";
+import {
+  answersFile,
+  foremanHostFolder,
+  foremanTls,
+  installScript,
+  renderAnswers,
+  renderForemanCrlApply,
+  renderInstall,
+  repositoryScript,
+  type ForemanDatabase,
+} from "../../templates/foreman-server/foreman-server.js";
+import { withDefaults, type Placed } from "../arguments.js";
+import { defaults } from "../defaults.js";
+import type { ForemanArgs, ForemanDatabaseArgs } from "./foreman.js";
+import { hostCertificateState } from "../certificates/host-certificate.js";
+import { keptDatabases } from "../postgresql/state.js";
+import {
+  refreshScript,
+  revocationListScript,
+  revocationListTimer,
+} from "../certificates/revocation-list.js";
+import { foremanRepository } from "./smart-proxy.js";
+
+/** Name of the script, the units and the user that fetch the revocation list. */
+const crlRefresh = "foreman-crl-refresh";
+const crlUser = "foreman-crl";
+const crlApply = "/usr/local/sbin/foreman-crl-apply";
+/** Where that user may write. */
+const fetchedFolder = `${foremanHostFolder}/fetched`;
+const fetched = `${fetchedFolder}/crl.pem`;
+/** Certificates that a PostgreSQL's own is verified with, where the stack names some. */
+const databaseCaFile = `${foremanHostFolder}/database-ca.pem`;
+
+/** Seconds the installer may take: it fetches a thousand packages or more. */
+const installDeadline = 2100;
+
+/** What Foreman's state is made from. */
+export interface ForemanState extends Omit<Placed<ForemanArgs>, "database"> {
+  user: string;
+  remedy: string;
+  adminPassword: pulumi.Output<string>;
+  oauth: { key: pulumi.Output<string>; secret: pulumi.Output<string> };
+  /** Password of the database on the same host, or a database elsewhere. */
+  database: pulumi.Output<string> | ForemanDatabaseArgs;
+}
+
+/** Foreman, from its certificate to the moment it runs. */
+export function foremanState(args: ForemanState): HostState {
+  const { host, distribution, caServer } = args;
+  const external = pulumi.Output.isInstance(args.database) ? undefined : args.database;
+  return [
+    ...hostCertificateState(args),
+    ...tlsFiles(host, distribution),
+    systemUserOf(crlUser),
+    directoryOf(fetchedFolder, { owner: crlUser, group: crlUser }),
+    ...revocationListScript({ name: crlRefresh, list: fetched, caFile: foremanTls.ca, caServer }),
+    // Without the list Apache would not start.
+    execOf(
+      "fetch the revocation list for Foreman",
+      [
+        "sh",
+        "-c",
+        `runuser --user ${crlUser} -- ${refreshScript(crlRefresh)} && install -m 0644 ${fetched} ${foremanTls.crl}`,
+      ],
+      { creates: foremanTls.crl },
+    ),
+    ...foremanRepository(host.fqdn, args, args.remedy),
+    // The database is made with it.
+    packageOf("locales"),
+    execOf(
+      "locale of Foreman's database",
+      ["localedef", "-i", "en_US", "-c", "-f", "UTF-8", "en_US.UTF-8"],
+      { unless: "sh -c 'locale -a | grep -qix en_US.utf8'" },
+    ),
+    ...(external === undefined ? keptDatabases() : []),
+    packageOf("foreman-installer"),
+    ...(external?.caCertificate === undefined
+      ? []
+      : [fileOf(databaseCaFile, external.caCertificate)]),
+    fileOf(answersFile, answersOf(args), { mode: "0600", sensitive: true }),
+    fileOf(installScript, renderInstall(host), { mode: "0755" }),
+    ...installed(),
+    // Its group comes with it.
+    copyOf(foremanTls.clientKey, privateKeyOf(host, distribution), {
+      group: "foreman",
+      mode: "0640",
+    }),
+    fileOf(crlApply, renderForemanCrlApply({ fetched }), { mode: "0755" }),
+    ...revocationListTimer({ name: crlRefresh, user: crlUser, apply: crlApply }),
+  ];
+}
+
+/** Apache's and Foreman's own files of TLS: Puppet's are Puppet's, with a group that not every host has. */
+function tlsFiles(host: Host, distribution: Distribution): HostState {
+  const { ssldir } = distribution.paths;
+  return [
+    directoryOf(foremanHostFolder),
+    directoryOf(`${foremanHostFolder}/tls`),
+    copyOf(foremanTls.ca, `${ssldir}/certs/ca.pem`),
+    copyOf(foremanTls.certificate, `${ssldir}/certs/${host.fqdn}.pem`),
+    copyOf(foremanTls.key, privateKeyOf(host, distribution), { mode: "0600" }),
+  ];
+}
+
+const privateKeyOf = (host: Host, { paths }: Distribution) =>
+  `${paths.ssldir}/private_keys/${host.fqdn}.pem`;
+
+/** Runs the installer whenever it is asked for something else, and again after it failed. */
+function installed(): HostState {
+  const done = `${foremanHostFolder}/installed`;
+  const inputs = [answersFile, installScript, repositoryScript];
+  return [
+    execOf("Foreman's installer", ["sh", "-c", `${installScript} && touch ${done}`], {
+      unless: inputs.map((file) => `test ${done} -nt ${file}`).join(" && "),
+      timeout: installDeadline,
+    }),
+  ];
+}
+
+function answersOf(args: ForemanState): pulumi.Output<string> {
+  const { host, user, adminPassword, oauth, database } = args;
+  return pulumi
+    .all([adminPassword, oauth.key, oauth.secret, databaseOf(database)])
+    .apply(([password, key, secret, database]) =>
+      renderAnswers({ fqdn: host.fqdn, user, password, oauth: { key, secret }, database }),
+    );
+}
+
+function databaseOf(database: ForemanState["database"]): pulumi.Output<string | ForemanDatabase> {
+  if (pulumi.Output.isInstance(database)) return database;
+  const given = withDefaults(database, defaults.foremanDatabase);
+  const caFile =
+    given.caCertificate === undefined ? "/etc/ssl/certs/ca-certificates.crt" : databaseCaFile;
+  return pulumi.secret(given.password).apply((password) => ({ ...given, password, caFile }));
+}

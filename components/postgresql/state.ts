@@ -1,0 +1,189 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Distribution } from "../../distributions/index.js";
+import {
+  directoryOf,
+  execOf,
+  fileOf,
+  packageOf,
+  serviceOf,
+  timerOf,
+  unitOf,
+  type HostState,
+} from "../../hosts/host-state.js";
+import { mountsOf } from "../../hosts/mounts.js";
+import {
+  backupFolder,
+  databaseFolders,
+  renderBackup,
+  renderBackupService,
+  renderBackupTimer,
+  renderDatabaseCheck,
+  renderDatabaseSql,
+  renderPgHba,
+  renderPgService,
+  renderPostgresqlConf,
+  renderRestart,
+  renderRestore,
+  type Address,
+  type Administrator,
+  type Passwords,
+  type Roles,
+} from "../../templates/postgresql/postgresql.js";
+
+/** PostgreSQL's configuration of ours, beside the packaged one. */
+const folder = "/etc/postgresql-common/puppetdb";
+/** How backups and restores reach the database. */
+const services = `${folder}/pg_service.conf`;
+
+/** A PostgreSQL on PuppetDB's own host. */
+export const localAddress: Address = {
+  server: "localhost",
+  port: 5432,
+  caFile: `${folder}/server.crt`,
+};
+
+/** Certificates that an external PostgreSQL's own is verified with, where the stack names some. */
+export const externalCaFile = `${folder}/ca.pem`;
+
+/** What all of it is about. */
+export interface DatabaseState {
+  roles: Roles;
+  passwords: pulumi.Output<Passwords>;
+  /** Who makes the database and the roles on an external server; without it, they are there. */
+  administrator?: pulumi.Output<Administrator> | undefined;
+}
+
+/** Databases that are on a volume, of another machine perhaps, before the package that runs them is installed. */
+export function keptDatabases(): HostState {
+  const [data] = databaseFolders;
+  // The user of the same name may have had another number there. It is made as the package makes it, which leaves it.
+  const user = `useradd --system --user-group --no-create-home --home-dir ${data} --shell /bin/bash postgres`;
+  const own = `getent passwd postgres >/dev/null || ${user}; chown --recursive postgres: ${databaseFolders.join(" ")}`;
+  const owned = `for data in ${data}/*/main; do test ! -d $data || test "$(stat --format %U $data)" = postgres || exit 1; done`;
+  return [
+    ...mountsOf(databaseFolders),
+    execOf("PostgreSQL owns its databases", ["sh", "-c", own], { unless: `sh -c '${owned}'` }),
+  ];
+}
+
+/** PostgreSQL's package, and how its programs reach the database. */
+export function postgresqlClient(
+  { roles, passwords, administrator }: DatabaseState,
+  address: pulumi.Output<Address>,
+  local: boolean,
+): HostState {
+  return [
+    // Its packaged unit waits for their folders.
+    ...(local ? keptDatabases() : []),
+    packageOf(local ? "postgresql" : "postgresql-client"),
+    directoryOf(folder),
+    fileOf(
+      services,
+      pulumi
+        .all([passwords, address, administrator])
+        .apply(([passwords, address, administrator]) =>
+          renderPgService({ ...roles, ...passwords, ...address }, administrator),
+        ),
+      { mode: "0600", sensitive: true },
+    ),
+  ];
+}
+
+/** PuppetDB's database in a PostgreSQL on its own host. */
+export function localPostgresql(
+  { roles, passwords }: DatabaseState,
+  { services }: Distribution,
+  sizing: { connections: number; sharedBuffers: number },
+): HostState {
+  const notify = "Service[postgresql]";
+  const owned = { owner: "postgres", group: "postgres" };
+  // Whatever version the system carries: it reads this folder.
+  const link = `for folder in /etc/postgresql/*/main/conf.d; do ln -sfn ${folder}/postgresql.conf $folder/puppetdb.conf; done`;
+  const linked = `for folder in /etc/postgresql/*/main/conf.d; do test "$(readlink $folder/puppetdb.conf)" = ${folder}/postgresql.conf || exit 1; done`;
+  const [key, certificate] = [`${folder}/server.key`, `${folder}/server.crt`];
+  const request = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 7300 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout ${key} -out ${certificate}.new`;
+  return [
+    // PuppetDB trusts this one certificate, so nobody has to sign it.
+    execOf(
+      "make PostgreSQL's certificate",
+      ["sh", "-c", `${request} && chown postgres: ${key} && mv ${certificate}.new ${certificate}`],
+      { creates: certificate, notify },
+    ),
+    fileOf(`${folder}/pg_hba.conf`, renderPgHba(roles), { ...owned, mode: "0640", notify }),
+    fileOf(`${folder}/postgresql.conf`, renderPostgresqlConf({ folder, ...sizing }), { notify }),
+    execOf("PostgreSQL reads its configuration", ["sh", "-c", link], {
+      unless: `sh -c '${linked}'`,
+      notify,
+    }),
+    directoryOf("/etc/systemd/system/postgresql@.service.d"),
+    ...unitOf("postgresql@.service.d/puppetdb.conf", renderRestart(services)),
+    serviceOf("postgresql"),
+    ...madeDatabase({ roles, passwords }, ["runuser", "--user", "postgres", "--"], owned),
+  ];
+}
+
+/** The database and the roles, made by an administrator whenever something of them changes. */
+function madeDatabase(
+  { roles, passwords }: DatabaseState,
+  asAdministrator: readonly string[],
+  owned: { owner?: string; group?: string } = {},
+): HostState {
+  return [
+    fileOf(
+      `${folder}/database.sql`,
+      passwords.apply((passwords) => renderDatabaseSql({ ...roles, ...passwords })),
+      {
+        ...owned,
+        mode: "0600",
+        sensitive: true,
+        notify: "Exec[make PuppetDB's database]",
+      },
+    ),
+    execOf(
+      "make PuppetDB's database",
+      [...asAdministrator, "psql", "--no-psqlrc", "--quiet", `--file=${folder}/database.sql`],
+      { refreshonly: true },
+    ),
+  ];
+}
+
+/** What the host needs to reach a PostgreSQL that somebody else keeps, and whether it can be used. */
+export function externalPostgresql(
+  database: DatabaseState,
+  caCertificate: pulumi.Input<string> | undefined,
+): HostState {
+  const { roles, administrator } = database;
+  const asAdministrator = [
+    "env",
+    ...[`PGSERVICEFILE=${services}`, "PGSERVICE=puppetdb-administrator"],
+  ];
+  const check = "/usr/local/sbin/puppetdb-database-check";
+  return [
+    ...(caCertificate === undefined ? [] : [fileOf(externalCaFile, caCertificate)]),
+    ...(administrator === undefined ? [] : madeDatabase(database, asAdministrator)),
+    fileOf(check, renderDatabaseCheck({ ...roles, services }), { mode: "0755" }),
+    execOf("the external database can be used", check, { unless: check }),
+  ];
+}
+
+/** Backups of the database on a timer, and the script that restores one. */
+export function backups(
+  { roles }: DatabaseState,
+  { time, days, service }: { time: string; days: number; service: string },
+): HostState {
+  const scripts = { services, folder: backupFolder };
+  return [
+    ...mountsOf([backupFolder]),
+    directoryOf(backupFolder, { mode: "0700" }),
+    fileOf("/usr/local/sbin/puppetdb-backup", renderBackup({ ...scripts, days }), {
+      mode: "0755",
+    }),
+    fileOf("/usr/local/sbin/puppetdb-restore", renderRestore({ ...scripts, ...roles, service }), {
+      mode: "0755",
+    }),
+    ...timerOf("puppetdb-backup", {
+      service: renderBackupService(),
+      timer: renderBackupTimer({ time }),
+    }),
+  ];
+}

@@ -1,0 +1,60 @@
+import type { Distribution } from "../../distributions/index.js";
+import { execOf, type HostState } from "../../hosts/host-state.js";
+
+/** What Puppet Server's auth.conf has in addition. */
+interface Rule {
+  /** The rule as auth.conf has it, on one line, without single quotes. */
+  rule: string;
+  /** What adding it does, as an operator reads it. */
+  purpose: string;
+  /** What is so once it is there. */
+  result: string;
+}
+
+/**
+ * Adds a rule to Puppet Server's packaged auth.conf: the list of rules belongs to the package, and a second file would
+ * replace all of it. Fails when there is no list to add it to, or nobody would know that the rule is missing.
+ */
+function authorizationRule({ paths, services }: Distribution, given: Rule): HostState {
+  const { rule, purpose, result } = given;
+  const authConf = `${paths.serverConfdir}/auth.conf`;
+  const inserted = `grep -qF '${rule}' ${authConf}`;
+  const insertion = `/^[[:space:]]*rules:[[:space:]]*\\[/a\\        ${rule}`;
+  return [
+    execOf(purpose, ["sed", "-i", insertion, authConf], {
+      unless: inserted,
+      notify: `Service[${services.server}]`,
+    }),
+    execOf(result, inserted, { unless: inserted }),
+  ];
+}
+
+/** As packaged, anybody may read a stored certificate request, and with it the key in it. Agents only send theirs. */
+export function hiddenRequests(distribution: Distribution): HostState {
+  return authorizationRule(distribution, {
+    rule: '{ match-request: { path: "/puppet-ca/v1/certificate_request", type: path, method: get }, deny: "*", sort-order: 400, name: "stored requests are for nobody" },',
+    purpose: "keep certificate requests from strangers",
+    result: "certificate requests are kept from strangers",
+  });
+}
+
+/** Lets the main server's own certificate, and no other, read the classes of its environments, for Foreman's smart proxy. */
+export function environmentClasses(distribution: Distribution, fqdn: string): HostState {
+  return authorizationRule(distribution, {
+    rule: `{ match-request: { path: "/puppet/v3/environment_classes", type: path, method: get }, allow: "${fqdn}", sort-order: 400, name: "classes are for the smart proxy" },`,
+    purpose: "let the smart proxy read the classes of environments",
+    result: "the smart proxy can read the classes of environments",
+  });
+}
+
+/**
+ * Lets a server's own certificate, and no other, have its environments read anew: with code deployment Puppet Server
+ * keeps them until it is told.
+ */
+export function environmentCache(distribution: Distribution, fqdn: string): HostState {
+  return authorizationRule(distribution, {
+    rule: `{ match-request: { path: "/puppet-admin-api/v1/environment-cache", type: path, method: delete }, allow: "${fqdn}", sort-order: 400, name: "environments are read anew after a deploy" },`,
+    purpose: "let this server's environments be read anew",
+    result: "this server's environments can be read anew",
+  });
+}

@@ -1,0 +1,63 @@
+import type { Host } from "../../hosts/host.js";
+import type { ServerSizing } from "../../templates/puppetserver/puppetserver.js";
+
+/** What a stack may say of a server's sizing; what it leaves out is computed. */
+export interface SizingArgs {
+  /** JRubies: catalogs compiled at the same time. Default: one less than the cores, as many as the memory carries. */
+  jrubies?: number;
+  /** JVM heap in MiB. Default: 512 and 512 to 1024 for each JRuby, more on larger hosts. */
+  heap?: number;
+  /** JVM code cache in MiB. Default: 512, from 7 JRubies 1024, from 13 on 2048. */
+  codeCache?: number;
+}
+
+/** What the JVM needs beside heap and code cache, in MiB (Puppet Server's tuning guide). */
+const overhead = 256;
+/** Heap of a server before its first JRuby, in MiB (same source). */
+const baseHeap = 512;
+
+/**
+ * Computes a Puppet Server's workers and memory from its host: JRubies and heap by Puppet Server's tuning
+ * guide, memory for each JRuby by the size of the host as pe_tune does (512 MiB up to 8 GiB, 768 below 32 GiB,
+ * 1024 above).
+ *
+ * @throws Error naming the setting when the result does not fit into the host
+ */
+export function serverSizing(
+  host: Pick<Host, "fqdn" | "cores" | "memory">,
+  given: SizingArgs = {},
+): ServerSizing {
+  const perJruby = host.memory <= 8192 ? 512 : host.memory < 32768 ? 768 : 1024;
+  const heapOf = (jrubies: number) => baseHeap + perJruby * jrubies;
+  const codeCacheOf = (jrubies: number) => (jrubies <= 6 ? 512 : jrubies <= 12 ? 1024 : 2048);
+  const fits = (jrubies: number) =>
+    (given.heap ?? heapOf(jrubies)) + (given.codeCache ?? codeCacheOf(jrubies)) + overhead <=
+    host.memory;
+
+  let jrubies = given.jrubies ?? Math.max(1, host.cores - 1);
+  const carries = (jrubies: number) => fits(jrubies) && (given.heap ?? Infinity) >= heapOf(jrubies);
+  while (given.jrubies === undefined && jrubies > 1 && !carries(jrubies)) jrubies -= 1;
+
+  const sizing = {
+    jrubies,
+    heap: given.heap ?? heapOf(jrubies),
+    codeCache: given.codeCache ?? codeCacheOf(jrubies),
+  };
+  if (jrubies > host.cores) {
+    throw new Error(
+      `jrubies: ${String(jrubies)} on ${host.fqdn}, which has ${String(host.cores)} ${host.cores === 1 ? "core" : "cores"}; set at most ${String(host.cores)}, more only slow each other down.`,
+    );
+  }
+  if (sizing.heap < heapOf(0) + 256 * jrubies) {
+    throw new Error(
+      `heap: ${String(sizing.heap)} MiB on ${host.fqdn} is too small for ${String(jrubies)} ${jrubies === 1 ? "JRuby" : "JRubies"}; set at least ${String(heapOf(0) + 256 * jrubies)}, better ${String(heapOf(jrubies))}.`,
+    );
+  }
+  if (!fits(jrubies)) {
+    const needed = sizing.heap + sizing.codeCache + overhead;
+    throw new Error(
+      `heap: ${String(sizing.heap)} MiB with ${String(sizing.codeCache)} MiB code cache and ${String(overhead)} MiB for the JVM is ${String(needed)} MiB, but ${host.fqdn} has ${String(host.memory)} MiB; lower heap, codeCache or jrubies, or give the host more memory.`,
+    );
+  }
+  return sizing;
+}

@@ -1,0 +1,184 @@
+import type { Distribution } from "../../distributions/index.js";
+import {
+  absenceOf,
+  execOf,
+  fileOf,
+  packageOf,
+  serviceOf,
+  type HostState,
+} from "../../hosts/host-state.js";
+import {
+  renderSiteManifest,
+  renderPuppetConf,
+  type PuppetConf,
+} from "../../templates/puppet/puppet.js";
+import { classifierScript } from "../../templates/foreman/foreman.js";
+import { renderClientConf, renderRoutes } from "../../templates/puppetdb/puppetdb.js";
+import {
+  renderCaCfg,
+  renderHttpClientConf,
+  renderJavaArgs,
+  renderSizingConf,
+  type ServerSizing,
+} from "../../templates/puppetserver/puppetserver.js";
+import { withDefaults } from "../arguments.js";
+import { defaults } from "../defaults.js";
+import type { ForemanClientArgs } from "../foreman/client.js";
+
+/**
+ * Fails, before anything is changed, when a server's certificate lacks a name that clients would ask for:
+ * a certificate keeps the names it was signed with.
+ */
+export function certificateNames(
+  distribution: Distribution,
+  fqdn: string,
+  names: readonly string[],
+): HostState {
+  const certificate = `${distribution.paths.ssldir}/certs/${fqdn}.pem`;
+  const asked = `openssl x509 -noout -ext subjectAltName -in ${certificate}`;
+  const sentence = `the certificate of ${fqdn} was signed without some of ${names.join(", ")}; set the service names back to what they were, or have a new certificate made (puppetserver ca clean on the main server, puppet ssl clean on this host)`;
+  return [
+    execOf(`names in the certificate of ${fqdn}`, ["sh", "-c", `echo "${sentence}" >&2; exit 1`], {
+      unless: `sh -c '! test -e ${certificate} || { ${names.map((name) => `${asked} | grep -qE "DNS:${name}(,|$)"`).join(" && ")}; }'`,
+    }),
+  ];
+}
+
+/** puppet.conf of a host that runs Puppet Server. */
+export function serverPuppetConf(
+  distribution: Distribution,
+  values: Omit<PuppetConf, "serverSection"> & {
+    autosign?: string;
+    puppetdb: PuppetDbClientArgs | undefined;
+    foreman: ForemanClientArgs | undefined;
+    /** Whether code deployment keeps the environments. */
+    deployedCode: boolean;
+  },
+): HostState {
+  const { paths } = distribution;
+  const { autosign, puppetdb, foreman, deployedCode, ...rest } = values;
+  return [
+    fileOf(
+      `${paths.confdir}/puppet.conf`,
+      renderPuppetConf({
+        ...rest,
+        serverSection: {
+          ssldir: paths.ssldir,
+          vardir: paths.serverVardir,
+          logdir: paths.serverLogdir,
+          rundir: paths.serverRundir,
+          codedir: paths.codedir,
+          puppetdb: puppetdb !== undefined,
+          reports: [
+            ...(puppetdb === undefined ? [] : ["puppetdb"]),
+            ...(foreman === undefined ? [] : ["foreman"]),
+          ],
+          ...(foreman === undefined ? {} : { classifier: classifierScript }),
+          deployedCode,
+          ...(autosign === undefined ? {} : { cadir: paths.cadir, autosign }),
+        },
+      }),
+      { notify: `Service[${distribution.services.server}]` },
+    ),
+  ];
+}
+
+/** What Puppet servers do when PuppetDB does not answer. */
+export interface PuppetDbUse {
+  /**
+   * Whether agents run on while PuppetDB is away, which is the default. With `true` a catalog is served although its facts, exported
+   * resources and report are not stored; what is missing is stored at the agent's next run. Catalogs that collect
+   * exported resources still fail, and agents use their cached ones. With `false` each run fails.
+   */
+  softWriteFailure?: boolean;
+  /**
+   * Seconds a server waits for an answer of PuppetDB, 10 by default; three requests of a run may wait one after the
+   * other.
+   */
+  requestTimeout?: number;
+}
+
+/** How a Puppet server uses PuppetDB. */
+export interface PuppetDbClientArgs extends PuppetDbUse {
+  /** PuppetDBs as `https://NAME:PORT`; the first that answers is used. */
+  serverUrls: string[];
+}
+
+/** What makes a Puppet server store facts, catalogs and reports in PuppetDB; without a client, what unmakes it. */
+export function puppetdbClient(
+  { packages, paths, services }: Distribution,
+  client: PuppetDbClientArgs | undefined,
+): HostState {
+  const notify = `Service[${services.server}]`;
+  const conf = `${paths.confdir}/puppetdb.conf`;
+  const httpClient = `${paths.serverConfdir}/http-client.conf`;
+  if (client === undefined) {
+    return [conf, httpClient].map((path) => absenceOf(path, { notify }));
+  }
+  const values = withDefaults(client, defaults.puppetdbClient);
+  return [
+    packageOf(packages.puppetdbTermini),
+    fileOf(conf, renderClientConf(values), { notify }),
+    fileOf(httpClient, renderHttpClientConf(values), { notify }),
+  ];
+}
+
+/** Where a server puts the facts of its nodes; a file of each is for Foreman. */
+export function factsRoutes(
+  { paths, services }: Distribution,
+  puppetdb: PuppetDbClientArgs | undefined,
+  foreman: ForemanClientArgs | undefined,
+): HostState {
+  const notify = `Service[${services.server}]`;
+  const routes = `${paths.confdir}/routes.yaml`;
+  return puppetdb === undefined && foreman === undefined
+    ? [absenceOf(routes, { notify })]
+    : [fileOf(routes, renderRoutes({ puppetdb: puppetdb !== undefined }), { notify })];
+}
+
+/** What must stand before Puppet Server first starts: a server started with its CA on makes one of its own. */
+export function serverSettings(
+  distribution: Distribution,
+  values: { authority: boolean; sizing: ServerSizing },
+): HostState {
+  const { paths, services } = distribution;
+  const notify = `Service[${services.server}]`;
+  const javaArgs = `JAVA_ARGS="${renderJavaArgs(values.sizing)}"`;
+  return [
+    fileOf(`${paths.serverServicesdir}/ca.cfg`, renderCaCfg(values), {
+      notify,
+    }),
+    fileOf(`${paths.serverConfdir}/sizing.conf`, renderSizingConf(values.sizing), { notify }),
+    // One line of a file that belongs to the package: the rest of it changes with the package's version.
+    execOf(
+      `JAVA_ARGS of ${services.server}`,
+      ["sed", "-i", `s|^JAVA_ARGS=.*|${javaArgs}|`, paths.serverDefaults],
+      {
+        unless: `grep -qxF '${javaArgs}' ${paths.serverDefaults}`,
+        notify,
+      },
+    ),
+  ];
+}
+
+/** The running service, and something to compile until code is deployed. */
+export function serverService(distribution: Distribution): HostState {
+  const { paths, services } = distribution;
+  const production = `${paths.codedir}/environments/production`;
+  return [
+    fileOf("/usr/local/share/puppet-site.pp", renderSiteManifest()),
+    // Not as folders of the host's state: a deploy has links in their place.
+    execOf(
+      "something to compile until code is deployed",
+      [
+        "install",
+        "-D",
+        "--mode=0644",
+        "/usr/local/share/puppet-site.pp",
+        `${production}/manifests/site.pp`,
+      ],
+      { unless: `test -e ${production} -a -e ${production}/manifests` },
+    ),
+    serviceOf(services.server),
+  ];
+}

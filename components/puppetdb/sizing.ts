@@ -1,0 +1,77 @@
+import type { Host } from "../../hosts/host.js";
+
+/** What a stack may say of PuppetDB's sizing; what it leaves out is computed. */
+export interface PuppetDbSizingArgs {
+  /** JVM heap in MiB. Default: two fifths of the memory, from 512 to 8192. */
+  heap?: number;
+  /** Commands stored at the same time. Default: half the cores, from 1 to 16. */
+  threads?: number;
+  /** Connections to PostgreSQL for commands. Default: four for each core, from 10 to 50. */
+  writeConnections?: number;
+  /** Connections to PostgreSQL for queries. Default: four for each core, from 10 to 50. */
+  readConnections?: number;
+}
+
+/** Memory and workers of PuppetDB and its PostgreSQL. */
+export interface PuppetDbSizing extends Required<PuppetDbSizingArgs> {
+  /** PostgreSQL's own cache in MiB: a quarter of the memory, from 128 to 16384. */
+  sharedBuffers: number;
+}
+
+/** What the JVM needs beside its heap, in MiB. */
+const overhead = 256;
+
+const between = (minimum: number, maximum: number, value: number) =>
+  Math.min(maximum, Math.max(minimum, Math.floor(value)));
+
+/**
+ * The memory that PuppetDB and PostgreSQL may plan with.
+ *
+ * @param beside whether they share the host with the main server: then they get two fifths
+ * @returns MiB
+ */
+export function puppetdbMemory(memory: number, beside: boolean): number {
+  return beside ? Math.floor(memory * 0.4) : memory;
+}
+
+/**
+ * Computes memory and workers from the host. A connection works on one core at a time, so a few for each core
+ * keep PostgreSQL busy, and more only make it slower; PuppetDB's own limits are the defaults of a host with six
+ * cores.
+ *
+ * @param host with the memory that is left to PuppetDB and PostgreSQL
+ * @param local whether PostgreSQL is on the host as well
+ * @throws Error naming the setting when the result does not fit into the host
+ */
+export function puppetdbSizing(
+  host: Pick<Host, "fqdn" | "cores" | "memory">,
+  given: PuppetDbSizingArgs,
+  local: boolean,
+): PuppetDbSizing {
+  const { cores, memory } = host;
+  const connections = between(10, 50, cores * 4);
+  const sizing = {
+    heap: given.heap ?? between(512, 8192, memory * 0.4),
+    threads: given.threads ?? between(1, 16, cores / 2),
+    writeConnections: given.writeConnections ?? connections,
+    readConnections: given.readConnections ?? connections,
+    sharedBuffers: local ? between(128, 16384, memory / 4) : 0,
+  };
+  if (sizing.threads > cores) {
+    throw new Error(
+      `threads: ${String(sizing.threads)} on ${host.fqdn}, which has ${String(cores)} ${cores === 1 ? "core" : "cores"}; set at most ${String(cores)}, more only slow each other down.`,
+    );
+  }
+  if (sizing.writeConnections <= sizing.threads) {
+    throw new Error(
+      `writeConnections: ${String(sizing.writeConnections)} for ${String(sizing.threads)} threads; set at least ${String(sizing.threads + 1)}, so that cleaning up finds a connection as well.`,
+    );
+  }
+  const needed = sizing.heap + overhead + sizing.sharedBuffers;
+  if (needed > memory) {
+    throw new Error(
+      `heap: ${String(sizing.heap)} MiB with ${String(overhead)} MiB for the JVM${local ? ` and ${String(sizing.sharedBuffers)} MiB for PostgreSQL` : ""} is ${String(needed)} MiB, but ${host.fqdn} has ${String(memory)} MiB for PuppetDB; ${given.heap === undefined ? "" : "lower heap, or "}give the host more memory.`,
+    );
+  }
+  return sizing;
+}

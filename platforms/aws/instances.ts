@@ -1,0 +1,278 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { instanceHardware } from "../hardware.js";
+import type { Host } from "../../hosts/host.js";
+import { whenReady } from "../../hosts/readiness.js";
+import { sshKeys, withoutComment, type KeyPair } from "../ssh-keys.js";
+import { instanceSize } from "../../settings/instance-types.js";
+import { tagsOf, type Tags } from "./naming.js";
+import { renderUserData } from "./user-data.js";
+
+/** The user of Debian's images, who may become root. */
+const sshUser = "admin";
+/** How often SSH is tried at first contact, which takes about eight minutes. */
+const dialAttempts = 100;
+
+/** What the instances of one environment have in common. */
+export interface FleetArgs {
+  domain: string;
+  /** Private subnets for servers, one in each zone. */
+  subnetIds: readonly pulumi.Input<string>[];
+  /** Zone of each subnet. */
+  zones: readonly pulumi.Input<string>[];
+  /** Private hosted zone of the domain. */
+  zoneId: pulumi.Input<string>;
+  /** Names that every instance must be able to resolve. */
+  names: readonly string[];
+  /** A host with a public address that SSH passes; without it, instances are reached through Session Manager. */
+  bastion: BastionArgs | undefined;
+  /** Key that Pulumi logs in with. */
+  login: pulumi.Output<KeyPair>;
+  tags: Tags;
+}
+
+/** The bastion. */
+export interface BastionArgs {
+  type: string;
+  /** A public subnet. */
+  subnetId: pulumi.Input<string>;
+  securityGroupId: pulumi.Input<string>;
+}
+
+/** How SSH passes the bastion. */
+interface Gateway {
+  host: pulumi.Output<string>;
+  hostKey: pulumi.Output<string>;
+}
+
+/** One instance. */
+export interface InstanceArgs {
+  /** Short name. */
+  name: string;
+  type: string;
+  /** Size of the system's volume in GiB. */
+  rootVolume: number;
+  /** Image; the newest Debian 13 when it is made by default. */
+  image?: string | undefined;
+  /** Index of its zone. */
+  zone: number;
+  securityGroupId: pulumi.Input<string>;
+  /** A protected volume for what must outlive the instance: GiB, what it holds, and the folders on it. */
+  data?: { size: number; holds: string; folders: readonly string[] };
+}
+
+/** Instances that nobody reaches but through the table of connections: no public address, IMDSv2, encrypted volumes. */
+export class Fleet extends pulumi.ComponentResource {
+  private readonly keyName: pulumi.Output<string>;
+  private readonly profile: pulumi.Output<string>;
+  private readonly region: pulumi.Output<string>;
+  private readonly gateway: Gateway | undefined;
+
+  constructor(
+    name: string,
+    private readonly args: FleetArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("puppet:index:Fleet", name, {}, opts);
+    const { tags } = args;
+    this.region = aws.getRegionOutput({}, { parent: this }).region;
+    this.keyName = new aws.ec2.KeyPair(
+      name,
+      {
+        publicKey: pulumi.unsecret(args.login).apply((login) => login.public.trim()),
+        tags: tagsOf(tags, name),
+      },
+      { parent: this },
+    ).keyName;
+    const role = new aws.iam.Role(
+      name,
+      {
+        assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" }),
+        tags: tagsOf(tags, name),
+      },
+      { parent: this },
+    );
+    new aws.iam.RolePolicyAttachment(
+      name,
+      {
+        role: role.name,
+        policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+      },
+      { parent: this },
+    );
+    this.profile = new aws.iam.InstanceProfile(
+      name,
+      { role: role.name, tags: tagsOf(tags, name) },
+      { parent: this },
+    ).name;
+    this.gateway = args.bastion && this.bastion(args.bastion);
+    this.registerOutputs();
+  }
+
+  /** Makes a server. */
+  host(args: InstanceArgs): Host {
+    const { domain, zoneId } = this.args;
+    const { name } = args;
+    const fqdn = `${name}.${domain}`;
+    const { instance, hostKey } = this.instance(
+      args,
+      fqdn,
+      this.args.subnetIds[args.zone] ?? "",
+      this.args.bastion === undefined,
+    );
+    new aws.route53.Record(
+      name,
+      { zoneId, name: fqdn, type: "A", ttl: 60, records: [instance.privateIp] },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    const volume = args.data && this.dataVolume(name, args.data, instance, args.zone);
+    const hardware = instanceHardware(args.type);
+    const host: Host = {
+      name,
+      fqdn,
+      address: instance.privateIp,
+      ...hardware,
+      identity: instance.id,
+      machine: instance,
+      connection: this.connection(instance, hostKey),
+      sudo: true,
+      ...(this.args.bastion === undefined ? { proxyCommand: this.session(instance) } : {}),
+    };
+    const requirements = pulumi
+      .output(volume)
+      .apply((data) => ({ names: this.args.names, ...hardware, data }));
+    return whenReady(host, requirements, this);
+  }
+
+  /** The one host with a public address: SSH passes it, and nothing else runs on it. */
+  private bastion({ type, subnetId, securityGroupId }: BastionArgs): Gateway {
+    const name = "bastion";
+    const { instance, hostKey } = this.instance(
+      { name, type, rootVolume: 8, zone: 0, securityGroupId },
+      `${name}.${this.args.domain}`,
+      subnetId,
+      false,
+    );
+    const address = new aws.ec2.Eip(
+      name,
+      { domain: "vpc", instance: instance.id, tags: tagsOf(this.args.tags, name) },
+      { parent: this },
+    );
+    return { host: address.publicIp, hostKey };
+  }
+
+  private instance(
+    args: InstanceArgs,
+    fqdn: string,
+    subnetId: pulumi.Input<string>,
+    sessionManager: boolean,
+  ): { instance: aws.ec2.Instance; hostKey: pulumi.Output<string> } {
+    const { name } = args;
+    const architecture = instanceSize(args.type)?.architecture ?? "amd64";
+    const keys = sshKeys(`${name}-ssh-key`, ["host"], this).apply(({ host }) => host);
+    const userData = pulumi.all([keys, this.region]).apply(([hostKey, region]) =>
+      renderUserData({
+        fqdn,
+        hostKey,
+        sessionManager: sessionManager ? { region, architecture } : undefined,
+      }),
+    );
+    const instance = new aws.ec2.Instance(
+      name,
+      {
+        ami: args.image ?? this.newestImage(architecture),
+        instanceType: args.type,
+        subnetId,
+        vpcSecurityGroupIds: [args.securityGroupId],
+        associatePublicIpAddress: false,
+        keyName: this.keyName,
+        iamInstanceProfile: this.profile,
+        metadataOptions: {
+          httpEndpoint: "enabled",
+          httpTokens: "required",
+          httpPutResponseHopLimit: 1,
+        },
+        rootBlockDevice: {
+          volumeType: "gp3",
+          volumeSize: args.rootVolume,
+          encrypted: true,
+          tags: tagsOf(this.args.tags, name),
+        },
+        userData,
+        tags: tagsOf(this.args.tags, fqdn),
+      },
+      {
+        parent: this,
+        // A newer image is for the next instance: this one is in use.
+        ignoreChanges: args.image === undefined ? ["ami"] : [],
+      },
+    );
+    return {
+      instance,
+      hostKey: pulumi.unsecret(keys).apply((pair) => withoutComment(pair.public)),
+    };
+  }
+
+  /** Debian's own public parameter. */
+  private newestImage(architecture: string): pulumi.Output<string> {
+    const name = `/aws/service/debian/release/13/latest/${architecture}`;
+    return pulumi.unsecret(aws.ssm.getParameterOutput({ name }, { parent: this }).value);
+  }
+
+  private dataVolume(
+    host: string,
+    { size, holds, folders }: NonNullable<InstanceArgs["data"]>,
+    instance: aws.ec2.Instance,
+    zone: number,
+  ): pulumi.Output<{ serial: string; folders: readonly string[] }> {
+    const name = `${host}-data`;
+    const volume = new aws.ebs.Volume(
+      name,
+      {
+        availabilityZone: this.args.zones[zone] ?? "",
+        size,
+        type: "gp3",
+        encrypted: true,
+        tags: { ...tagsOf(this.args.tags, name), Data: holds },
+      },
+      { parent: this, protect: true },
+    );
+    const attachment = new aws.ec2.VolumeAttachment(
+      name,
+      {
+        instanceId: instance.id,
+        volumeId: volume.id,
+        deviceName: "/dev/sdf",
+        // Never torn from a running service.
+        stopInstanceBeforeDetaching: true,
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    return attachment.volumeId.apply((id) => ({ serial: id.replace("-", ""), folders }));
+  }
+
+  private connection(
+    instance: aws.ec2.Instance,
+    hostKey: pulumi.Output<string>,
+  ): Host["connection"] {
+    const { login } = this.args;
+    return pulumi
+      .all([instance.privateIp, hostKey, login, this.gateway?.host, this.gateway?.hostKey])
+      .apply(([host, hostKey, login, bastionHost, bastionKey]) => {
+        const common = { user: sshUser, privateKey: login.private, dialErrorLimit: dialAttempts };
+        return {
+          ...common,
+          host,
+          hostKey,
+          ...(bastionHost === undefined || bastionKey === undefined
+            ? {}
+            : { proxy: { ...common, host: bastionHost, hostKey: bastionKey } }),
+        };
+      });
+  }
+
+  /** The program whose standard input and output lead to the instance's SSH port. */
+  private session(instance: aws.ec2.Instance): pulumi.Output<string> {
+    return pulumi.interpolate`aws ssm start-session --region ${this.region} --target ${instance.id} --document-name AWS-StartSSHSession --parameters portNumber=%p`;
+  }
+}

@@ -1,0 +1,168 @@
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Host } from "../../hosts/host.js";
+import { sshKeys, type KeyPair } from "../ssh-keys.js";
+import { podmanNames } from "./names.js";
+import { addressOf, parseSubnet, type Subnet } from "../../settings/subnet.js";
+
+/** What the containers of one environment have in common. */
+export interface ContainersArgs {
+  /** Name of the environment; containers, network and their label carry it. */
+  environment: string;
+  /** DNS domain of the hosts. */
+  domain: string;
+  /** IPv4 network in CIDR notation, with a prefix of at most 24 bits. */
+  subnet: string;
+  /** Memory each host's services plan with, in MiB. */
+  memory: number;
+  /** Image of the hosts; one that is not on this machine is pulled, but the base image is made. */
+  image: string;
+}
+
+/** One host of the environment. */
+export interface ContainerHostArgs {
+  /** Short name. */
+  name: string;
+  /** The host's address, counted from the network's first. */
+  offset: number;
+  /** Further full names under which the other hosts find it. */
+  aliases?: readonly string[];
+  /** TCP ports, besides SSH, that this machine reaches on a loopback port. */
+  ports?: readonly number[];
+}
+
+/** What this platform's machine gives every host: its own cores, and the memory set for each. */
+export function containerHardware(
+  args: Pick<ContainersArgs, "memory">,
+): Pick<Host, "cores" | "memory"> {
+  return { cores: cpus().length, memory: args.memory };
+}
+
+/** Where the scripts are, for their commands. */
+const scripts = { SCRIPTS: fileURLToPath(new URL(".", import.meta.url)) };
+
+/** Offset of the first address that is left to agents, which come and go. */
+const agentsOffset = 128;
+
+/** Systemd containers on this machine: real services on hosts that cost a second to make. */
+export class Containers extends pulumi.ComponentResource {
+  private readonly keys: pulumi.Output<Record<"client" | "host", KeyPair>>;
+  private readonly network: pulumi.Resource;
+  private readonly image: pulumi.Resource;
+  private readonly subnet: Subnet;
+
+  constructor(
+    name: string,
+    private readonly args: ContainersArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("puppet:index:Containers", name, {}, opts);
+    const { environment, image } = args;
+    const subnet = parseSubnet(args.subnet);
+    if (subnet === undefined)
+      throw new pulumi.ResourceError(`subnet: ${args.subnet} is not an IPv4 network`, this);
+    this.subnet = subnet;
+
+    this.keys = sshKeys(`${name}-keys`, ["client", "host"], this);
+    this.image = new command.local.Command(
+      `${name}-image`,
+      {
+        create: run("image.sh"),
+        // Another image is its owner's to remove.
+        delete: image === podmanNames.image ? run("image-delete.sh") : undefined,
+        environment: { ...scripts, IMAGE: image },
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this },
+    );
+    this.network = new command.local.Command(
+      `${name}-network`,
+      {
+        create: run("network.sh"),
+        delete: run("network-delete.sh"),
+        environment: {
+          ...scripts,
+          NETWORK: podmanNames.network(environment),
+          SUBNET: args.subnet,
+          AGENTS: `${addressOf(subnet, agentsOffset)}/25`,
+          ENVIRONMENT: environment,
+        },
+        triggers: [args.subnet],
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    this.registerOutputs();
+  }
+
+  /** Makes one host. */
+  host(args: ContainerHostArgs): Host {
+    const { environment, domain } = this.args;
+    const fqdn = `${args.name}.${domain}`;
+    const address = addressOf(this.subnet, args.offset);
+    const aliases = [fqdn, ...(args.aliases ?? [])].join(" ");
+    const ports = [22, ...(args.ports ?? [])].join(" ");
+    const machine = new command.local.Command(
+      args.name,
+      {
+        create: run("container.sh", "ssh.sh", "describe.sh"),
+        // A changed recipe is for the next container: this one may hold the CA.
+        update: run("describe.sh"),
+        delete: run("delete.sh"),
+        environment: {
+          ...scripts,
+          CONTAINER: podmanNames.container(environment, args.name),
+          IMAGE: this.args.image,
+          NETWORK: podmanNames.network(environment),
+          ADDRESS: address,
+          FQDN: fqdn,
+          DOMAIN: domain,
+          ALIASES: aliases,
+          PORTS: ports,
+          ENVIRONMENT: environment,
+        },
+        stdin: this.keys.apply(({ client, host }) => client.public + host.private),
+        // Not its aliases: a container keeps them, and agents would notice if it were made anew.
+        triggers: [fqdn, address, ports],
+        addPreviousOutputInEnv: false,
+      },
+      {
+        parent: this,
+        dependsOn: [this.network, this.image],
+        deleteBeforeReplace: true,
+        additionalSecretOutputs: ["stdin"],
+      },
+    );
+    const described = pulumi
+      .unsecret(machine.stdout)
+      .apply((json) => JSON.parse(json) as { id: string; ports: Record<string, number> });
+    const endpoint = (port: number) =>
+      described.apply(({ ports }) => `127.0.0.1:${String(ports[String(port)])}`);
+    const forwarded = (args.ports ?? []).map((port) => [String(port), endpoint(port)] as const);
+    return {
+      name: args.name,
+      fqdn,
+      address,
+      ...containerHardware(this.args),
+      identity: described.apply(({ id }) => id),
+      machine,
+      // Podman without root, and podman machines, route no address of a container to this machine.
+      connection: pulumi.all([this.keys, endpoint(22)]).apply(([keys, sshEndpoint]) => ({
+        host: "127.0.0.1",
+        port: Number(sshEndpoint.split(":")[1]),
+        user: "root",
+        privateKey: keys.client.private,
+        hostKey: keys.host.public,
+        dialErrorLimit: 20,
+      })),
+      forwarded: Object.fromEntries(forwarded),
+    };
+  }
+}
+
+/** A script of this folder as a short command, because failures quote the whole command. */
+function run(...names: string[]): string {
+  return names.map((name) => `sh "$SCRIPTS/${name}"`).join(" && ");
+}

@@ -1,0 +1,137 @@
+import * as z from "zod";
+import { CodeTool, OldCode } from "../../components/choices.js";
+import { defaults } from "../../components/defaults.js";
+import { integer, object, port, text } from "../values.js";
+
+const remote = text(
+  new RegExp(
+    `^(https://[a-z0-9.-]+(:${port})?/[^\\s@?#]+|ssh://[a-z0-9_-]+@[a-z0-9.-]+(:${port})?/\\S+|[a-z0-9_-]+@[a-z0-9.-]+:[^\\s:]+)$`,
+  ),
+  "a Git URL without a password, such as git@git.example.com:org/control.git or https://git.example.com/org/control.git",
+);
+const url = (scheme: string, example: string) =>
+  text(
+    new RegExp(`^${scheme}://[a-z0-9.-]+(:${port})?(/[A-Za-z0-9._/-]*)?$`),
+    `a URL without a password, such as ${example}`,
+  );
+
+/** Of Puppet Server, PuppetDB and PostgreSQL, which may all be on the main server. */
+const takenPorts = [5432, 8080, 8081, 8082, 8140];
+
+/** Settings of code deployment. */
+export const codeDeployment = object({
+  /** What brings code from Git; with none, environments are left to whoever puts them there. */
+  tool: z.enum(CodeTool, "r10k, g10k or none").default(defaults.codeDeployment.tool),
+  /**
+   * Control repositories by name: their branches are the environments. Without one, the main server keeps a small
+   * repository itself, for those who push to it.
+   */
+  sources: z
+    .record(
+      text(/^[a-z][a-z0-9_]{0,30}$/, "names of lower-case letters, digits and underscores"),
+      object({
+        /** URL of the repository. */
+        remote,
+        /** Begins the names of its environments: PREFIX_BRANCH. */
+        prefix: text(
+          /^[a-z][a-z0-9_]{0,30}$/,
+          "at most 31 lower-case letters, digits and underscores",
+        ).optional(),
+      }),
+      "an object of repositories by their names",
+    )
+    .default({}),
+  /** Lines of known_hosts for the Git servers with SSH URLs, as ssh-keyscan prints them, names in clear; check them. */
+  knownHosts: z.string("lines of a known_hosts file").default(defaults.codeDeployment.knownHosts),
+  /** Name that belongs to the token. */
+  tokenUser: text(/^[A-Za-z0-9._-]{1,64}$/, "a name without blanks").default(
+    defaults.codeDeployment.tokenUser,
+  ),
+  /** Token for repositories with HTTPS URLs. */
+  token: text(
+    /^[\x21-\x7e]{8,512}$/,
+    "8 to 512 characters without blanks, with pulumi config set --secret --path",
+  ).optional(),
+  /** Modules fetched at the same time. */
+  poolSize: integer(1, 64, "a whole number of modules").default(defaults.codeDeployment.poolSize),
+  /** Proxy for HTTPS to Git and the Forge. */
+  proxy: url("http", "http://proxy.example.com:3128").optional(),
+  /** Mirror of the Forge. */
+  forge: url("https?", "https://forge.example.com").optional(),
+  /** Whether each environment gets its types by puppet generate types. */
+  generateTypes: z.boolean("true or false").default(defaults.codeDeployment.generateTypes),
+  /** Commands on the main server after a deploy without errors: lists of a program and its arguments. */
+  postRun: z
+    .array(
+      z
+        .array(z.string("texts"), "a list of a program and its arguments")
+        .refine(
+          ([program]) => program?.startsWith("/") === true,
+          "a list that begins with the absolute path of a program",
+        ),
+      "a list of commands, each a list of a program and its arguments",
+    )
+    .default([]),
+  /** What a compiler does whose code is known to be old: serve on, or leave the pool until it has caught up. */
+  behind: z.enum(OldCode, "serve or leave").default(defaults.codeDeployment.behind),
+});
+
+/** Settings of the webhook. */
+export const webhook = object({
+  /** TCP port on the main server; the next one is taken as well, on the loopback address only. */
+  port: integer(1024, 65534, "a TCP port that the main server does not use")
+    .refine(
+      (port) => ![port, port + 1].some((one) => takenPorts.includes(one)),
+      `a TCP port other than those of the main server, ${takenPorts.join(", ")} and the ones before them`,
+    )
+    .default(defaults.webhookPort),
+});
+
+/** What does not fit together. */
+export function codeFaults({
+  tool,
+  sources,
+  knownHosts,
+  token,
+}: z.output<typeof codeDeployment>): string[] {
+  const remotes = Object.entries(sources);
+  const sentences: string[] = [];
+  if (tool === "none" && remotes.length > 0) {
+    sentences.push(
+      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; write r10k or g10k there, or remove the sources.',
+    );
+  }
+  const hosts = remotes.flatMap(([name, { remote }]) => {
+    // In the short form, what follows the colon is a path, even if it begins with digits.
+    const host =
+      /^ssh:\/\/[^@]+@([a-z0-9.-]+)(?::(\d+))?\//.exec(remote) ??
+      /^[a-z0-9_-]+@([a-z0-9.-]+):/.exec(remote);
+    if (host === null) return [];
+    const [, server = "", port = "22"] = host;
+    // SSH has its own port in no name, even where a URL has it.
+    return [{ name, host: port === "22" ? server : `[${server}]:${port}` }];
+  });
+  for (const { name, host } of hosts) {
+    const pinned = knownHosts.split("\n").some((line) => {
+      const [names = "", type = "", key = ""] = line.trim().split(/\s+/);
+      return names.split(",").includes(host) && /^(ssh|ecdsa|sk)-/.test(type) && key !== "";
+    });
+    if (!pinned) {
+      sentences.push(
+        `puppet:codeDeployment.sources.${name}.remote is on ${host}, which puppet:codeDeployment.knownHosts does not have; write the line there that ssh-keyscan prints for it, and compare it with what its operators publish.`,
+      );
+    }
+  }
+  if (token !== undefined && !remotes.some(([, { remote }]) => remote.startsWith("https:"))) {
+    sentences.push(
+      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or write such a URL.",
+    );
+  }
+  const prefixes = remotes.map(([, { prefix = "" }]) => prefix);
+  if (new Set(prefixes).size < prefixes.length) {
+    sentences.push(
+      "puppet:codeDeployment.sources has two sources with the same prefix, whose branches would be the same environments; write a prefix of its own for each.",
+    );
+  }
+  return sentences;
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { run, type Result, type RunOptions } from "../../tools/lib/shell.js";
+import { execIn } from "./container-exec.js";
+import { hostsImage } from "./images/images.js";
+
+/** One container of the tests' image, for a test that needs a system and no environment. */
+export interface TestContainer {
+  /** Its name for Podman. */
+  readonly name: string;
+  /** Runs a command in it. */
+  exec(command: readonly string[], options?: RunOptions): Promise<Result>;
+  /** The port of this machine that leads to one of its ports. */
+  port(port: number): Promise<number>;
+  remove(): Promise<void>;
+}
+
+/** What a container has besides the system. */
+export interface TestContainerOptions {
+  /** TCP ports to publish. */
+  readonly ports?: readonly number[];
+  /** Devices of this machine that it may use. */
+  readonly devices?: readonly string[];
+  /** Its image; the tests' own by default. */
+  readonly image?: string;
+}
+
+/**
+ * Starts a container with systemd on Podman's own network.
+ *
+ * @param name container name, unique on this machine
+ */
+export async function startTestContainer(
+  name: string,
+  { ports = [], devices = [], image = hostsImage }: TestContainerOptions = {},
+): Promise<TestContainer> {
+  const container = `pulumi-puppet-test-${name}`;
+  // Hosts of environments have no devices: these are by Podman's configuration, and not by the script's.
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-podman-"));
+  try {
+    const configuration = join(folder, "containers.conf");
+    writeFileSync(configuration, `[containers]\ndevices = ${JSON.stringify(devices)}\n`);
+    await containerScript({
+      CONTAINER: container,
+      IMAGE: image,
+      NETWORK: "podman",
+      FQDN: `${name}.example.test`,
+      DOMAIN: "example.test",
+      ENVIRONMENT: "test",
+      PORTS: ports.join(" "),
+      ...(devices.length > 0 ? { CONTAINERS_CONF: configuration } : {}),
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return {
+    name: container,
+    exec: (command, options) => execIn(container, command, options),
+    port: async (port) => {
+      const { stdout } = await run(["podman", "port", container, `${String(port)}/tcp`]);
+      return Number(stdout.trim().split(":").at(-1));
+    },
+    remove: async () => {
+      await run(["podman", "rm", "--force", "--ignore", "--time", "0", container]);
+    },
+  };
+}
+
+async function containerScript(variables: Record<string, string>): Promise<void> {
+  const path = fileURLToPath(new URL("../../platforms/containers/container.sh", import.meta.url));
+  const { code, stderr } = await run(["sh", path], { env: { ...process.env, ...variables } });
+  if (code !== 0) throw new Error(`container.sh failed: ${stderr}`);
+}

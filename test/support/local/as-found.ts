@@ -1,0 +1,128 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, inject } from "vitest";
+import { stateFolder } from "../../../tools/lib/paths.js";
+import { containersOf } from "../../../tools/lib/podman.js";
+import { run } from "../../../tools/lib/shell.js";
+import { statistics } from "./balancer.js";
+import { deploy, environment, exec, outputs, stackOf, until } from "./environment.js";
+
+/** The mark of a deployment that has not ended. */
+const mark = join(stateFolder, `unfinished-${environment}.yaml`);
+
+/** What a test file must leave as it found it: values by what they are of. */
+type Snapshot = ReadonlyMap<string, string>;
+
+/**
+ * What of a host is the environment's: its configuration but for what certificates and code come and go in and what is
+ * each machine's own, the environments, and services that failed.
+ */
+const ofHost = `
+find /etc -xdev -type f ! -path '*/ssl/*' ! -path '/etc/puppet/puppetserver/ca/*' ! -path '/etc/puppet/code/*' \
+  ! -path '*/ssh_known_hosts' ! -path '*/.ssh/*' \
+  ! -path /etc/hosts ! -name '*.cache' ! -name '.pwd.lock' ! -name '*-' ! -name mtab -exec sha256sum {} + | sort -k 2
+ls /etc/puppet/code/environments 2>/dev/null | sed 's/^/environment /'
+systemctl list-units --failed --plain --no-legend | while read -r unit _; do
+  echo "failed $unit: $(journalctl --unit "$unit" --lines 3 --output cat | paste --serial --delimiters ' ')"
+done`;
+
+async function snapshot(): Promise<Snapshot> {
+  const { hosts, compilers } = await outputs();
+  const found = new Map<string, string>();
+  const settings = readFileSync(stackOf().stackFile, "utf8");
+  found.set("settings of the last deployment", settings.replace(/^encryptionsalt:.*$/m, "").trim());
+  found.set("unfinished deployment", existsSync(mark) ? "yes" : "no");
+
+  const pool = (await statistics()).filter(({ pxname }) => pxname === "compilers");
+  for (const { name } of compilers) {
+    found.set(
+      `${name} in the pool`,
+      pool.find(({ svname }) => svname === name)?.status ?? "absent",
+    );
+  }
+  const seen = await Promise.all(
+    Object.keys(hosts).map(async (host) => ({
+      host,
+      ...(await exec(host, ["bash", "-c", ofHost])),
+    })),
+  );
+  for (const { host, code, stdout } of seen) {
+    found.set(host, code === 0 ? "runs" : "does not run");
+    for (const line of stdout.split("\n").filter(Boolean)) {
+      const [value = "", ...what] = line.split(/\s+/);
+      found.set(`${host}: ${what.join(" ")}`, value);
+    }
+  }
+  return found;
+}
+
+function differences(before: Snapshot, after: Snapshot): string[] {
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
+    const [was = "nothing", is = "nothing"] = [before.get(key), after.get(key)];
+    // A role that is switched off may leave files that nothing uses, and a machine that is made anew has its own.
+    const [, host] = /^([^:]+): \/etc\//.exec(key) ?? [];
+    const machine = `${host ?? ""}: /etc/machine-id`;
+    const allowed =
+      host !== undefined &&
+      ([was, is].includes("nothing") || before.get(machine) !== after.get(machine));
+    return was === is || allowed ? [] : [`${key} was ${was} and is ${is}`];
+  });
+}
+
+/** Makes of the environment what it was deployed as, so that no later file fails for an earlier one. */
+async function restore(): Promise<void> {
+  const stopped = await containersOf(environment, "stopped");
+  if (stopped.length > 0) await run(["podman", "start", ...stopped]);
+  for (const host of Object.keys((await outputs()).hosts)) {
+    await exec(host, ["sh", "-c", "systemctl reset-failed; systemctl start multi-user.target"]);
+  }
+  // As after a deployment of other settings that failed: all hosts are converged again.
+  writeFileSync(mark, "", { mode: 0o600 });
+  const { code, text } = await deploy(inject("deployment").settings);
+  if (code !== 0) throw new Error(`the environment could not be restored:\n${text}`);
+}
+
+/** Waits until all compilers serve: a file may end with one that is on its way back. */
+async function settled(): Promise<void> {
+  const { compilers } = await outputs();
+  await until(
+    "all compilers are up",
+    async () => {
+      const up = (await statistics()).filter(
+        ({ pxname, status }) => pxname === "compilers" && status === "UP",
+      );
+      return compilers.every(({ name }) => up.some(({ svname }) => svname === name));
+    },
+    120,
+  );
+}
+
+let before: Snapshot;
+
+beforeAll(async () => {
+  before = await snapshot();
+});
+
+afterAll(async () => {
+  let left: string[] = [];
+  try {
+    await settled();
+    // Compilers look for new code every 45 s: a look that failed, as while a container joined the network and no name
+    // was resolved, is made good by the next one.
+    await until(
+      "the environment is as it was found",
+      async () => {
+        left = differences(before, await snapshot());
+        return left.length === 0;
+      },
+      60,
+    );
+    return;
+  } catch (error) {
+    if (left.length === 0) left = [String(error)];
+  }
+  await restore();
+  throw new Error(
+    `the environment was not left as it was found; it is restored for the next file:\n${left.slice(0, 20).join("\n")}`,
+  );
+});

@@ -1,0 +1,248 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { distributions } from "../../../distributions/index.js";
+import { podmanNames } from "../../../platforms/containers/names.js";
+import { joinAgent, type AgentEnvironment } from "../../../tools/lib/agents.js";
+import { project } from "../../../tools/lib/paths.js";
+import { Stack } from "../../../tools/lib/stack.js";
+import type { Result, RunOptions } from "../../../tools/lib/shell.js";
+import { execIn } from "../container-exec.js";
+import { hostsImage } from "../images/images.js";
+import { withNames } from "./names.js";
+
+/** The environment that this suite deploys once; beside it a user's own may run. */
+export const environment = "suite";
+export const domain = "example.test";
+export const distribution = "debian";
+/** Its network. */
+export const subnet = "10.213.99.0/24";
+
+/** Runs a command on a host of the suite's environment. */
+export function exec(
+  host: string,
+  command: readonly string[],
+  options?: RunOptions & { readonly user?: string },
+): Promise<Result> {
+  return execIn(podmanNames.container(environment, host), command, options);
+}
+
+/** Runs a shell command on a host; its standard output, or an error with what it said. */
+export async function output(host: string, command: string, stdin?: string): Promise<string> {
+  const { code, stdout, stderr } = await exec(host, ["sh", "-c", command], { stdin });
+  if (code !== 0) throw new Error(`${host}: ${command}: exit code ${code}: ${stderr}${stdout}`);
+  return stdout.trim();
+}
+
+/**
+ * Writes the settings of an environment to a file of their own; by default its hosts are of the image that has the
+ * packages.
+ */
+export function settingsFile(
+  settings: {
+    subnet?: string;
+    compilers?: number;
+    puppetServer?: string;
+    domain?: string;
+    memory?: number;
+    image?: string;
+    puppetdb?: object;
+    postgresql?: object;
+    codeDeployment?: object;
+    foreman?: object;
+    hdm?: object;
+  } = {},
+): string {
+  const { compilers = 2, puppetServer = "puppet" } = settings;
+  const {
+    memory = 2048,
+    image = hostsImage,
+    puppetdb = {},
+    postgresql = {},
+    codeDeployment = {},
+    foreman = {},
+    hdm = {},
+  } = settings;
+  const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "Pulumi.suite.yaml");
+  writeFileSync(
+    file,
+    [
+      "config:",
+      `  puppet:domain: ${settings.domain ?? domain}`,
+      `  puppet:puppetServer: ${puppetServer}`,
+      `  puppet:compilers: ${compilers}`,
+      "  puppet:containers:",
+      `    subnet: ${settings.subnet ?? subnet}`,
+      `    memory: ${memory}`,
+      `    image: ${image}`,
+      // JSON is YAML.
+      `  puppet:puppetdb: ${JSON.stringify(puppetdb)}`,
+      `  puppet:postgresql: ${JSON.stringify(postgresql)}`,
+      `  puppet:codeDeployment: ${JSON.stringify(codeDeployment)}`,
+      `  puppet:foreman: ${JSON.stringify(foreman)}`,
+      `  puppet:hdm: ${JSON.stringify(hdm)}`,
+      "",
+    ].join("\n"),
+  );
+  return file;
+}
+
+/** A command of this project as it runs: what it has said so far, and how it ends. */
+export interface Started {
+  /** Its process group. */
+  readonly pid: number;
+  said(): string;
+  /** Waits until it has said something; an error when it ends before. */
+  says(text: string, seconds: number): Promise<void>;
+  readonly ended: Promise<number | null>;
+}
+
+/** Whether the suite hands its machines over as servers that are there, instead of having them made. */
+export const handed = process.env.PULUMI_PUPPET_TEST_PLATFORM === "existing";
+
+/** What deploys an environment, by what makes its machines. */
+const deployers = {
+  containers: ["node", "tools/run.js", "start"],
+  existing: ["node", "--import", "tsx", "test/local/hand-over.ts"],
+};
+
+/** Starts the deployment of an environment. */
+export function startDeployment(
+  settings: string,
+  name = environment,
+  platform: keyof typeof deployers = handed ? "existing" : "containers",
+): Started {
+  const network = /^ +subnet: (.+)$/m.exec(readFileSync(settings, "utf8"))?.[1] ?? "";
+  const started = startWords([...deployers[platform], name, settings], withNames(network, domain));
+  void started.ended.then(() => (known = undefined));
+  return started;
+}
+
+/** Deploys an environment. */
+export function deploy(...args: Parameters<typeof startDeployment>): Promise<Ended> {
+  return end(startDeployment(...args));
+}
+
+/** Starts a command of this project in a process group of its own. */
+function startWords(
+  [program = "", ...args]: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Started {
+  const log = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "command.log");
+  const file = openSync(log, "w");
+  const child = spawn(program, args, {
+    cwd: project,
+    env: { ...process.env, ...variables },
+    detached: true,
+    stdio: ["ignore", file, file],
+  });
+  const said = (): string => readFileSync(log, "utf8");
+  return {
+    pid: child.pid ?? 0,
+    said,
+    says: async (text, seconds) => {
+      await until(
+        `${args.join(" ")} says "${text}"`,
+        () => {
+          if (child.exitCode !== null)
+            throw new Error(`${args.join(" ")} ended before "${text}":\n${said()}`);
+          return said().includes(text);
+        },
+        seconds,
+      );
+    },
+    ended: once(child, "close").then(([code]) => code as number | null),
+  };
+}
+
+/** What a command has said when it ended, and the seconds it took. */
+export interface Ended {
+  readonly code: number | null;
+  readonly text: string;
+  readonly seconds: number;
+}
+
+/** Runs what one of the project's npm scripts runs to its end; npm itself would take a second more. */
+export function npmRun(script: string, ...args: readonly string[]): Promise<Ended> {
+  return end(startWords(["node", "tools/run.js", script, ...args]));
+}
+
+async function end(started: Started): Promise<Ended> {
+  const began = Date.now();
+  const code = await started.ended;
+  return { code, text: started.said(), seconds: (Date.now() - began) / 1000 };
+}
+
+/** The stack of an environment; the CLI and its plugins are those the test runner has set up. */
+export function stackOf(name = environment): Stack {
+  return new Stack(name, process.env);
+}
+
+/** Seals a setting in a file, as its user does. */
+export async function seal(
+  settings: string,
+  setting: string,
+  value: string,
+  name = environment,
+): Promise<void> {
+  const { code, stderr } = await stackOf(name).run(
+    [
+      ...["config", "set", "--secret", "--path", `puppet:${setting}`],
+      ...["--stack", name, "--config-file", settings],
+    ],
+    { stdin: value },
+  );
+  if (code !== 0) throw new Error(stderr);
+}
+
+/** Outputs of the suite's stack, as far as tests use them. */
+export interface Outputs {
+  puppetServer: string;
+  caServer: string;
+  compilers: { name: string; fqdn: string; address: string }[];
+  hosts: Record<string, { fqdn: string; address: string; roles: string[] }>;
+  loadBalancerStatsUrl: string;
+  loadBalancerStatsUser: string;
+  loadBalancerStatsPassword: string;
+  webhookUrl: string;
+  webhookSecret: string;
+  agentInstall: string;
+  hdmAdminPassword?: string;
+}
+
+let known: Promise<Outputs> | undefined;
+
+/** The outputs as the last deployment left them; the CLI takes a second to tell them. */
+export function outputs(): Promise<Outputs> {
+  known ??= stackOf().outputs() as Promise<unknown> as Promise<Outputs>;
+  return known;
+}
+
+/**
+ * Joins an agent to the suite's environment, for as long as the suite runs. It runs only when a test has it run:
+ * its service would at any time of the next half hour, and be counted.
+ */
+export async function joined(name: string): Promise<AgentEnvironment> {
+  const { agentInstall } = await outputs();
+  const agent: AgentEnvironment = { environment, domain, distribution, agentInstall };
+  await joinAgent(agent, name);
+  await output(name, `systemctl stop ${distributions[distribution].services.agent}`);
+  return agent;
+}
+
+/** Waits for a condition and returns the seconds it took. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  seconds: number,
+): Promise<number> {
+  const began = Date.now();
+  while (!(await condition())) {
+    if (Date.now() - began > seconds * 1000) throw new Error(`${what}: not within ${seconds} s`);
+    await pause(100);
+  }
+  return (Date.now() - began) / 1000;
+}

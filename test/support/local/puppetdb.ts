@@ -1,0 +1,92 @@
+import { runAgent } from "../../../tools/lib/agents.js";
+import { distribution, environment, exec, output, until } from "./environment.js";
+
+/** PuppetDB for Puppet servers. */
+export const url = "https://puppetdb.example.test:8081";
+/** PuppetDB for those who only read. */
+export const readersUrl = "https://puppetdb.example.test:8082";
+
+const ssl = "/var/lib/puppet/ssl";
+
+/** curl with the certificate of a host, on that host. */
+export const curl = (host: string, more: string) =>
+  `curl --silent --max-time 30 --cacert ${ssl}/certs/ca.pem --cert ${ssl}/certs/${host}.example.test.pem --key ${ssl}/private_keys/${host}.example.test.pem ${more}`;
+
+/** What PuppetDB answers to a question in PQL, asked by a compiler. */
+export async function query<Row>(pql: string): Promise<Row[]> {
+  const answer = await output(
+    "compiler1",
+    curl("compiler1", `--fail-with-body --get --data-urlencode query@- ${url}/pdb/query/v4`),
+    pql,
+  );
+  return JSON.parse(answer) as Row[];
+}
+
+/** How many reports PuppetDB has of a node. */
+export async function reportsOf(node: string): Promise<number> {
+  const [row] = await query<{ count: number }>(
+    `reports[count()] { certname = "${node}.example.test" }`,
+  );
+  return row?.count ?? 0;
+}
+
+/** The HTTP status of a request made with a host's certificate; 000 when there is no connection. */
+export async function statusOf(host: string, request: string): Promise<string> {
+  const { stdout } = await exec(host, [
+    "sh",
+    "-c",
+    curl(host, `--output /dev/null --write-out '%{http_code}' ${request}`),
+  ]);
+  return stdout;
+}
+
+/** One run of an agent that must succeed, and the seconds it took. */
+export async function timedRun(agent: string): Promise<number> {
+  const began = Date.now();
+  const { code, stdout, stderr } = await runAgent({ environment, distribution }, agent);
+  if (code !== 0 && code !== 2) throw new Error(`${agent}: exit code ${code}: ${stdout}${stderr}`);
+  return (Date.now() - began) / 1000;
+}
+
+/**
+ * Waits until PuppetDB has the report of an agent's last run: it stores what it has acknowledged a moment later, and a
+ * number of reports that is read before may be one short.
+ */
+export async function reported(agent: string): Promise<void> {
+  const run = await output(
+    agent,
+    "sed -n 's/^transaction_uuid: //p' /var/cache/puppet/state/last_run_report.yaml",
+  );
+  await until(
+    `PuppetDB has the report of ${agent}'s last run`,
+    async () => (await query(`reports[certname] { transaction_uuid = "${run}" }`)).length === 1,
+    30,
+  );
+}
+
+/** systemctl on PuppetDB's host. */
+export const systemctl = (words: string) => output("puppetdb", `systemctl ${words}`);
+
+/** Waits on PuppetDB's host until it serves. */
+export const serves = () => output("puppetdb", "puppetdb-await");
+
+/**
+ * Waits until PuppetDB serves with the CA's newest revocation list. It reloads for each list, and for a second or two
+ * it answers nobody and stores nothing: what counts reports begins after the revocations of the tests before.
+ */
+export async function settled(): Promise<void> {
+  const newest =
+    "curl --silent --fail --cacert /etc/puppetdb/ssl/ca.pem https://puppetca.example.test:8140/puppet-ca/v1/certificate_revocation_list/ca";
+  await until(
+    "PuppetDB has loaded the newest revocation list",
+    async () => {
+      const { code } = await exec("puppetdb", [
+        ...["bash", "-o", "pipefail", "-c"],
+        `${newest} | cmp --silent - /etc/puppetdb/ssl/loaded-crl.pem`,
+      ]);
+      return code === 0;
+    },
+    60,
+  );
+  await serves();
+}

@@ -1,0 +1,55 @@
+import { distributions, type DistributionName } from "../../../distributions/index.js";
+import { compose, contentOf } from "../unit/infrastructure.js";
+import type { Files } from "./files.js";
+
+/** Settings of the smart proxy, by their names in its folder. */
+export const smartProxySettings = [
+  "settings.yml",
+  ...["puppet", "puppet_proxy_puppet_api", "puppetca", "puppetca_http_api", "logs"].map(
+    (name) => `settings.d/${name}.yml`,
+  ),
+];
+
+/** What Foreman, its smart proxy and the registration are told, on a main server of a distribution. */
+export async function foremanFiles(name: DistributionName): Promise<Files> {
+  const composed = await compose(distributions[name], {
+    foremanHost: true,
+    codeDeployment: { tool: "r10k" },
+  });
+  const host = composed.state("foreman");
+  const proxy = composed.state("puppet-smart-proxy");
+  const registration = composed.state("puppet-foreman");
+  const units = ["puppet-foreman-import.service", "puppet-foreman-import.path"];
+  const scripts = ["puppet-foreman-repository", "puppet-foreman-install", "foreman-crl-apply"];
+  return {
+    "foreman/check.sh": String(composed.find("foreman-check").inputs.stdin),
+    "foreman/answers.yaml": contentOf(host, "/etc/puppet-foreman-host/answers.yaml"),
+    ...Object.fromEntries(
+      scripts.map((script) => [`foreman/${script}`, contentOf(host, `/usr/local/sbin/${script}`)]),
+    ),
+    ...Object.fromEntries(
+      smartProxySettings.map((file) => [
+        `smart-proxy/${file}`,
+        contentOf(proxy, `/etc/foreman-proxy/${file}`),
+      ]),
+    ),
+    "smart-proxy/puppet-foreman-repository": contentOf(
+      proxy,
+      "/usr/local/sbin/puppet-foreman-repository",
+    ),
+    "registration/registration.json": contentOf(
+      registration,
+      "/etc/puppet-foreman/registration.json",
+    ),
+    "registration/puppet-foreman-register": contentOf(
+      registration,
+      "/usr/local/sbin/puppet-foreman-register",
+    ),
+    ...Object.fromEntries(
+      units.map((unit) => [
+        `registration/${unit}`,
+        contentOf(registration, `/etc/systemd/system/${unit}`),
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,284 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { distributions } from "../../../distributions/index.js";
+import {
+  compose,
+  contentOf,
+  passwordOf,
+  publicKeyOf,
+  resourceOf,
+  secretsIn,
+  stateOf,
+  titlesOf,
+  type Composed,
+} from "../../support/unit/infrastructure.js";
+
+const { debian } = distributions;
+const secret = passwordOf("puppet-webhook-secret");
+const token = "a-token-of-the-git-server";
+const folder = "/etc/puppet-code";
+const repositoryName = "puppet-control-repository-configuration";
+const webhookName = "puppet-webhook-configuration";
+
+/** What one host state of an infrastructure says. */
+const stateIn = (of: Composed, name: string) =>
+  stateOf(String(of.find(`${name}-run`).inputs.stdin));
+const urnOf = (of: Composed, name: string) => of.find(`${name}-run`).urn;
+
+let composed: Composed;
+/** With sources of somebody else's, over HTTPS and SSH, by g10k. */
+let given: Composed;
+let leaving: Composed;
+beforeAll(async () => {
+  composed = await compose(debian, { codeDeployment: { tool: "r10k" } });
+  given = await compose(debian, {
+    codeDeployment: {
+      tool: "g10k",
+      sources: {
+        one: { remote: "https://git.example.org:8443/org/control.git" },
+        two: { remote: "https://git.example.org:8443/org/other.git", prefix: "two" },
+        three: { remote: "git@git.example.com:org/control.git", prefix: "three" },
+      },
+      knownHosts: "git.example.com ssh-ed25519 AAAAgit\n",
+      tokenUser: "x-access",
+      token: `${token}/@:%`,
+    },
+  });
+  leaving = await compose(debian, { codeDeployment: { tool: "r10k", behind: "leave" } });
+});
+
+/** What each server has before what is its own. */
+const served = [
+  ...["package rsync", "package curl", "package openssh-client"],
+  "file /var/lib/puppet-code",
+  "file /var/lib/puppet-code/published",
+  "exec let puppet-code deploy environments",
+  "file /usr/local/lib/puppet-code",
+  "file /usr/local/lib/puppet-code/puppet_code.rb",
+  "file /etc/puppet-code/.ssh/config",
+  "file /etc/systemd/system/puppet-code-flush@.service",
+  "exec systemd reads puppet-code-flush@.service",
+  "file /etc/systemd/system/puppet-code-flush.socket",
+  "exec systemd reads puppet-code-flush.socket",
+  "service puppet-code-flush.socket",
+  "file /etc/puppet-code/.ssh/authorized_keys",
+  "file /etc/puppet-code/.ssh/known_hosts",
+];
+const unit = (name: string) => [
+  `file /etc/systemd/system/${name}`,
+  `exec systemd reads ${name.replace(/^.*system\//, "")}`,
+];
+const compilers = [
+  ...served,
+  "file /etc/puppet-code/settings.json",
+  "file /usr/local/sbin/puppet-code-sync",
+  ...unit("puppet-code-sync.service"),
+  "exec take the code for the first time",
+  "file /etc/systemd/system/puppetserver.service.d",
+  ...unit("puppetserver.service.d/puppet-code.conf"),
+  ...unit("puppet-code-sync.timer"),
+  "service puppet-code-sync.timer",
+  "exec tell the balancer nothing",
+];
+
+describe("the main server", () => {
+  it("deploys once its tool, its keys and its scripts are there, and every hour from then on", () => {
+    expect(titlesOf(stateIn(composed, "main-code"))).toEqual([
+      ...["package git", "package r10k", "package python3"],
+      ...served,
+      "file /var/lib/puppet-code/.git-credentials",
+      "file /var/lib/puppet-code/.gitconfig",
+      "file /var/lib/puppet-code/staging",
+      "file /etc/puppet-code/g10k.yaml",
+      "file /etc/puppet-code/r10k.yaml",
+      "file /etc/puppet-code/settings.json",
+      "file /var/lib/puppet-code/requests",
+      "file /usr/local/sbin/puppet-code-deploy",
+      "file /usr/local/lib/puppet-code/push.rb",
+      "file /usr/local/sbin/puppet-code-request",
+      ...unit("puppet-code-deploy.service"),
+      ...unit("puppet-code-deploy.path"),
+      "service puppet-code-deploy.path",
+      "exec deploy the code",
+      ...unit("puppet-code-all.service"),
+      ...unit("puppet-code-all.timer"),
+      "service puppet-code-all.timer",
+    ]);
+  });
+
+  it("lets each compiler read what is published, by its own key, and nothing else", () => {
+    const [, ...lines] = contentOf(
+      stateIn(composed, "main-code"),
+      `${folder}/.ssh/authorized_keys`,
+    ).split("\n");
+    expect(lines).toEqual([
+      ...["compiler1", "compiler2"].map(
+        (name) =>
+          `restrict,command="/usr/bin/rrsync -ro /var/lib/puppet-code/published" ${publicKeyOf(`${name}-code-identity`)} puppet-code@host`,
+      ),
+      "",
+    ]);
+  });
+
+  it("knows the keys of all servers, and of the Git servers that the settings name", () => {
+    const hosts = (of: Composed) =>
+      contentOf(stateIn(of, "main-code"), `${folder}/.ssh/known_hosts`).split("\n").slice(1);
+    const own = ["main", "compiler1", "compiler2"]
+      .map((name) => `${name}.example.test`)
+      .map((fqdn) => `${fqdn} ${publicKeyOf(fqdn)}`);
+    expect(hosts(composed)).toEqual([...own, ""]);
+    expect(hosts(given)).toEqual([...own, "git.example.com ssh-ed25519 AAAAgit", ""]);
+  });
+
+  it.each([
+    ["r10k", "g10k"],
+    ["g10k", "r10k"],
+  ] as const)("has %s's file and none of %s's, whichever it had before", (tool, other) => {
+    const state = stateIn(tool === "r10k" ? composed : given, "main-code");
+    expect(titlesOf(state)).toContain(`package ${tool}`);
+    expect(titlesOf(state)).not.toContain(`package ${other}`);
+    expect(contentOf(state, `${folder}/${tool}.yaml`)).toContain("\nsources:\n");
+    expect(resourceOf(state, `${folder}/${other}.yaml`).parameters).toEqual({ ensure: "absent" });
+    const { parameters } = resourceOf(state, "deploy the code");
+    // So another tool deploys once, whatever the one before it has done.
+    expect(parameters.unless).toBe(`test ${folder}/deployed -nt ${folder}/${tool}.yaml`);
+  });
+
+  it("has a token in Git's own store, once for each server, and in no other file", () => {
+    const state = stateIn(given, "main-code");
+    const store = resourceOf(state, "/var/lib/puppet-code/.git-credentials");
+    expect(store).toMatchObject({
+      parameters: {
+        content: `https://x-access:${token}%2F%40%3A%25@git.example.org:8443\n`,
+        ...{ owner: "puppet-code", group: "puppet-code", mode: "0600" },
+      },
+      sensitive: true,
+    });
+    expect(contentOf(state, "/var/lib/puppet-code/.gitconfig")).toBe(
+      "[credential]\n\thelper = store\n",
+    );
+    const holding = state.filter((one) => JSON.stringify(one).includes(token));
+    expect(holding.map(({ title }) => title)).toEqual([store.title]);
+  });
+
+  it("has no store without a token, even if there was one", () => {
+    for (const name of [".git-credentials", ".gitconfig"]) {
+      const { parameters } = resourceOf(
+        stateIn(composed, "main-code"),
+        `/var/lib/puppet-code/${name}`,
+      );
+      expect(parameters).toEqual({ ensure: "absent" });
+    }
+  });
+});
+
+describe("a compiler", () => {
+  it("takes the code before the balancer hears of it, and keeps it up to date", () => {
+    for (const name of ["compiler1", "compiler2"]) {
+      expect(titlesOf(stateIn(composed, `${name}-code`))).toEqual(compilers);
+    }
+  });
+
+  it("tells whether its code is old only where it leaves the pool for that", () => {
+    expect(titlesOf(stateIn(leaving, "compiler1-code"))).toEqual([
+      ...compilers.slice(0, -1),
+      ...unit("puppet-code-pool@.service"),
+      ...unit("puppet-code-pool.socket"),
+      "service puppet-code-pool.socket",
+    ]);
+  });
+
+  it("lets the main server's key have it take the code, and knows the main server only", () => {
+    const state = stateIn(composed, "compiler2-code");
+    const linesOf = (name: string) =>
+      contentOf(state, `${folder}/.ssh/${name}`).split("\n").slice(1);
+    expect(linesOf("authorized_keys")).toEqual([
+      `restrict,command="/usr/local/sbin/puppet-code-sync" ${publicKeyOf("main-code-identity")} puppet-code@host`,
+      "",
+    ]);
+    expect(linesOf("known_hosts")).toEqual([
+      `main.example.test ${publicKeyOf("main.example.test")}`,
+      "",
+    ]);
+  });
+
+  it("is not touched by another that is added", async () => {
+    const three = await compose(debian, {
+      codeDeployment: { tool: "r10k" },
+      compilers: ["compiler1", "compiler2", "compiler3"],
+    });
+    const stdin = (of: Composed, name: string) => of.find(`${name}-run`).inputs.stdin;
+    const others = ["compiler1", "compiler2"].flatMap((name) => [
+      `${name}-code`,
+      `${name}-configuration`,
+    ]);
+    for (const name of [...others, repositoryName, webhookName]) {
+      expect(stdin(three, name), name).toBe(stdin(composed, name));
+    }
+    // The main server lets it in, knows it, and has it follow.
+    const before = stateIn(composed, "main-code");
+    const changed = stateIn(three, "main-code").filter(
+      (one, index) => JSON.stringify(one) !== JSON.stringify(before[index]),
+    );
+    expect(changed.map(({ title }) => title)).toEqual(
+      [".ssh/authorized_keys", ".ssh/known_hosts", "settings.json"].map(
+        (name) => `${folder}/${name}`,
+      ),
+    );
+  });
+});
+
+describe("who waits for whom", () => {
+  it("has compilers take their code when the main server has deployed", () => {
+    for (const name of ["compiler1-code", "compiler2-code"]) {
+      expect(composed.find(name).dependencies).toContain(urnOf(composed, "main-code"));
+    }
+  });
+
+  it("has the balancer learn of a compiler when it has the code", () => {
+    const { dependencies } = composed.find("balancer");
+    const names = ["main-code", "compiler1-code", "compiler2-code"];
+    expect(dependencies).toEqual(
+      expect.arrayContaining(names.map((name) => urnOf(composed, name))),
+    );
+  });
+
+  it("has the webhook listen when there is something that it can run", () => {
+    expect(composed.find("puppet-webhook").dependencies).toContain(urnOf(composed, "main-code"));
+  });
+
+  it("has code deployed from the control repository once that is there", () => {
+    expect(composed.find("puppet-code").dependencies).toContain(urnOf(composed, repositoryName));
+  });
+
+  it("has each server make its key once it serves", () => {
+    expect(composed.find("main-code-identity").dependencies).toContain(
+      composed.find("main-configuration-run").urn,
+    );
+    expect(composed.find("compiler2-code-identity").dependencies).toContain(
+      composed.find("compiler2-configuration-run").urn,
+    );
+  });
+});
+
+describe("secrets", () => {
+  it("are in secret inputs only, on standard input, and in no command line", () => {
+    for (const of of [composed, given]) {
+      for (const { name, inputs, secrets } of of.registrations) {
+        const { create, update, delete: remove } = inputs;
+        const open = Object.entries(inputs).filter(([input]) => !secrets.includes(input));
+        for (const text of [JSON.stringify(open), JSON.stringify([create, update, remove])]) {
+          expect(secretsIn(text), name).toEqual([]);
+          expect(text, name).not.toContain(token);
+        }
+      }
+    }
+    const holding = (of: Composed, text: string) =>
+      of.registrations.filter(({ inputs }) => JSON.stringify(inputs).includes(text));
+    expect(
+      holding(composed, secret)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual([`${repositoryName}-run`, `${webhookName}-run`]);
+    expect(holding(given, token).map(({ name }) => name)).toEqual(["main-code-run"]);
+  });
+});

@@ -1,0 +1,268 @@
+import { load } from "js-yaml";
+import { beforeAll, describe, expect, it } from "vitest";
+import { distributions } from "../../../distributions/index.js";
+import {
+  compose,
+  contentOf,
+  passwordOf,
+  publicKeyOf,
+  resourceOf,
+  secretsIn,
+  stateOf,
+  titlesOf,
+  type Composed,
+  type State,
+} from "../../support/unit/infrastructure.js";
+
+const { debian } = distributions;
+const secret = passwordOf("puppet-webhook-secret");
+const share = "/usr/local/share/puppet-control-repository";
+
+const stateIn = (of: Composed, name: string) =>
+  stateOf(String(of.find(`${name}-run`).inputs.stdin));
+
+let composed: Composed;
+let leaving: Composed;
+let none: Composed;
+let repository: State;
+let webhook: State;
+beforeAll(async () => {
+  composed = await compose(debian, { codeDeployment: { tool: "r10k" }, webhookPort: 9100 });
+  leaving = await compose(debian, { codeDeployment: { tool: "g10k", behind: "leave" } });
+  none = await compose(debian, { codeDeployment: { tool: "none", behind: "leave" } });
+  repository = stateIn(composed, "puppet-control-repository-configuration");
+  webhook = stateIn(composed, "puppet-webhook-configuration");
+});
+
+describe("the control repository", () => {
+  it("is made from files that are there before it, for a user who can do nothing but push", () => {
+    expect(titlesOf(repository)).toEqual([
+      ...["package git", "package openssh-client", "exec user puppet-control"],
+      "file /var/lib/puppet-control",
+      "file /var/lib/puppet-control/.ssh",
+      "file /var/lib/puppet-control/.ssh/authorized_keys",
+      `file ${share}`,
+      ...[
+        ...["data", "manifests", "scripts", "site-modules", "data/nodes"],
+        ...["site-modules/profile", "site-modules/role"],
+        ...["site-modules/profile/manifests", "site-modules/role/manifests"],
+        ...["Puppetfile", "README.md", "environment.conf", "hiera.yaml", "data/common.yaml"],
+        ...["manifests/site.pp", "scripts/config_version.sh"],
+        ...["data/nodes/agent1.example.test.yaml", "site-modules/profile/manifests/motd.pp"],
+        "site-modules/role/manifests/base.pp",
+      ].map((path) => `file ${share}/${path}`),
+      "file /var/lib/puppet-control/control.git",
+      "exec make the control repository",
+      "file /var/lib/puppet-control/ca.pem",
+      "file /var/lib/puppet-control/webhook.json",
+      "file /var/lib/puppet-control/control.git/hooks/post-receive",
+    ]);
+    const { command } = resourceOf(repository, "user puppet-control").parameters;
+    expect(command).toEqual(expect.arrayContaining(["--shell", "/usr/bin/git-shell"]));
+  });
+
+  it("has folders before what is in them, and one file that can be run", () => {
+    const made = repository.filter(({ title }) => title.startsWith(`${share}/`));
+    for (const [index, { title }] of made.entries()) {
+      const parent = title.slice(0, title.lastIndexOf("/"));
+      const before = made.slice(0, index).map((other) => other.title);
+      expect([share, ...before], title).toContain(parent);
+    }
+    const runnable = made.filter(
+      ({ parameters: { ensure, mode } }) => ensure === "file" && mode === "0755",
+    );
+    expect(runnable.map(({ title }) => title)).toEqual([`${share}/scripts/config_version.sh`]);
+  });
+
+  it("can be read by the key of the user that deploys, and by no other", () => {
+    expect(
+      contentOf(repository, "/var/lib/puppet-control/.ssh/authorized_keys").split("\n").slice(1),
+    ).toEqual([
+      `restrict,command="git-upload-pack '/var/lib/puppet-control/control.git'" ${publicKeyOf("main-code-identity")} puppet-code@host`,
+      "",
+    ]);
+  });
+
+  it("is what is deployed where the settings name no source", () => {
+    const conf = load(contentOf(stateIn(composed, "main-code"), "/etc/puppet-code/r10k.yaml"));
+    expect(conf).toMatchObject({
+      sources: {
+        control: {
+          remote: "ssh://puppet-control@main.example.test/var/lib/puppet-control/control.git",
+        },
+      },
+    });
+  });
+
+  it("tells the webhook of pushes, with a secret that its user alone can read", () => {
+    const settings = resourceOf(repository, "/var/lib/puppet-control/webhook.json");
+    expect(settings).toMatchObject({
+      parameters: { group: "puppet-control", mode: "0640" },
+      sensitive: true,
+    });
+    expect(JSON.parse(String(settings.parameters.content))).toEqual({
+      url: "https://main.example.test:9100/hooks/code",
+      secret,
+    });
+    const holding = repository.filter((one) => secretsIn(JSON.stringify(one)).length > 0);
+    expect(holding).toEqual([settings]);
+  });
+
+  it("is not made where others keep the code", async () => {
+    const { registrations, state } = await compose(debian, {
+      codeDeployment: { tool: "r10k", sources: { a: { remote: "https://git.example.org/c" } } },
+    });
+    const names = registrations.map(({ name }) => name);
+    expect(names.filter((name) => name.includes("control-repository"))).toEqual([]);
+    expect(names).toContain("puppet-webhook");
+    expect(state("main").length).toBeGreaterThan(0);
+  });
+});
+
+describe("the webhook", () => {
+  it("is made in this order: user, hooks, service, and TLS before it", () => {
+    const unit = (name: string) => [
+      `file /etc/systemd/system/${name}`,
+      `exec systemd reads ${name}`,
+      `service ${name}`,
+    ];
+    expect(titlesOf(webhook)).toEqual([
+      ...["package webhook", "package haproxy", "exec user puppet-webhook"],
+      "file /etc/puppet-webhook",
+      "file /etc/puppet-webhook/hooks.yaml",
+      ...unit("puppet-webhook.service"),
+      "file /etc/puppet-webhook/tls",
+      "file /etc/puppet-webhook/tls/host.pem",
+      "file /etc/puppet-webhook/tls/host.pem.key",
+      "file /etc/puppet-webhook/haproxy.cfg",
+      ...unit("puppet-webhook-proxy.service"),
+    ]);
+  });
+
+  it("has its secret in one file, which its user alone can read", () => {
+    const hooks = resourceOf(webhook, "/etc/puppet-webhook/hooks.yaml");
+    expect(hooks).toMatchObject({
+      parameters: { owner: "root", group: "puppet-webhook", mode: "0640" },
+      sensitive: true,
+    });
+    expect(secretsIn(String(hooks.parameters.content))).toEqual(["webhookSecret"]);
+    expect(webhook.filter((one) => secretsIn(JSON.stringify(one)).length > 0)).toEqual([hooks]);
+  });
+
+  it("listens on its port for all, and on the next one for HAProxy alone", () => {
+    const conf = contentOf(webhook, "/etc/puppet-webhook/haproxy.cfg");
+    expect(conf).toMatch(/^ {4}bind :9100 ssl crt \/etc\/puppet-webhook\/tls\/host\.pem$/m);
+    expect(conf).toMatch(/^ {4}server webhook 127\.0\.0\.1:9101 maxconn 16$/m);
+    const unit = contentOf(webhook, "/etc/systemd/system/puppet-webhook.service");
+    expect(unit).toMatch(/^ExecStart=.* -ip 127\.0\.0\.1 -port 9101$/m);
+  });
+
+  it("reads no key of the host, which only HAProxy's start does, and drops root's rights", () => {
+    const key = resourceOf(webhook, "/etc/puppet-webhook/tls/host.pem.key").parameters;
+    expect(key).toMatchObject({ owner: "root", group: "root", mode: "0600" });
+    const unit = (name: string) => contentOf(webhook, `/etc/systemd/system/${name}.service`);
+    expect(unit("puppet-webhook")).toMatch(/^User=puppet-webhook$/m);
+    expect(unit("puppet-webhook-proxy")).toMatch(/^CapabilityBoundingSet=CAP_SETUID CAP_SETGID /m);
+    const conf = contentOf(webhook, "/etc/puppet-webhook/haproxy.cfg");
+    expect(conf).toMatch(/^ {4}user haproxy\n {4}group haproxy$/m);
+  });
+
+  it("gains no right, and is started anew by what it reads", () => {
+    for (const [service, file] of [
+      ["puppet-webhook.service", "/etc/puppet-webhook/hooks.yaml"],
+      ["puppet-webhook-proxy.service", "/etc/puppet-webhook/haproxy.cfg"],
+    ]) {
+      const unit = contentOf(webhook, `/etc/systemd/system/${String(service)}`);
+      expect(unit).toMatch(/^NoNewPrivileges=yes$/m);
+      expect(resourceOf(webhook, String(file)).parameters.notify).toBe(
+        `Service[${String(service)}]`,
+      );
+    }
+  });
+});
+
+describe("all states of code deployment", () => {
+  const names = ["main-code", "compiler1-code", "compiler2-code"];
+  const states = () => [...names.map((name) => stateIn(leaving, name)), repository, webhook];
+
+  it("have every resource once", () => {
+    for (const titles of states().map(titlesOf)) expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  it("notify only services and commands that they list, and list them later", () => {
+    const kinds: Readonly<Record<string, string>> = { service: "Service", exec: "Exec" };
+    for (const state of states()) {
+      for (const [index, { title, parameters }] of state.entries()) {
+        const later = state
+          .slice(index + 1)
+          .map((other) => `${kinds[other.type] ?? ""}[${other.title}]`);
+        const references = [parameters.notify ?? []].flat();
+        expect(later, title).toEqual(expect.arrayContaining(references));
+      }
+    }
+  });
+});
+
+describe("what else knows of deployed code", () => {
+  const puppetConf = (of: Composed, host: string) =>
+    contentOf(of.state(host), "/etc/puppet/puppet.conf").split("\n");
+  const hosts = ["main", "compiler1", "compiler2"];
+
+  it.each(hosts)("%s reads environments once, and only then", (host) => {
+    const added: unknown[] = [
+      expect.stringMatching(/^# .* read once/),
+      "environment_timeout = unlimited",
+      expect.stringMatching(/^# .* links to releases/),
+      "versioned_environment_dirs = true",
+    ];
+    const without = puppetConf(none, host);
+    const at = without.findIndex((line) => line.startsWith("codedir = ")) + 1;
+    expect(at).toBeGreaterThan(0);
+    expect(puppetConf(composed, host)).toEqual([
+      ...without.slice(0, at),
+      ...added,
+      ...without.slice(at),
+    ]);
+  });
+
+  it.each(hosts)("%s may have its own environments read anew, and nobody else's", (host) => {
+    const title = "let this server's environments be read anew";
+    const { command, notify } = resourceOf(composed.state(host), title).parameters;
+    expect(String(command)).toContain(`method: delete }, allow: "${host}.example.test",`);
+    expect(notify).toBe("Service[puppetserver]");
+    const without = titlesOf(composed.state(host)).filter((one) => !/be read anew$/.test(one));
+    expect(titlesOf(none.state(host))).toEqual(without);
+    expect(without).toHaveLength(titlesOf(composed.state(host)).length - 2);
+  });
+
+  it("the balancer asks compilers for their code only where they leave the pool for it", () => {
+    const conf = (of: Composed) => contentOf(of.state("balancer"), "/etc/haproxy/haproxy.cfg");
+    expect(conf(composed)).toBe(conf(none));
+    expect(conf(composed)).not.toMatch(/agent-|old_code/);
+    expect(conf(leaving)).toMatch(
+      /^ {4}default-server .* agent-check agent-port 8139 agent-inter/m,
+    );
+    expect(conf(leaving)).toMatch(
+      /^ {4}use_backend compilers_with_old_code if \{ nbsrv\(compilers\) eq 0 \}\n {4}default_backend compilers$/m,
+    );
+    // The second backend has the same servers, and does not ask them.
+    const [, first = "", second = ""] = conf(leaving).split(/^backend .*$/m);
+    const servers = (text: string) => text.match(/^ {4}server .*$/gm);
+    expect(servers(second)).toEqual(servers(first));
+    expect(servers(second)).toHaveLength(2);
+    expect(second).not.toContain("agent-");
+  });
+
+  it("none of it is there without a tool", () => {
+    const ours = ({ registrations }: Composed) =>
+      registrations.filter(({ name }) => /-code\b|webhook|control-repository/.test(name));
+    expect(ours(none)).toEqual([]);
+    expect(ours(composed).length).toBeGreaterThan(10);
+    for (const host of [...hosts, "balancer"]) {
+      expect(none.script(host), host).not.toMatch(/puppet-code|environment-cache|unlimited/);
+    }
+    expect(none.registrations.map(({ inputs }) => JSON.stringify(inputs)).join("")).not.toContain(
+      "puppet-code",
+    );
+  });
+});

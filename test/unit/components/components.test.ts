@@ -1,0 +1,265 @@
+import { createHash } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import { distributions } from "../../../distributions/index.js";
+import {
+  addressOf,
+  caPem,
+  compose,
+  contentOf,
+  passwordOf,
+  resourceOf,
+  secretsIn,
+  titlesOf,
+  type Composed,
+} from "../../support/unit/infrastructure.js";
+
+const { debian } = distributions;
+
+let composed: Composed;
+beforeAll(async () => {
+  composed = await compose(debian);
+});
+
+describe("the main server", () => {
+  it("is made in this order: settings, keys and CA stand before the service starts", () => {
+    expect(titlesOf(composed.state("main"))).toEqual([
+      "exec names in the certificate of main.example.test",
+      "package puppetserver",
+      "file /etc/puppet/puppet.conf",
+      "package puppet-terminus-puppetdb",
+      "file /etc/puppet/puppetdb.conf",
+      "file /etc/puppet/puppetserver/conf.d/http-client.conf",
+      "file /etc/puppet/routes.yaml",
+      "exec puppet-foreman-reports.path is off",
+      "exec puppet-foreman-nodes.timer is off",
+      "file /var/lib/puppetserver/lib/puppet/reports/foreman.rb",
+      "file /etc/puppet/puppetserver/services.d/ca.cfg",
+      "file /etc/puppet/puppetserver/conf.d/sizing.conf",
+      "exec JAVA_ARGS of puppetserver",
+      "exec mount /etc/puppet/puppetserver/ca",
+      "exec mount /var/lib/puppet/ssl",
+      "file /etc/systemd/system/puppetserver.service.d",
+      "file /etc/systemd/system/puppetserver.service.d/mounts.conf",
+      "exec systemd reads puppetserver.service.d/mounts.conf",
+      "file /etc/puppet/autosign",
+      "file /etc/puppet/autosign/policy",
+      "file /etc/puppet/autosign/rules.json",
+      "file /etc/puppet/autosign/agent.key",
+      "file /etc/puppet/autosign/infrastructure.key",
+      "file /etc/puppet/puppetserver/conf.d/ca.conf",
+      "exec the service owns its certificates",
+      "exec set up the certificate authority",
+      "exec keep certificate requests from strangers",
+      "exec certificate requests are kept from strangers",
+      "file /etc/systemd/system/puppet-refused-requests.service",
+      "exec systemd reads puppet-refused-requests.service",
+      "file /etc/systemd/system/puppet-refused-requests.timer",
+      "exec systemd reads puppet-refused-requests.timer",
+      "service puppet-refused-requests.timer",
+      "file /usr/local/share/puppet-site.pp",
+      "exec something to compile until code is deployed",
+      "service puppetserver",
+    ]);
+  });
+
+  it("has the names of hosts there are and may be, full and short, that no agent may have", () => {
+    const { hosts } = JSON.parse(
+      contentOf(composed.state("main"), "/etc/puppet/autosign/rules.json"),
+    ) as { hosts: string[] };
+    const names = ["main", "balancer", "compiler1", "compiler2", "compiler8", "puppetdb"];
+    expect(hosts).toEqual([...names, ...names.map((name) => `${name}.example.test`)].sort());
+  });
+
+  it("has the service names, full and short, that stand beside a host's name", () => {
+    const { serviceNames } = JSON.parse(
+      contentOf(composed.state("main"), "/etc/puppet/autosign/rules.json"),
+    ) as { serviceNames: string[] };
+    const names = ["puppet", "puppetca", "puppetfiles"];
+    expect(serviceNames).toEqual([...names, ...names.map((name) => `${name}.example.test`)].sort());
+  });
+
+  it("keeps each key in a file that only Puppet Server can read", () => {
+    const state = composed.state("main");
+    for (const [file, key] of [
+      ["agent.key", passwordOf("puppet-authority-agent-key")],
+      ["infrastructure.key", passwordOf("puppet-authority-infrastructure-key")],
+    ]) {
+      const { parameters, sensitive } = resourceOf(state, `/etc/puppet/autosign/${file ?? ""}`);
+      expect(parameters).toMatchObject({ content: `${key ?? ""}\n`, mode: "0640", owner: "root" });
+      expect(parameters.group).toBe(debian.users.puppet);
+      expect(sensitive).toBe(true);
+    }
+  });
+
+  it("sets up the CA once, with a root of its own and only the CA's names", () => {
+    const { parameters } = resourceOf(composed.state("main"), "set up the certificate authority");
+    expect(parameters).toMatchObject({
+      command: [
+        ...["/usr/bin/puppetserver", "ca", "setup", "--ca-name", "Puppet CA"],
+        ...["--root-ca-name", "Puppet CA root"],
+        ...["--subject-alt-names", "puppetca.example.test,puppetca"],
+      ],
+      creates: "/etc/puppet/puppetserver/ca/ca_crt.pem",
+    });
+  });
+
+  it("knows no password of the statistics page, nor of the database", () => {
+    expect(secretsIn(composed.script("main"))).toEqual(["agentKey", "infrastructureKey"]);
+  });
+
+  it("tells its CA certificate, as agents digest it, once it runs", () => {
+    const read = composed.find("main-ca-certificate-read");
+    expect(read.inputs).toMatchObject({
+      create: "cat /etc/puppet/puppetserver/ca/ca_crt.pem",
+      logging: "none",
+    });
+    expect(composed.find("main-ca-certificate").dependencies).toEqual([
+      composed.find("main-configuration-run").urn,
+    ]);
+    const digest = createHash("sha256").update(caPem).digest("hex");
+    expect(composed.agentInstall).toContain(`ca_fingerprint = ${digest}\n`);
+  });
+});
+
+describe("the balancer", () => {
+  it("is made in this order", () => {
+    expect(titlesOf(composed.state("balancer"))).toEqual([
+      "package haproxy",
+      "file /etc/haproxy/puppet-ca.pem",
+      "file /etc/haproxy/haproxy.cfg",
+      "package socat",
+      "file /usr/local/sbin/haproxy-reload",
+      "service haproxy",
+    ]);
+  });
+
+  it.each([[["compiler1"]], [["compiler1", "compiler2"]], [["zulu", "alpha", "mike"]]])(
+    "sends connections to %j, in that order",
+    async (compilers) => {
+      const { state } = await compose(debian, { compilers });
+      const members = contentOf(state("balancer"), "/etc/haproxy/haproxy.cfg").match(
+        /^ {4}server .*$/gm,
+      );
+      expect(members).toEqual(
+        compilers.map((name) => `    server ${name} ${addressOf(name)}:8140`),
+      );
+    },
+  );
+
+  it("learns of compilers that serve", () => {
+    const dependencies = composed.find("balancer").dependencies;
+    for (const name of ["compiler1", "compiler2"]) {
+      expect(dependencies).toContain(composed.find(`${name}-configuration-run`).urn);
+    }
+  });
+
+  it("checks a new configuration before it takes it, and reloads instead of restarting", () => {
+    const state = composed.state("balancer");
+    expect(resourceOf(state, "/etc/haproxy/haproxy.cfg")).toMatchObject({
+      parameters: { validate_cmd: "/usr/sbin/haproxy -c -f %", mode: "0600" },
+      sensitive: true,
+    });
+    const service = state.find(({ type }) => type === "service");
+    expect(service?.parameters.restart).toBe("/usr/local/sbin/haproxy-reload");
+    expect(resourceOf(state, "/usr/local/sbin/haproxy-reload").parameters.mode).toBe("0755");
+  });
+
+  it("holds no key of the CA", () => {
+    expect(secretsIn(composed.script("balancer"))).toEqual(["statsPassword"]);
+  });
+
+  it("has its statistics page where this machine reaches it", () => {
+    expect(composed.statsUrl).toBe("http://127.0.0.1:18404/stats");
+  });
+});
+
+describe("agents", () => {
+  it("are joined by a secret script, which holds their key and no other", () => {
+    expect(composed.agentInstallIsSecret).toBe(true);
+    expect(secretsIn(composed.agentInstall)).toEqual(["agentKey"]);
+    expect(composed.agentInstall).toMatch(/^server = puppet\.example\.test$/m);
+    expect(composed.agentInstall).toMatch(/^ca_server = puppetca\.example\.test$/m);
+  });
+});
+
+describe("all hosts", () => {
+  const hosts = ["main", "puppetdb", "balancer", "compiler1", "compiler2"];
+
+  it.each(hosts)("%s is converged over one connection, by a script that is secret", (name) => {
+    const { inputs, secrets, timeouts } = composed.find(`${name}-configuration-run`);
+    const own = Object.keys(inputs).filter((input) => input !== "delete");
+    expect(own.sort()).toEqual([
+      ...["addPreviousOutputInEnv", "connection", "create", "stdin", "triggers"],
+    ]);
+    expect(inputs.create).toBe("bash -s");
+    expect(inputs.addPreviousOutputInEnv).toBe(false);
+    expect(secrets).toEqual(expect.arrayContaining(["stdin", "connection"]));
+    expect(timeouts).toEqual({ create: "40m", update: "40m" });
+  });
+
+  it.each(hosts)("%s is converged anew on another machine", (name) => {
+    expect(composed.find(`${name}-configuration-run`).inputs.triggers).toEqual([
+      `machine-of-${name}`,
+    ]);
+  });
+
+  it("give no key to anything that is not secret", () => {
+    for (const { name, inputs, secrets } of composed.registrations) {
+      const open = Object.entries(inputs).filter(([input]) => !secrets.includes(input));
+      expect(secretsIn(JSON.stringify(open)), name).toEqual([]);
+      expect(JSON.stringify(open), name).not.toContain("login-to-");
+    }
+  });
+
+  it("have every resource once", () => {
+    for (const name of hosts) {
+      const titles = titlesOf(composed.state(name));
+      expect(new Set(titles).size).toBe(titles.length);
+    }
+  });
+
+  it("notify only services and commands that they list, and list them later", () => {
+    const kinds: Readonly<Record<string, string>> = { service: "Service", exec: "Exec" };
+    for (const name of hosts) {
+      const state = composed.state(name);
+      for (const [index, { title, parameters }] of state.entries()) {
+        const references = [parameters.notify ?? []].flat().map(String);
+        const later = state
+          .slice(index + 1)
+          .map((other) => `${kinds[other.type] ?? ""}[${other.title}]`);
+        expect(later, `${name}: ${title}`).toEqual(expect.arrayContaining(references));
+      }
+    }
+  });
+
+  it("run a command that waits for others only where one tells it to", () => {
+    for (const name of hosts) {
+      const state = composed.state(name);
+      const told = state.flatMap(({ parameters }) => [parameters.notify ?? []].flat().map(String));
+      const waiting = state.filter(({ parameters }) => parameters.refreshonly === true);
+      for (const { title } of waiting) expect(told, name).toContain(`Exec[${title}]`);
+    }
+  });
+
+  it("have secret contents only in files that others cannot read", () => {
+    for (const { title, parameters, sensitive } of hosts.flatMap((name) => composed.state(name))) {
+      if (secretsIn(JSON.stringify(parameters)).length === 0) continue;
+      expect(sensitive, title).toBe(true);
+      expect(String(parameters.mode), title).toMatch(/0$/);
+    }
+  });
+});
+
+describe("sizing", () => {
+  it("follows the host, unless the stack says otherwise", async () => {
+    const { state } = await compose(debian, {
+      main: { cores: 2, memory: 2048 },
+      compiler: { heap: 3072, jrubies: 4 },
+    });
+    const sizing = "/etc/puppet/puppetserver/conf.d/sizing.conf";
+    expect(contentOf(state("main"), sizing)).toMatch(/max-active-instances: 1$/m);
+    expect(contentOf(state("compiler1"), sizing)).toMatch(/max-active-instances: 4$/m);
+    const command = resourceOf(state("compiler1"), "JAVA_ARGS of puppetserver").parameters.command;
+    expect(String(command)).toContain("-Xms3072m -Xmx3072m");
+  });
+});

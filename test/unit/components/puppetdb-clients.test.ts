@@ -1,0 +1,166 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { distributions } from "../../../distributions/index.js";
+import { linesOf } from "../../support/rendered/files.js";
+import {
+  compose,
+  contentOf,
+  resourceOf,
+  titlesOf,
+  type Composed,
+} from "../../support/unit/infrastructure.js";
+
+const { debian } = distributions;
+const servers = ["main", "compiler1", "compiler2"];
+const clientFiles = [
+  "/etc/puppet/puppetdb.conf",
+  "/etc/puppet/routes.yaml",
+  "/etc/puppet/puppetserver/conf.d/http-client.conf",
+];
+
+const conf = ({ state }: Composed, host = "compiler1") =>
+  linesOf(contentOf(state(host), "/etc/puppet/puppetdb.conf"));
+
+let composed: Composed;
+beforeAll(async () => {
+  composed = await compose(debian);
+});
+
+describe("Puppet servers with PuppetDB", () => {
+  it.each(servers)("%s stores facts, catalogs and reports in it", (host) => {
+    const state = composed.state(host);
+    expect(conf(composed, host)).toEqual([
+      "[main]",
+      "server_urls = https://puppetdb.example.test:8081",
+      "soft_write_failure = true",
+    ]);
+    expect(linesOf(contentOf(state, "/etc/puppet/puppet.conf")).slice(-3)).toEqual([
+      "storeconfigs = true",
+      "storeconfigs_backend = puppetdb",
+      "reports = puppetdb",
+    ]);
+    expect(linesOf(contentOf(state, "/etc/puppet/routes.yaml"))).toEqual([
+      "server:",
+      "facts:",
+      "terminus: puppetdb",
+      "cache: json",
+    ]);
+  });
+
+  it.each(servers)("%s has the package before the settings that need it, and restarts", (host) => {
+    const titles = titlesOf(composed.state(host));
+    for (const path of clientFiles) {
+      expect(titles.indexOf("package puppet-terminus-puppetdb"), path).toBeGreaterThan(0);
+      expect(titles.indexOf("package puppet-terminus-puppetdb"), path).toBeLessThan(
+        titles.indexOf(`file ${path}`),
+      );
+      const { notify } = resourceOf(composed.state(host), path).parameters;
+      expect(notify, path).toBe("Service[puppetserver]");
+    }
+  });
+
+  it("ask the main server's, where it is there", async () => {
+    const beside = await compose(debian, { puppetdbHost: "main" });
+    expect(conf(beside)).toContain("server_urls = https://main.example.test:8081");
+  });
+
+  it("ask the environment's own first, then further ones in their order", async () => {
+    const serverUrls = ["https://zulu.example.test:8081", "https://alpha.example.test:443"];
+    expect(conf(await compose(debian, { puppetdb: { serverUrls } }))).toContain(
+      `server_urls = https://puppetdb.example.test:8081,${serverUrls.join(",")}`,
+    );
+  });
+
+  it.each([
+    [true, "# Agents run on when PuppetDB is away; what it would have stored is stored at"],
+    [false, "# Agents fail when PuppetDB is away: no catalog without"],
+  ])("say that softWriteFailure is %s, and what that means", async (softWriteFailure, reason) => {
+    const other = await compose(debian, { puppetdb: { softWriteFailure } });
+    expect(conf(other)).toContain(`soft_write_failure = ${String(softWriteFailure)}`);
+    expect(contentOf(other.state("main"), "/etc/puppet/puppetdb.conf")).toContain(reason);
+  });
+
+  it.each([3, 600])("wait %i seconds for an answer", async (requestTimeout) => {
+    const { state } = await compose(debian, { puppetdb: { requestTimeout } });
+    for (const host of servers) {
+      expect(
+        linesOf(contentOf(state(host), "/etc/puppet/puppetserver/conf.d/http-client.conf")),
+      ).toEqual([
+        "http-client: {",
+        `idle-timeout-milliseconds: ${String(requestTimeout * 1000)}`,
+        "connect-timeout-milliseconds: 3000",
+        "}",
+      ]);
+    }
+  });
+});
+
+describe("Puppet servers without PuppetDB", () => {
+  let none: Composed;
+  beforeAll(async () => {
+    none = await compose(debian, { puppetdbHost: "none" });
+  });
+
+  it.each(servers)("%s loses what an earlier one left, and restarts for it", (host) => {
+    const state = none.state(host);
+    for (const path of clientFiles) {
+      expect(resourceOf(state, path).parameters).toEqual({
+        ensure: "absent",
+        notify: "Service[puppetserver]",
+      });
+    }
+    expect(contentOf(state, "/etc/puppet/puppet.conf")).not.toMatch(/storeconfigs|reports/);
+    expect(titlesOf(state)).not.toContain("package puppet-terminus-puppetdb");
+  });
+
+  it("are all there is: no host, no password, and no name that is kept free", () => {
+    const names = none.registrations.map(({ name }) => name);
+    expect(names.filter((name) => name.includes("puppetdb"))).toEqual([]);
+    expect(contentOf(none.state("main"), "/etc/puppet/autosign/rules.json")).not.toContain(
+      '"puppetdb',
+    );
+  });
+});
+
+describe("Puppet servers with somebody else's PuppetDB", () => {
+  it("use it, and the environment makes none", async () => {
+    const serverUrls = ["https://puppetdb.example.org:8081"];
+    const other = await compose(debian, { puppetdbHost: "none", puppetdb: { serverUrls } });
+    for (const host of servers) {
+      expect(conf(other, host)).toContain("server_urls = https://puppetdb.example.org:8081");
+      expect(contentOf(other.state(host), "/etc/puppet/puppet.conf")).toContain("storeconfigs");
+    }
+    expect(other.registrations.map(({ type }) => type)).not.toContain("puppet:index:PuppetDb");
+  });
+});
+
+describe("who may talk to PuppetDB", () => {
+  const names = ["compiler1", "compiler2", "compiler8", "main", "puppetdb"];
+  const allowlist = ({ state }: Composed, host = "puppetdb") =>
+    contentOf(state(host), "/etc/puppetdb/certificate-allowlist");
+
+  it("are exactly the servers there are and may be, and the host itself for its readers", () => {
+    expect(allowlist(composed)).toBe(names.map((name) => `${name}.example.test\n`).join(""));
+  });
+
+  it("are as many where the host is the main server, whose name stands there once", async () => {
+    const beside = await compose(debian, { puppetdbHost: "main" });
+    expect(allowlist(beside, "main-puppetdb")).toBe(
+      names
+        .filter((name) => name !== "puppetdb")
+        .map((name) => `${name}.example.test\n`)
+        .join(""),
+    );
+  });
+
+  it("do not depend on the order of the compilers", async () => {
+    const other = await compose(debian, { compilers: ["compiler2", "compiler1"] });
+    expect(allowlist(other)).toBe(allowlist(composed));
+  });
+
+  it("may read its state as well, as may readers; nobody else, and no agent", () => {
+    const rules = contentOf(composed.state("puppetdb"), "/etc/puppetdb/conf.d/auth.conf");
+    const allowed = [...rules.matchAll(/^ +"([a-z0-9.]+)",$/gm)].map(([, name]) => name);
+    const known = names.map((name) => `${name}.example.test`);
+    expect(allowed).toEqual([...known, ...known]);
+  });
+});

@@ -1,0 +1,297 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { distributions } from "../../../distributions/index.js";
+import {
+  caPem,
+  compose,
+  contentOf,
+  resourceOf,
+  secretsIn,
+  titlesOf,
+  type Composed,
+} from "../../support/unit/infrastructure.js";
+
+const { debian } = distributions;
+
+/** What is the same on a host of its own and beside the main server. */
+const order = [
+  "exec mount /var/lib/postgresql",
+  "exec mount /etc/postgresql",
+  "exec PostgreSQL owns its databases",
+  "package postgresql",
+  "file /etc/postgresql-common/puppetdb",
+  "file /etc/postgresql-common/puppetdb/pg_service.conf",
+  "exec make PostgreSQL's certificate",
+  "file /etc/postgresql-common/puppetdb/pg_hba.conf",
+  "file /etc/postgresql-common/puppetdb/postgresql.conf",
+  "exec PostgreSQL reads its configuration",
+  "file /etc/systemd/system/postgresql@.service.d",
+  "file /etc/systemd/system/postgresql@.service.d/puppetdb.conf",
+  "exec systemd reads postgresql@.service.d/puppetdb.conf",
+  "service postgresql",
+  "file /etc/postgresql-common/puppetdb/database.sql",
+  "exec make PuppetDB's database",
+  "package dbconfig-no-thanks",
+  "package puppetdb",
+  "file /etc/puppetdb/ssl",
+  "file /etc/puppetdb/ssl/private.pem",
+  "file /etc/puppetdb/ssl/public.pem",
+  "file /etc/puppetdb/ssl/ca.pem",
+  "file /etc/puppetdb/ssl/crl",
+  "package curl",
+  "file /usr/local/sbin/puppetdb-crl-refresh",
+  "exec fetch the revocation list for PuppetDB",
+  "file /etc/puppetdb/conf.d/jetty.ini",
+  "file /etc/puppetdb/conf.d/database.ini",
+  "file /etc/puppetdb/conf.d/puppetdb.ini",
+  "file /etc/puppetdb/certificate-allowlist",
+  "file /etc/puppetdb/conf.d/auth.conf",
+  "exec JAVA_ARGS of PuppetDB",
+  "file /usr/local/sbin/puppetdb-await",
+  "exec restart PuppetDB for its JVM",
+  "service puppetdb",
+  "exec PuppetDB serves",
+  "package haproxy",
+  "package socat",
+  "file /etc/haproxy/puppetdb",
+  "file /etc/haproxy/puppetdb/host.pem",
+  "file /etc/haproxy/puppetdb/host.pem.key",
+  "file /etc/haproxy/puppetdb/ca.pem",
+  "file /etc/haproxy/haproxy.cfg",
+  "file /usr/local/sbin/haproxy-reload",
+  "service haproxy",
+  "file /usr/local/sbin/puppetdb-crl-apply",
+  "file /etc/systemd/system/puppetdb-crl-refresh.service",
+  "exec systemd reads puppetdb-crl-refresh.service",
+  "file /etc/systemd/system/puppetdb-crl-refresh.timer",
+  "exec systemd reads puppetdb-crl-refresh.timer",
+  "service puppetdb-crl-refresh.timer",
+  "exec mount /var/backups/puppetdb",
+  "file /var/backups/puppetdb",
+  "file /usr/local/sbin/puppetdb-backup",
+  "file /usr/local/sbin/puppetdb-restore",
+  "file /etc/systemd/system/puppetdb-backup.service",
+  "exec systemd reads puppetdb-backup.service",
+  "file /etc/systemd/system/puppetdb-backup.timer",
+  "exec systemd reads puppetdb-backup.timer",
+  "service puppetdb-backup.timer",
+];
+
+let composed: Composed;
+let beside: Composed;
+beforeAll(async () => {
+  composed = await compose(debian);
+  beside = await compose(debian, { puppetdbHost: "main" });
+});
+
+describe("PuppetDB on a host of its own", () => {
+  it("is made in this order: certificate, database, PuppetDB, readers' door, backups", () => {
+    expect(titlesOf(composed.state("puppetdb"))).toEqual([
+      "file /etc/puppet/puppet.conf",
+      "file /etc/puppet/csr_attributes.yaml",
+      "file /var/lib/puppet/ssl",
+      "file /var/lib/puppet/ssl/certs",
+      "file /var/lib/puppet/ssl/certs/ca.pem",
+      "exec request the certificate of puppetdb.example.test",
+      ...order,
+    ]);
+  });
+
+  it("requests its certificate from the CA, whose own it trusts beforehand", () => {
+    const state = composed.state("puppetdb");
+    expect(contentOf(state, "/var/lib/puppet/ssl/certs/ca.pem")).toBe(caPem);
+    const conf = contentOf(state, "/etc/puppet/puppet.conf");
+    expect(conf).toMatch(/^certname = puppetdb\.example\.test$/m);
+    expect(conf).toMatch(/^ca_server = puppetca\.example\.test$/m);
+    expect(conf).not.toMatch(/^\[server\]$|^dns_alt_names/m);
+    // Puppet gives the folder to its own user where there is one, and would do so again after each of our runs.
+    expect(resourceOf(state, "/var/lib/puppet/ssl").parameters).not.toHaveProperty("owner");
+  });
+
+  it("waits for the main server", () => {
+    const main = composed.find("main-configuration-run").urn;
+    expect(composed.find("puppetdb", "puppet:index:PuppetDb").dependencies).toContain(main);
+  });
+
+  it("has its certificate cleaned on the main server before it asks for one, and when it goes", () => {
+    const { inputs, deleteBeforeReplace, deletedWith } = composed.find("puppetdb-certificate");
+    const clean =
+      "rm -f /etc/puppet/puppetserver/ca/requests/puppetdb.example.test.pem; ! test -e /etc/puppet/puppetserver/ca/signed/puppetdb.example.test.pem || /usr/bin/puppetserver ca clean --certname puppetdb.example.test";
+    expect(inputs).toMatchObject({
+      create: clean,
+      delete: clean,
+      triggers: ["machine-of-puppetdb"],
+      connection: { host: "main.example.test" },
+    });
+    expect(deleteBeforeReplace).toBe(true);
+    expect(deletedWith).toBe(composed.find("machine").urn);
+    expect(composed.find("puppetdb-configuration").dependencies).toEqual([
+      composed.find("puppetdb-certificate").urn,
+    ]);
+  });
+
+  it("leaves the main server all of its memory", async () => {
+    const none = await compose(debian, { puppetdbHost: "none" });
+    const sizing = "JAVA_ARGS of puppetserver";
+    expect(resourceOf(composed.state("main"), sizing)).toEqual(
+      resourceOf(none.state("main"), sizing),
+    );
+  });
+});
+
+describe("PuppetDB beside the main server", () => {
+  it("is made in the same order, with the main server's certificate", () => {
+    expect(titlesOf(beside.state("main-puppetdb"))).toEqual(order);
+    const state = beside.state("main-puppetdb");
+    const { source } = resourceOf(state, "/etc/puppetdb/ssl/private.pem").parameters;
+    expect(source).toBe("/var/lib/puppet/ssl/private_keys/main.example.test.pem");
+    expect(beside.registrations.map(({ name }) => name)).not.toContain("main-puppetdb-certificate");
+  });
+
+  it("is a second configuration of that host, which comes after the first", () => {
+    const [first, second] = ["main", "main-puppetdb"].map((name) =>
+      beside.find(`${name}-configuration-run`),
+    );
+    expect(second?.inputs.connection).toEqual(first?.inputs.connection);
+    expect(second?.inputs.triggers).toEqual(["machine-of-main"]);
+    expect(beside.find("main-puppetdb").dependencies).toContain(first?.urn);
+    expect(beside.script("main")).toContain("\nname=main-configuration\n");
+    expect(beside.script("main-puppetdb")).toContain("\nname=main-puppetdb-configuration\n");
+  });
+
+  it("has no file of the main server's own configuration", () => {
+    const titles = titlesOf(beside.state("main"));
+    const shared = titlesOf(beside.state("main-puppetdb")).filter((one) => titles.includes(one));
+    expect(shared).toEqual([]);
+  });
+
+  it("takes two fifths of the memory, which the main server does not plan with", () => {
+    const java = (title: string, host: string) =>
+      String(resourceOf(beside.state(host), title).parameters.unless);
+    // 8192 MiB: 3276 for PuppetDB, 4916 for a server of three JRubies.
+    expect(java("JAVA_ARGS of puppetserver", "main")).toContain('"-Xms2048m -Xmx2048m ');
+    expect(java("JAVA_ARGS of PuppetDB", "main-puppetdb")).toContain('"-Xms1310m -Xmx1310m"');
+    expect(
+      contentOf(beside.state("main-puppetdb"), "/etc/postgresql-common/puppetdb/postgresql.conf"),
+    ).toMatch(/^shared_buffers = 819MB$/m);
+  });
+
+  it("leaves fewer JRubies to a main server that has no memory for all", async () => {
+    const main = { cores: 4, memory: 4096 };
+    const jrubies = async (puppetdbHost: "main" | "none") => {
+      const { state } = await compose(debian, { main, puppetdbHost });
+      const conf = contentOf(state("main"), "/etc/puppet/puppetserver/conf.d/sizing.conf");
+      return /max-active-instances: (\d+)$/m.exec(conf)?.[1];
+    };
+    expect(await jrubies("none")).toBe("3");
+    expect(await jrubies("main")).toBe("2");
+  });
+
+  it("is refused where the memory is too small", async () => {
+    await expect(compose(debian, { main: { memory: 2048 }, puppetdbHost: "main" })).rejects.toThrow(
+      "main.example.test has ",
+    );
+  });
+});
+
+describe("services of PuppetDB", () => {
+  const services = "haproxy puppetdb-crl-refresh.timer puppetdb-backup.timer";
+
+  it.each([
+    ["puppetdb", `puppetdb postgresql ${services}`],
+    ["main-puppetdb", `puppetdb postgresql ${services}`],
+  ])("stop where %s leaves a host that stays", (name, expected) => {
+    const { find } = name === "puppetdb" ? composed : beside;
+    expect(find(`${name}-configuration-services`).inputs.delete).toBe(
+      `for unit in ${expected}; do ! systemctl cat $unit >/dev/null 2>&1 || systemctl disable --now $unit || exit 1; done`,
+    );
+  });
+
+  it("do not stop on another machine behind the name: only its configuration is made anew", () => {
+    expect(composed.find("puppetdb-configuration-services").inputs).not.toHaveProperty("triggers");
+    expect(composed.find("puppetdb-configuration-run").inputs).not.toHaveProperty("delete");
+  });
+
+  it("go with the machine, where Pulumi made it", () => {
+    expect(beside.find("main-puppetdb-configuration-services").deletedWith).toBe(
+      beside.find("machine").urn,
+    );
+    expect(composed.find("puppetdb-configuration-services").deletedWith).toBe("");
+  });
+
+  it("go with a machine of our own, and need not stop there", () => {
+    expect(() => composed.find("main-configuration-services")).toThrow("0 resources");
+  });
+
+  it.each([
+    ["balancer", "haproxy"],
+    ["compiler1", "puppetserver puppet-crl-refresh.timer"],
+  ])("stop on %s too, where it is somebody else's", (host, units) => {
+    expect(composed.find(`${host}-configuration-services`).inputs.delete).toContain(
+      `for unit in ${units}; do`,
+    );
+  });
+
+  it("are all that the host's state keeps running", () => {
+    const running = composed
+      .state("puppetdb")
+      .filter(({ type }) => type === "service")
+      .map(({ title }) => title);
+    expect(running.sort()).toEqual(`puppetdb postgresql ${services}`.split(" ").sort());
+  });
+});
+
+describe("keys and passwords of PuppetDB", () => {
+  it("are in files of these modes, and in no other resource", () => {
+    const holding = composed
+      .state("puppetdb")
+      .filter((resource) => secretsIn(JSON.stringify(resource)).length > 0);
+    const passwords = ["writePassword", "readPassword"];
+    expect(
+      holding.map((resource) => ({
+        title: resource.title,
+        mode: resource.parameters.mode,
+        group: resource.parameters.group,
+        sensitive: resource.sensitive,
+        secrets: secretsIn(JSON.stringify(resource)),
+      })),
+    ).toEqual(
+      [
+        ["/etc/puppet/csr_attributes.yaml", "0600", "root", ["infrastructureKey"]],
+        ["/etc/postgresql-common/puppetdb/pg_service.conf", "0600", "root", passwords],
+        ["/etc/postgresql-common/puppetdb/database.sql", "0600", "postgres", passwords],
+        ["/etc/puppetdb/conf.d/database.ini", "0640", "puppetdb", passwords],
+      ].map(([title, mode, group, secrets]) => ({ title, mode, group, sensitive: true, secrets })),
+    );
+  });
+
+  it("are copied without a trace, and only its own user can read a copied key", () => {
+    const state = composed.state("puppetdb");
+    const keys = state.filter(({ parameters }) => /private_keys/.test(String(parameters.source)));
+    expect(keys.map(({ title }) => title)).toEqual([
+      "/etc/puppetdb/ssl/private.pem",
+      "/etc/haproxy/puppetdb/host.pem.key",
+    ]);
+    for (const { title, parameters } of keys) {
+      expect(parameters, title).toMatchObject({ owner: "root", show_diff: false, backup: false });
+      expect(parameters.mode, title).toMatch(/0$/);
+    }
+    expect(keys[0]?.parameters.group).toBe("puppetdb");
+    expect(resourceOf(state, "/etc/haproxy/puppetdb").parameters.mode).toBe("0700");
+  });
+
+  it("are made by chance, long, and of letters and digits", () => {
+    for (const name of ["puppetdb-write-password", "puppetdb-read-password"]) {
+      expect(composed.find(name).inputs).toMatchObject({ length: 32, special: false });
+    }
+  });
+
+  it("are on no other host", () => {
+    for (const host of ["main", "balancer", "compiler1"]) {
+      const found = secretsIn(composed.script(host));
+      expect(
+        found.filter((one) => /^(write|read)/.test(one)),
+        host,
+      ).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { load } from "js-yaml";
+import { describe, expect, it } from "vitest";
+import { rules } from "../../../policy/rules.js";
+import { parseSettings } from "../../../settings/settings.js";
+
+const project = new URL("../../../", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, project), "utf8");
+
+/** First cells of the rows of the table that follows a text, in the order of the rows. */
+function namesAfter(document: string, before: string): string[] {
+  const [, table = ""] = document.slice(document.indexOf(before)).split(/\n\n(?=\|)/);
+  const rows = table.split("\n\n")[0]?.split("\n").slice(2) ?? [];
+  return rows.map((row) => row.split("|")[1]?.trim().replaceAll("`", "") ?? "");
+}
+
+describe("what guides tell", () => {
+  it("has an example of servers that are there which the settings take", () => {
+    const [, yaml = ""] =
+      /```yaml\n(config:\n[^]*?)```/.exec(read("docs/existing-servers.md")) ?? [];
+    const { config } = load(yaml.replaceAll("AAAA...", `AAAA${"A".repeat(64)}`)) as {
+      config: Record<string, Record<string, unknown>>;
+    };
+    const values = Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key.replace("puppet:", ""), value]),
+    );
+    const privateKey = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    const settings = parseSettings({ ...values, existing: { ...values.existing, privateKey } });
+    expect(settings.hosts.compilers).toEqual(["c1", "c2"]);
+  });
+
+  it("has each policy of the pack, and no other", () => {
+    expect(namesAfter(read("docs/ci.md"), "## The policies")).toEqual(
+      rules.map(({ name }) => name),
+    );
+  });
+
+  it.each([
+    ["there is no apt-get; give a machine with Debian 13", "there is no $program; give a machine"],
+    ["cloud-init has not ended within 900 s", "cloud-init has not ended within"],
+    ["the boot has not ended within 900 s", "the boot has not ended within"],
+    ["it has 4 processor cores, and the settings say 8", "processor cores, and the settings say"],
+    ["it cannot resolve NAME", "it cannot resolve"],
+  ])("has the sentence that a server ends with: %s", (told, said) => {
+    expect(read("docs/existing-servers.md")).toContain(`\`SERVER: ${told}\``);
+    expect(read("hosts/ready.sh.eta")).toContain(said);
+  });
+
+  it("has only commands that package.json knows", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const guides = readdirSync(new URL("docs/", project)).filter((name) => name.endsWith(".md"));
+    for (const guide of ["README.md", ...guides.map((name) => `docs/${name}`)]) {
+      const used = [...read(guide).matchAll(/npm run (?:--silent )?([a-z-]+)/g)];
+      for (const [, script = ""] of used)
+        expect(scripts, `${guide}: ${script}`).toHaveProperty(script);
+    }
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { fileOf } from "../../../hosts/host-state.js";
+import { renderHaproxyConf, renderReadersConf } from "../../../templates/haproxy/haproxy.js";
+import { renderWebhookProxy } from "../../../templates/webhook/webhook.js";
+import { commandExample, hostExample, unknownFromEngine } from "../../support/policy.js";
+import { haproxyTcp } from "../../../policy/haproxy-tcp.js";
+
+const path = "/etc/haproxy/haproxy.cfg";
+const judge = (content: string, name = path) =>
+  haproxyTcp.violations(hostExample([fileOf(name, content)]), []);
+const reads = (proxy: string) =>
+  `example: ${proxy} in ${path} reads agents' traffic; write mode tcp.`;
+const ends = (proxy: string) =>
+  `example: ${proxy} in ${path} ends TLS on port 8140; write its bind without ssl and what goes with it.`;
+
+const own = renderHaproxyConf({
+  serverName: "puppet.example.test",
+  caFile: "/etc/haproxy/puppet-ca.pem",
+  compileTimeout: 900,
+  agentPort: 8150,
+  members: [{ name: "compiler1", address: "10.0.0.1" }],
+  stats: { port: 8404, user: "admin", password: "the-statistics-password" },
+});
+
+describe("haproxy-tcp", () => {
+  it("lets pass what this project renders, other proxies included", () => {
+    const certificate = "/etc/haproxy/host.pem";
+    const readers = renderReadersConf({
+      fqdn: "puppetdb.example.test",
+      port: 8082,
+      puppetdbPort: 8081,
+      certificate,
+      caFile: "/etc/haproxy/ca.pem",
+      crlFile: "/etc/haproxy/crl.pem",
+      readers: [],
+      suffix: ".readers",
+    });
+    expect(judge(own)).toEqual([]);
+    expect(judge(readers)).toEqual([]);
+    expect(judge(renderWebhookProxy({ port: 9000, backendPort: 9001, certificate }))).toEqual([]);
+  });
+
+  it("refuses what is changed in it", () => {
+    expect(judge(own.replace("mode tcp", "mode http"))).toEqual(
+      ["frontend puppet", "backend compilers", "backend compilers_with_old_code"].map(reads),
+    );
+    expect(judge(own.replace("bind :8140", "bind :8140 ssl crt /etc/x.pem"))).toEqual([
+      ends("frontend puppet"),
+    ]);
+    expect(judge(own.replace("\nbackend compilers\n", "$&mode http\n"))).toEqual([
+      reads("backend compilers"),
+    ]);
+  });
+
+  it("says nothing of the configuration's secrets", () => {
+    expect(judge(own.replace("mode tcp", "mode http")).join()).not.toContain("password");
+  });
+
+  it.each([
+    ["bind *:8140", true],
+    ["bind 10.0.0.1:443,[::]:8140 transparent", true],
+    ["bind :8000-9000", true],
+    ["  bind ipv4@:8140 # agents", true],
+    ["bind :18140", false],
+    ["bind /run/8140.sock", false],
+    ["# bind :8140", false],
+  ])("looks for the agents' port: %s", (bind, agents) => {
+    const faults = judge(`listen puppet\n${bind}\nmode http\n`);
+    expect(faults).toEqual(agents ? [reads("listen puppet")] : []);
+  });
+
+  it.each([
+    ["nothing", "frontend a\nbind :8140\n", []],
+    ["the last defaults", "defaults\nmode http\ndefaults\nfrontend a\nbind :8140\n", []],
+    [
+      "defaults by name",
+      "defaults x\nmode http\ndefaults\nmode tcp\nfrontend a from x\nbind :8140\n",
+      [reads("frontend a")],
+    ],
+    [
+      "defaults of defaults",
+      "defaults x\nmode http\ndefaults y from x\nfrontend a\nbind :8140\n",
+      [reads("frontend a")],
+    ],
+    [
+      "defaults with a backend",
+      "defaults\ndefault_backend b\nfrontend a\nbind :8140\nbackend b\nmode http\n",
+      [reads("backend b")],
+    ],
+  ])("takes a mode from %s", (_, content, faults) => expect(judge(content)).toEqual(faults));
+
+  it("takes every backend for one whose name is computed", () => {
+    const content =
+      "frontend a\nbind :8140\nuse_backend %[src,map(/x)]\nbackend b\nmode http\nbackend c\n";
+    expect(judge(content)).toEqual([reads("backend b")]);
+  });
+
+  it("leaves alone backends that agents do not get to, and files that are no configuration", () => {
+    expect(judge("frontend a\nbind :8140\nfrontend s\nmode http\nbackend b\nmode http\n")).toEqual(
+      [],
+    );
+    expect(judge("listen a\nbind :8140\nmode http\n", "/etc/motd")).toEqual([]);
+  });
+
+  it("lets pass a script that is not known yet", () => {
+    expect(haproxyTcp.violations(commandExample({ stdin: unknownFromEngine }), [])).toEqual([]);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { parseSettings, type Settings } from "../../../settings/settings.js";
+import { badCodeSettings } from "../../support/unit/bad-code-settings.js";
+
+const domain = "example.test";
+const overHttps = "https://git.example.com/org/control.git";
+
+/** What becomes of settings of code deployment. */
+const taken = (codeDeployment: unknown): Settings["codeDeployment"] =>
+  parseSettings({ domain, codeDeployment }).codeDeployment;
+
+/** One source over SSH, and what `knownHosts` says of its host. */
+const pinned = (remote: string, knownHosts: string) =>
+  taken({ sources: { control: { remote } }, knownHosts });
+
+describe("settings of code deployment that are taken", () => {
+  it.each(["r10k", "g10k", "none"])("have the tool %s", (tool) => {
+    expect(taken({ tool }).tool).toBe(tool);
+  });
+
+  it.each([
+    ["git@git.example.com:org/control.git", "git.example.com"],
+    ["git@git.example.com:control", "git.example.com"],
+    ["git@git.example.com:/srv/git/control.git", "git.example.com"],
+    ["git@git.example.com:~/control.git", "git.example.com"],
+    // A path of digits, and no port.
+    ["git@git.example.com:2222/control.git", "git.example.com"],
+    ["deploy_1-x@10.0.0.7:c", "10.0.0.7"],
+    ["ssh://git@git.example.com/org/control.git", "git.example.com"],
+    ["ssh://git@git.example.com:2222/org/control.git", "[git.example.com]:2222"],
+    // SSH looks for its own port under the name alone.
+    ["ssh://git@git.example.com:22/org/control.git", "git.example.com"],
+    ["ssh://git@git.example.com/~org/control.git", "git.example.com"],
+  ])("have the SSH URL %s, with the key of %s", (remote, host) => {
+    const line = `${host} ssh-ed25519 AAAA`;
+    expect(pinned(remote, line).sources.control?.remote).toBe(remote);
+    expect(() => pinned(remote, `x${line}`)).toThrow(`is on ${host}, which`);
+  });
+
+  it.each([
+    ["among others", "a.example.com ssh-rsa AAAA\ngit.example.com ssh-ed25519 AAAA\n"],
+    ["with other names", "gitlab,git.example.com,10.0.0.7 ssh-ed25519 AAAA"],
+    ["below what ssh-keyscan says", "# git.example.com:22 SSH-2.0\ngit.example.com ssh-rsa AAAA"],
+    ["before a tab", "git.example.com\tssh-rsa AAAA"],
+    ["with other ends of lines", "a.example.com ssh-rsa AAAA\r\ngit.example.com ssh-rsa AAAA\r\n"],
+  ])("have a host's key %s", (_, knownHosts) => {
+    expect(pinned("git@git.example.com:c", knownHosts).knownHosts).toBe(knownHosts);
+  });
+
+  it.each([
+    overHttps,
+    "https://git.example.com:8443/org/control",
+    "https://10.0.0.7/c",
+    "https://git.example.com:65535/org/con%20trol.git",
+  ])("have the HTTPS URL %s, which no key is needed for", (remote) => {
+    expect(taken({ sources: { control: { remote } } }).sources.control?.remote).toBe(remote);
+  });
+
+  it("have several sources with prefixes, one of them without", () => {
+    const sources = {
+      a: { remote: overHttps },
+      [`b${"_".repeat(29)}9`]: { remote: overHttps, prefix: "p" },
+      c: { remote: overHttps, prefix: `p${"_".repeat(29)}9` },
+    };
+    expect(taken({ sources }).sources).toEqual(sources);
+  });
+
+  it("have a token where one of the sources has an HTTPS URL", () => {
+    const sources = { a: { remote: "git@h:c", prefix: "a" }, b: { remote: overHttps } };
+    const values = { sources, knownHosts: "h ssh-ed25519 AAAA" };
+    for (const token of ["8-signs!", "t".repeat(512), "~!@#$%^&*()"]) {
+      expect(taken({ ...values, token, tokenUser: "x-access.token_1" })).toMatchObject({ token });
+    }
+  });
+
+  it.each([
+    { poolSize: 1 },
+    { poolSize: 64 },
+    { tokenUser: "u".repeat(64) },
+    { proxy: "http://proxy" },
+    { proxy: "http://10.0.0.7:3128/" },
+    { forge: "http://forge.example.com" },
+    { forge: "https://forge.example.com:8443/mirror/v3_a.b-C/" },
+    { generateTypes: false },
+    { behind: "leave" },
+    { postRun: [] },
+    { postRun: [["/usr/local/sbin/tell"], ["/bin/sh", "-c", "echo 'a b' ; $x\n", ""]] },
+  ])("reach to the ends of their ranges: %j", (values) => {
+    expect(taken(values)).toMatchObject(values);
+  });
+
+  it("may be strings with JSON, as the engine hands them on", () => {
+    const { codeDeployment, webhook } = parseSettings({
+      domain,
+      codeDeployment: '{"tool":"g10k","poolSize":9}',
+      webhook: '{"port":9100}',
+    });
+    expect(codeDeployment).toMatchObject({ tool: "g10k", poolSize: 9, behind: "serve" });
+    expect(webhook).toEqual({ port: 9100 });
+  });
+});
+
+describe("settings of the webhook that are taken", () => {
+  // The ports beside those that are taken on the main server.
+  it.each([1024, 5430, 5433, 8078, 8083, 8138, 8141, 9000, 65534])("have the port %i", (port) => {
+    expect(parseSettings({ domain, webhook: { port } }).webhook).toEqual({ port });
+  });
+});
+
+describe("settings of code deployment that are refused", () => {
+  it("show nothing of a token, nor of a password in a URL", () => {
+    const secret = "secret-word";
+    const holding = badCodeSettings.filter(({ values }) => JSON.stringify(values).includes(secret));
+    for (const { what, sentences } of holding) {
+      expect(sentences.join("\n"), what).not.toMatch(/secret.word|me:/);
+    }
+    expect(holding.length).toBeGreaterThan(5);
+
+    const tokens = badCodeSettings.flatMap(({ values, sentences }) => {
+      const { token } = (values as { codeDeployment?: { token?: unknown } }).codeDeployment ?? {};
+      return typeof token === "string" && token !== "" ? [{ token, sentences }] : [];
+    });
+    for (const { token, sentences } of tokens) expect(sentences.join("\n")).not.toContain(token);
+    expect(tokens.length).toBeGreaterThan(5);
+  });
+
+  it("show a URL that holds no password, so that its fault can be seen", () => {
+    expect(() => taken({ sources: { a: { remote: "ssh://git@Host:22/c" } } })).toThrow(
+      'puppet:codeDeployment.sources.a.remote is "ssh://git@Host:22/c"; write ',
+    );
+  });
+});

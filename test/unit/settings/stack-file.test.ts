@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readSettings, requireFreeSubnet } from "../../../tools/lib/settings.js";
+
+describe("a stack file", () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-"));
+    file = join(folder, "Pulumi.trial.yaml");
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const read = (text: string) => {
+    writeFileSync(file, text);
+    return readSettings("trial", file);
+  };
+
+  it("gives its text and what it says; a prefix may be left out, and others are not ours", () => {
+    const text =
+      "config:\n  puppet:domain: example.test\n  compilers: 3\n  aws:region: eu-central-1\n";
+    const { text: same, settings } = read(text);
+    expect(same).toBe(text);
+    expect(settings.domain).toBe("example.test");
+    expect(settings.hosts.compilers).toHaveLength(3);
+  });
+
+  it("may have sealed passwords, which only the engine can read", () => {
+    const { settings } = read(
+      [
+        "encryptionsalt: v1:salt",
+        "config:",
+        "  puppet:domain: example.test",
+        "  puppet:postgresql:",
+        "    server: db.example.org",
+        "    password:",
+        "      secure: v1:AAAA:too'odd for a password",
+        "    readPassword:",
+        "      secure: v1:BBBB",
+        "",
+      ].join("\n"),
+    );
+    expect(settings.postgresql.server).toBe("db.example.org");
+    expect(JSON.stringify(settings)).not.toMatch(/v1:/);
+  });
+
+  it("is refused with a password in clear, beside a sealed one too, and does not show it", () => {
+    const clear =
+      "config:\n  domain: a.b\n  postgresql: { server: db, password: { secure: v1:A }, readPassword: hunter2-hunter2 }\n";
+    expect(() => read(clear)).toThrow(
+      "puppet:postgresql.readPassword is in clear; write it with pulumi config set --secret --path puppet:postgresql.readPassword.",
+    );
+    expect(() => read(clear)).not.toThrow("hunter2");
+  });
+
+  it("may have a sealed token, and is refused with one in clear", () => {
+    const stack = (token: string) =>
+      `config:\n  domain: a.b\n  codeDeployment: { sources: { control: { remote: "https://git.b/c.git" } }, token: ${token} }\n`;
+    const { settings } = read(stack("{ secure: v1:A }"));
+    expect(settings.codeDeployment.token).not.toContain("v1:");
+    expect(() => read(stack("a-token-in-clear"))).toThrow(
+      "puppet:codeDeployment.token is in clear; write it with pulumi config set --secret --path puppet:codeDeployment.token.",
+    );
+    expect(() => read(stack("a-token-in-clear"))).not.toThrow("a-token");
+  });
+
+  it("may have a sealed password of LDAP, and is refused with one in clear", () => {
+    const stack = (password: string) =>
+      `config:\n  domain: a.b\n  hdm: { host: own, image: "r.b/h@sha256:${"0".repeat(64)}", ldap: { host: l.b, baseDn: dc=b, bindDn: cn=h, bindPassword: ${password} } }\n`;
+    const { settings } = read(stack("{ secure: v1:A }"));
+    expect(settings.hdm.ldap?.bindPassword).not.toContain("v1:");
+    expect(() => read(stack("hunter2-hunter2"))).toThrow(
+      "puppet:hdm.ldap.bindPassword is in clear; write it with pulumi config set --secret --path puppet:hdm.ldap.bindPassword.",
+    );
+    expect(() => read(stack("hunter2-hunter2"))).not.toThrow("hunter2");
+  });
+
+  it("may have sealed private keys, and is refused with one in clear", () => {
+    const stack = (key: string, ofJumpHost: string) =>
+      [
+        "config:",
+        "  domain: a.b",
+        "  platform: existing",
+        `  existing:`,
+        `    privateKey: ${key}`,
+        `    jumpHost: { address: j.b, hostKey: ssh-ed25519 ${"A".repeat(68)}, privateKey: ${ofJumpHost} }`,
+        "    servers:",
+        ...["main", "load-balancer", "compiler", "puppetdb"].map(
+          (role, index) =>
+            `      - { name: s${String(index)}, role: ${role}, address: 10.0.0.${String(index)}, hostKey: ssh-ed25519 ${"A".repeat(68)}, cores: 2, memory: 4096 }`,
+        ),
+      ].join("\n");
+    const sealed = "{ secure: v1:A }";
+    const { existing } = read(stack(sealed, sealed)).settings;
+    for (const key of [existing.privateKey, existing.jumpHost?.privateKey]) {
+      expect(key).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
+      expect(key).not.toContain("v1:");
+    }
+    for (const [setting, text] of [
+      ["existing.privateKey", stack("a-key-in-clear", sealed)],
+      ["existing.jumpHost.privateKey", stack(sealed, "a-key-in-clear")],
+    ]) {
+      expect(() => read(text ?? "")).toThrow(
+        `puppet:${setting ?? ""} is in clear; write it with pulumi config set --secret --path puppet:${setting ?? ""}.`,
+      );
+      expect(() => read(text ?? "")).not.toThrow("a-key");
+    }
+  });
+
+  it("is refused with anything else sealed, which no tool could read", () => {
+    for (const [setting, text] of [
+      ["domain", "config:\n  domain: { secure: v1:A }\n"],
+      ["postgresql.server", "config:\n  domain: a.b\n  postgresql: { server: { secure: v1:A } }\n"],
+    ]) {
+      expect(() => read(text ?? "")).toThrow(
+        `puppet:${setting ?? ""} is sealed, and only passwords, tokens and private keys can be; write it in clear.`,
+      );
+    }
+  });
+
+  it.each(["", "# nothing\n", "config:\n", "config: none\n", "- config\n"])(
+    "without settings is refused: %j",
+    (text) => {
+      expect(() => read(text)).toThrow(
+        `${file} has no settings; write them below config:, as Pulumi.local.yaml does.`,
+      );
+    },
+  );
+
+  it("that is not YAML is refused", () => {
+    expect(() => read("config: [\n")).toThrow(
+      /Pulumi\.trial\.yaml is not YAML \(.+\); put that right and run this again\.$/,
+    );
+  });
+
+  it("that is not there is refused", () => {
+    expect(() => readSettings("trial", file)).toThrow(
+      `There is no ${file}; copy Pulumi.local.yaml to it, set puppet:containers.subnet to a network of its own, and run this again.`,
+    );
+  });
+});
+
+describe("the containers' network", () => {
+  const own = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === "IPv4" && !address.internal);
+
+  it("is refused where this machine has it already", () => {
+    const network = own?.address.replace(/\.\d+$/, ".0/24") ?? "127.0.0.0/24";
+    expect(() => {
+      requireFreeSubnet(network);
+    }).toThrow(
+      /^puppet:containers\.subnet is ".*", which overlaps .* of this machine's interface .*; write another/,
+    );
+  });
+
+  it("is taken where it is free", () => {
+    expect(() => {
+      requireFreeSubnet("198.18.77.0/24");
+    }).not.toThrow();
+  });
+});

@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { repositoryOf } from "../../../templates/code-deployment/code-deployment.js";
+import { run } from "../../../tools/lib/shell.js";
+import { codeFilesOf, sharedCodeFiles } from "../../support/rendered/code-files.js";
+import { fileOf, type Files } from "../../support/rendered/files.js";
+import { secretsIn } from "../../support/unit/infrastructure.js";
+import { allFiles, expectWellRendered } from "../../support/unit/rendered-files.js";
+
+/** The rendered files of code deployment, by the distribution and the file's name; `all` is for every distribution. */
+let files: Files = {};
+const file = (name: string) => fileOf(files, name);
+
+beforeAll(async () => {
+  files = await allFiles(sharedCodeFiles, codeFilesOf);
+});
+
+describe("every rendered file of code deployment", () => {
+  it("is as it was, and whole", async () => {
+    expect(Object.keys(files)).toHaveLength(28 + 3 * 13);
+    await expectWellRendered(files, "__snapshots__/rendered/code");
+  });
+
+  it("tells in its head who made it, where people will find it on a host", () => {
+    const found = Object.entries(files).filter(
+      // Those of Git and of JSON have no comments, or none that would be kept.
+      ([name]) => !/\.sh$|\.json$|\/git[a-z-]+$/.test(name),
+    );
+    for (const [name, content] of found) {
+      expect(content.replace(/^#!.*\n/, "").split("\n")[0], name).toBe(
+        "# Made by pulumi-puppet: change the stack's settings, not this file.",
+      );
+    }
+    expect(found).toHaveLength(22 + 3 * 11);
+  });
+
+  it("holds the webhook's secret only where it is checked and where it signs", () => {
+    const holding = Object.entries(files).filter(([, content]) =>
+      secretsIn(content).includes("webhookSecret"),
+    );
+    expect(holding.map(([name]) => name).sort()).toEqual([
+      "all/control-repository/webhook.json",
+      "all/webhook/hooks.yaml",
+    ]);
+  });
+
+  it("is a script that Bash can read, where it is one", async () => {
+    for (const name of ["all/identity.sh", "all/control-repository/seed.sh"]) {
+      const { code, stderr } = await run(["bash", "-n"], { stdin: file(name) });
+      expect({ code, stderr }, name).toEqual({ code: 0, stderr: "" });
+    }
+  });
+});
+
+describe("settings.json", () => {
+  const read = (name: string): unknown => JSON.parse(file(name));
+
+  it("of the main server says how r10k runs, for the environments that are asked for", () => {
+    expect(read("debian/main/settings.json")).toEqual({
+      name: "main",
+      fqdn: "main.example.test",
+      environments: "/etc/puppet/code/environments",
+      command: ["r10k", "deploy", "environment"],
+      options: ["--modules", "--config", "/etc/puppet-code/r10k.yaml"],
+      takesNames: true,
+      deployFile: ".r10k-deploy.json",
+      variables: {},
+      sources: [{ name: "control", repository: "var/lib/puppet-control/control", prefix: "" }],
+      compilers: ["compiler1", "compiler2"].map((name) => ({
+        name,
+        fqdn: `${name}.example.test`,
+      })),
+      postRun: [],
+    });
+  });
+
+  it("of the main server says how g10k runs, and Puppet after it for the types", () => {
+    expect(read("all/everything/settings.json")).toMatchObject({
+      command: ["g10k", "-config", "/etc/puppet-code/g10k.yaml"],
+      options: [],
+      takesNames: false,
+      deployFile: ".g10k-deploy.json",
+      variables: {
+        http_proxy: "http://proxy.example.test:3128",
+        https_proxy: "http://proxy.example.test:3128",
+      },
+      sources: [
+        { name: "control", repository: "org/control", prefix: "" },
+        { name: "shared", repository: "org/shared", prefix: "shared_" },
+      ],
+      postRun: [["/usr/local/sbin/tell", "that it is done"]],
+      generateTypes: [
+        ...["/usr/bin/puppet", "generate", "types"],
+        ...["--config", "/etc/puppet/puppet.conf"],
+      ],
+    });
+  });
+
+  it("of a compiler says where code comes from", () => {
+    expect(read("openvox8/compiler/settings.json")).toEqual({
+      name: "compiler1",
+      fqdn: "compiler1.example.test",
+      environments: "/etc/puppetlabs/code/environments",
+      main: "main.example.test",
+    });
+  });
+});
+
+describe("the repository that a Git server names", () => {
+  it.each([
+    ["git@git.example.com:Org/Control.git", "org/control"],
+    ["git@git.example.com:/srv/git/control.git", "srv/git/control"],
+    ["ssh://git@git.example.com:2222/org/control.git", "org/control"],
+    ["ssh://git@git.example.com//srv/control.git/", "srv/control"],
+    ["https://git.example.com/group/sub/control", "group/sub/control"],
+    ["https://git.example.com/scm/KEY/control.git", "scm/key/control"],
+    ["https://git.example.com/org/control.github", "org/control.github"],
+  ])("is of %s: %s", (remote, repository) => {
+    expect(repositoryOf(remote)).toBe(repository);
+  });
+});

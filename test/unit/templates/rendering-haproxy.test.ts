@@ -1,0 +1,91 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { renderHaproxyConf } from "../../../templates/haproxy/haproxy.js";
+import { fileOf, linesOf, sharedFiles, type Files } from "../../support/rendered/files.js";
+import { secretsIn } from "../../support/unit/infrastructure.js";
+
+let files: Files;
+const file = (name: string) => fileOf(files, name);
+beforeAll(async () => {
+  const shared = Object.entries(await sharedFiles());
+  files = Object.fromEntries(shared.filter(([name]) => name.startsWith("balancer/")));
+});
+
+describe("haproxy.cfg", () => {
+  const servers = (content: string) =>
+    linesOf(content).filter((line) => /^(default-)?server /.test(line));
+  const section = (content: string, head: string) =>
+    linesOf(content.split(`\n${head}\n`)[1]?.split(/\n(?=\S)/)[0] ?? "");
+
+  it("passes bytes as they are: no TLS but that of the checks, and nothing put before", () => {
+    for (const [name, content] of Object.entries(files).filter(([path]) => path.endsWith(".cfg"))) {
+      expect(section(content, "defaults"), name).toContain("mode tcp");
+      expect(section(content, "frontend puppet"), name).toEqual([
+        "bind :8140",
+        "default_backend compilers",
+      ]);
+      for (const line of servers(content)) {
+        expect(line, name).not.toMatch(/(^| )(ssl|send-proxy\S*|on-marked-down|maxconn)( |$)/);
+      }
+    }
+  });
+
+  it("sends a connection to the compiler with the fewest", () => {
+    expect(section(file("balancer/haproxy-3.cfg"), "backend compilers")).toContain(
+      "balance leastconn",
+    );
+  });
+
+  it("has one line for each compiler, and all else the same", () => {
+    const [one, three] = ["haproxy-1.cfg", "haproxy-3.cfg"].map((name) =>
+      file(`balancer/${name}`).split("\n"),
+    );
+    const added = three?.filter((line) => !one?.includes(line)) ?? [];
+    expect(added.map((line) => line.split(" ")[5])).toEqual(["compiler2", "web-7"]);
+    expect(three?.length).toBe((one?.length ?? 0) + 2);
+  });
+
+  it("asks Puppet Server's own state over TLS, of the server that carries the agents' name", () => {
+    const backend = section(file("balancer/haproxy-3.cfg"), "backend compilers");
+    expect(backend).toEqual(
+      expect.arrayContaining([
+        "option httpchk",
+        "http-check connect ssl sni puppet.example.test",
+        "http-check send meth GET uri /status/v1/simple ver HTTP/1.1 hdr Host puppet.example.test",
+        "http-check expect status 200",
+      ]),
+    );
+    const [defaults = ""] = backend.filter((line) => line.startsWith("default-server "));
+    expect(defaults).toContain(
+      " check check-ssl verify required verifyhost puppet.example.test ca-file /etc/haproxy/puppet-ca.pem ",
+    );
+  });
+
+  it("lets a connection be silent for as long as a compilation may take, and no reload cut it", () => {
+    const conf = renderHaproxyConf({
+      serverName: "puppet.example.test",
+      caFile: "/ca.pem",
+      compileTimeout: 1234,
+      members: [],
+      stats: { port: 9000, user: "u", password: "p" },
+    });
+    for (const kind of ["client", "server", "tunnel"]) {
+      expect(section(conf, "defaults")).toContain(`timeout ${kind} 1234s`);
+    }
+    expect(section(conf, "global")).toContain("hard-stop-after 1534s");
+    expect(section(conf, "frontend statistics")).toContain("bind :9000");
+  });
+
+  it("shows statistics only to who has the password", () => {
+    const content = file("balancer/haproxy-3.cfg");
+    const statistics = section(content, "frontend statistics");
+    const auth = statistics.findIndex((line) => line.startsWith("http-request auth "));
+    expect(auth).toBeGreaterThan(0);
+    expect(statistics[auth]).toBe(
+      "http-request auth realm HAProxy unless { http_auth(statistics) }",
+    );
+    // Rules apply in their order: metrics need the password as well.
+    const metrics = statistics.findIndex((line) => line.includes("prometheus-exporter"));
+    expect(metrics).toBeGreaterThan(auth);
+    expect(secretsIn(content)).toEqual(["statsPassword"]);
+  });
+});

@@ -1,0 +1,130 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { prepareMachine } from "../../../tools/lib/machine.js";
+import { onlyPrograms } from "../../support/unit/programs.js";
+
+vi.mock("node:fs", async (original) => ({
+  ...(await original<typeof import("node:fs")>()),
+  existsSync: vi.fn(),
+}));
+
+const cgroup2 = "/sys/fs/cgroup/cgroup.controllers";
+const libraries = ["/usr/lib/podman/netavark", "/usr/lib/podman/aardvark-dns"];
+const podman = (answer: string) => ({ podman: answer });
+const good = podman("echo 5.4.2 netavark");
+const others = Object.fromEntries(
+  ["iptables", "newuidmap", "slirp4netns", "mmdebstrap", "ssh-keygen"].map((name) => [
+    name,
+    "true",
+  ]),
+);
+
+let said: string[];
+const prepare = () =>
+  prepareMachine((line) => {
+    said.push(line);
+  });
+/** Makes these files all that is there besides the programs on PATH. */
+const files = (...paths: string[]) =>
+  vi.mocked(existsSync).mockImplementation((path) => paths.includes(String(path)));
+const user = (id: number) => vi.spyOn(process, "getuid").mockReturnValue(id);
+
+beforeEach(() => {
+  said = [];
+  user(1000);
+  files(cgroup2, ...libraries);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+describe("a machine that has all it takes", () => {
+  it("is left alone, silently", async () => {
+    onlyPrograms({ ...good, ...others });
+    await prepare();
+    expect(said).toEqual([]);
+  });
+
+  it("may have its libraries elsewhere, and runc instead of the newer cgroups", async () => {
+    files("/usr/libexec/podman/netavark", "/usr/lib/podman/aardvark-dns");
+    onlyPrograms({ ...good, ...others, runc: "true" });
+    await prepare();
+    expect(said).toEqual([]);
+  });
+});
+
+describe("a machine that lacks something", () => {
+  it("tells a user without root which packages, and the command", async () => {
+    onlyPrograms({ ...others, "apt-get": "exit 1" });
+    await expect(prepare()).rejects.toThrow(
+      new Error(
+        "This machine lacks podman; install what is missing (on Debian and Ubuntu: apt-get install podman) and run this again.",
+      ),
+    );
+  });
+
+  it("tells all of them at once, by Debian's names", async () => {
+    files();
+    onlyPrograms({});
+    const all =
+      "podman netavark aardvark-dns iptables uidmap runc slirp4netns mmdebstrap openssh-client";
+    await expect(prepare()).rejects.toThrow(
+      new Error(
+        `This machine lacks ${all.replaceAll(" ", ", ")}; install what is missing (on Debian and Ubuntu: apt-get install ${all}) and run this again.`,
+      ),
+    );
+  });
+
+  it("tells root as well where there is no apt-get", async () => {
+    user(0);
+    onlyPrograms(good);
+    await expect(prepare()).rejects.toThrow(/^This machine lacks iptables, .* run this again\.$/);
+  });
+
+  it("gets it installed for root, and says so", async () => {
+    user(0);
+    const path = onlyPrograms(others);
+    const log = join(path, "log");
+    onlyPrograms({
+      ...others,
+      "apt-get": `echo "$DEBIAN_FRONTEND $*" >>${log}; test "$1" = update || { printf '#!/bin/sh\\necho 5.4.2 netavark\\n' >"\${0%/*}/podman"; chmod +x "\${0%/*}/podman"; }`,
+    });
+    await prepare();
+    expect(said).toEqual(["installing podman with apt-get"]);
+    const { readFileSync } = await vi.importActual<typeof import("node:fs")>("node:fs");
+    expect(readFileSync(log, "utf8")).toBe(
+      "noninteractive update -qq\nnoninteractive install -qq --no-install-recommends podman\n",
+    );
+  });
+
+  it("tells with which words apt-get failed", async () => {
+    user(0);
+    onlyPrograms({ ...others, "apt-get": "printf 'W: old\\nE: no mirror\\n' >&2; exit 100" });
+    await expect(prepare()).rejects.toThrow(new Error("`apt-get update -qq` failed: E: no mirror"));
+  });
+});
+
+describe("a Podman that cannot be used", () => {
+  it.each([
+    [
+      "too old",
+      "echo 3.4.4 netavark",
+      "podman 3.4.4 is too old: install podman 4.3 or newer and run this again.",
+    ],
+    [
+      "with the older networks",
+      "echo 4.9.3 cni",
+      'podman uses the network backend cni, which has no DNS for containers: set network_backend = "netavark" in containers.conf, run `podman system reset` (it removes all containers) and run this again.',
+    ],
+    [
+      "that fails",
+      "printf 'a\\nError: no storage\\n' >&2; exit 125",
+      "podman does not work here: Error: no storage",
+    ],
+  ])("is told when it is one %s", async (_, answer, sentence) => {
+    onlyPrograms({ ...podman(answer), ...others });
+    await expect(prepare()).rejects.toThrow(new Error(sentence));
+  });
+});

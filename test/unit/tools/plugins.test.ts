@@ -1,0 +1,126 @@
+import { chmodSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { findPlugins, plugins } from "../../../tools/lib/toolchain/plugins.js";
+import { onlyPrograms, program, temporaryFolder } from "../../support/unit/programs.js";
+
+const command = { name: "command", version: "1.2.1" };
+const random = { name: "random", version: "4.21.2" };
+const standins = join(import.meta.dirname, "../../../standins/bin");
+const because = (reason: string) =>
+  `plugins command and random: development stand-ins of this project, because ${reason}`;
+
+let said: string[];
+const find = (environment: NodeJS.ProcessEnv) =>
+  findPlugins(environment, (line) => {
+    said.push(line);
+  });
+
+/** An environment with a CLI that lists plugins and notes down what it is told to install. */
+function withCli(
+  listed: readonly object[],
+  install = "true",
+): { PATH: string; asked: () => string } {
+  const log = join(temporaryFolder(), "log");
+  const PATH = onlyPrograms({
+    pulumi: `case $2 in
+      ls) echo '${JSON.stringify(listed)}' ;;
+      install) echo "$*" >>${log}; ${install} ;;
+    esac`,
+  });
+  return { PATH, asked: () => readFileSync(log, "utf8") };
+}
+
+beforeEach(() => {
+  said = [];
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no route")));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
+
+it("the plugins have the versions of the SDKs that are installed", () => {
+  const lock = JSON.parse(
+    readFileSync(new URL("../../../package-lock.json", import.meta.url), "utf8"),
+  ) as { packages: Record<string, { version: string }> };
+  for (const { name, version } of plugins) {
+    expect(lock.packages[`node_modules/@pulumi/${name}`]?.version).toBe(version);
+  }
+});
+
+describe("plugins in the folder that PULUMI_PUPPET_PLUGINS names", () => {
+  const both = () => {
+    const folder = temporaryFolder();
+    for (const { name } of plugins) program(folder, `pulumi-resource-${name}`, "true");
+    return folder;
+  };
+
+  it("are taken, silently, from wherever the folder is counted", async () => {
+    const folder = both();
+    for (const given of [folder, relative(process.cwd(), folder)]) {
+      expect(await find({ PULUMI_PUPPET_PLUGINS: given })).toBe(folder);
+    }
+    expect(said).toEqual([]);
+  });
+
+  it.each(["command", "random"])("must all be there: %s is not", async (name) => {
+    const folder = both();
+    const path = join(folder, `pulumi-resource-${name}`);
+    const sentence = `PULUMI_PUPPET_PLUGINS is ${folder}, but ${path} is no program; put the plugin there or unset PULUMI_PUPPET_PLUGINS.`;
+    chmodSync(path, 0o644);
+    await expect(find({ PULUMI_PUPPET_PLUGINS: folder })).rejects.toThrow(new Error(sentence));
+  });
+
+  it("must be there at all", async () => {
+    const folder = join(temporaryFolder(), "none");
+    await expect(find({ PULUMI_PUPPET_PLUGINS: folder })).rejects.toThrow(
+      new Error(
+        `PULUMI_PUPPET_PLUGINS is ${folder}, but ${folder}/pulumi-resource-command is no program; put the plugin there or unset PULUMI_PUPPET_PLUGINS.`,
+      ),
+    );
+  });
+});
+
+describe("plugins that the CLI has", () => {
+  it("are left to it, silently", async () => {
+    const { PATH } = withCli([{ name: "aws", version: "7.0.0" }, random, command]);
+    expect(await find({ PATH })).toBeUndefined();
+    expect(said).toEqual([]);
+  });
+
+  it.each([
+    ["none", []],
+    ["one of them", [command]],
+    ["one in another version", [command, { ...random, version: "4.21.1" }]],
+    ["other ones in those versions", [command, { ...random, name: "tls" }]],
+  ])("give way to stand-ins when there is only %s and no download", async (_, listed) => {
+    const { PATH } = withCli(listed);
+    expect(await find({ PATH })).toBe(standins);
+    expect(said).toEqual([because("https://get.pulumi.com/ cannot be reached: no route")]);
+  });
+
+  it("count for nothing when it cannot list them", async () => {
+    const PATH = onlyPrograms({ pulumi: "echo '[]'; exit 1" });
+    expect(await find({ PATH })).toBe(standins);
+  });
+});
+
+describe("plugins that can be downloaded", () => {
+  beforeEach(() => {
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response()));
+  });
+
+  it("are installed by the CLI, the missing ones only", async () => {
+    const { PATH, asked } = withCli([command]);
+    expect(await find({ PATH })).toBeUndefined();
+    expect(asked()).toBe("plugin install resource random 4.21.2\n");
+    expect(said).toEqual([]);
+  });
+
+  it("give way to stand-ins when the CLI fails, with its last line", async () => {
+    const { PATH } = withCli([], "printf 'first\\nerror: 403\\n' >&2; exit 1");
+    expect(await find({ PATH })).toBe(standins);
+    expect(said).toEqual([because("the plugin command could not be downloaded: error: 403")]);
+  });
+});

@@ -1,0 +1,219 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { onlyPrograms, program, temporaryFolder } from "../../support/unit/programs.js";
+
+const minimum = "3.259.0";
+const unreachable = "https://get.pulumi.com/ cannot be reached: getaddrinfo ENOTFOUND";
+
+/** A Go client that builds programs which call themselves by the version in the linker's flags. */
+const go = `case $1 in
+  env) echo go1.25.1 ;;
+  list) printf 'a\\nb\\nc\\n' ;;
+  build)
+    while [ "$1" != -o ]; do shift; done
+    printf '#!/bin/sh\\ntest "$1" = version && echo v${minimum}\\n' >"$2" && chmod +x "$2" ;;
+esac`;
+
+/** Folder that XDG_CACHE_HOME names. */
+let cache: string;
+let said: string[];
+const say = (line: string) => {
+  said.push(line);
+};
+/** The modules anew: they read where the cache is when they are loaded. */
+const modules = async () => ({
+  ...(await import("../../../tools/lib/toolchain/cli.js")),
+  ...(await import("../../../tools/lib/toolchain/downloads.js")),
+  ...(await import("../../../tools/lib/toolchain/toolchain.js")),
+});
+
+beforeEach(() => {
+  vi.resetModules();
+  cache = temporaryFolder();
+  said = [];
+  vi.stubEnv("XDG_CACHE_HOME", cache);
+  vi.stubGlobal("fetch", () =>
+    Promise.reject(new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND") })),
+  );
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+  vi.doUnmock("@pulumi/pulumi/automation/index.js");
+});
+
+describe("olderThan", () => {
+  it.each([
+    ["3.258.9", "3.259.0", true],
+    ["3.259.0", "3.259.0", false],
+    ["3.259.1", "3.259.0", false],
+    // By number and not by letter.
+    ["3.99.0", "3.259.0", true],
+    ["3.1000.0", "3.259.0", false],
+    ["10.0.0", "3.259.0", false],
+    ["2.300.0", "3.259.0", true],
+  ])("%s before %s: %s", async (version, minimum, expected) => {
+    const { olderThan } = await modules();
+    expect(olderThan(version, minimum)).toBe(expected);
+  });
+});
+
+describe("downloadsUnreachable", () => {
+  it("says nothing when the service answers, whatever it answers", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response(null, { status: 404 })));
+    expect(await (await modules()).downloadsUnreachable()).toBeUndefined();
+  });
+
+  it("says why it does not", async () => {
+    const { downloadsUnreachable } = await modules();
+    expect(await downloadsUnreachable()).toBe(unreachable);
+    vi.stubGlobal("fetch", () => Promise.reject(new DOMException("it timed out", "TimeoutError")));
+    expect(await downloadsUnreachable()).toBe(
+      "https://get.pulumi.com/ cannot be reached: it timed out",
+    );
+  });
+});
+
+describe("findCli", () => {
+  it.each(["v3.259.0", "v3.270.1", "v4.0.0"])("takes %s on PATH, silently", async (version) => {
+    onlyPrograms({ pulumi: `echo ${version}` });
+    const { findCli } = await modules();
+    expect(await findCli(say)).toEqual({ bin: "", built: false });
+    expect(said).toEqual([]);
+  });
+
+  it("passes over one that is too old, and says so", async () => {
+    onlyPrograms({ pulumi: "echo v3.258.9", go });
+    const { findCli } = await modules();
+    const built = join(cache, "pulumi-puppet", `pulumi-${minimum}-built`);
+    expect(await findCli(say)).toEqual({ bin: built, built: true });
+    expect(said).toEqual([
+      `pulumi 3.258.9 on PATH is older than ${minimum}; downloading it`,
+      `${unreachable}; building pulumi ${minimum} from its published Go modules`,
+      "building pulumi-language-nodejs: 3 packages",
+      "building pulumi: 3 packages",
+    ]);
+    expect(readdirSync(built).sort()).toEqual(["pulumi", "pulumi-language-nodejs"]);
+  });
+
+  it("builds once: what it built is used the next time, silently", async () => {
+    onlyPrograms({ go });
+    const { findCli } = await modules();
+    const first = await findCli(say);
+    expect(said[0]).toBe("no pulumi that runs is on PATH; downloading it");
+    said = [];
+    onlyPrograms({});
+    expect(await findCli(say)).toEqual(first);
+    expect(said).toEqual([]);
+  });
+
+  it("prefers what it downloaded to what it built", async () => {
+    onlyPrograms({ go });
+    const { findCli } = await modules();
+    await findCli(say);
+    const bin = join(cache, "pulumi-puppet", "pulumi", "bin");
+    program(bin, "pulumi", "echo v3.270.0");
+    expect(await findCli(say)).toEqual({ bin, built: false });
+  });
+
+  it("downloads where the service answers", async () => {
+    onlyPrograms({});
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response()));
+    const install = vi.fn(() => Promise.resolve());
+    vi.doMock("@pulumi/pulumi/automation/index.js", () => ({ PulumiCommand: { install } }));
+    const root = join(cache, "pulumi-puppet", "pulumi");
+    const { findCli } = await modules();
+    expect(await findCli(say)).toEqual({ bin: join(root, "bin"), built: false });
+    expect(install).toHaveBeenCalledWith({ root });
+    expect(said).toEqual(["no pulumi that runs is on PATH; downloading it"]);
+  });
+
+  it("builds where the download fails, and says why", async () => {
+    onlyPrograms({ go });
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response()));
+    const install = () => Promise.reject(new Error("disk full\nat install"));
+    vi.doMock("@pulumi/pulumi/automation/index.js", () => ({ PulumiCommand: { install } }));
+    expect((await (await modules()).findCli(say)).built).toBe(true);
+    expect(said[1]).toBe(
+      `the download failed: disk full; building pulumi ${minimum} from its published Go modules`,
+    );
+  });
+
+  it.each([
+    [
+      "no Go",
+      {},
+      "go is not on PATH, and pulumi must be built with it; install Go 1.21 or newer, or the Pulumi CLI, and run this again.",
+    ],
+    [
+      "a Go that is too old",
+      { go: "echo go1.20.14" },
+      "go1.20.14 is too old to build pulumi; install Go 1.21 or newer, or the Pulumi CLI, and run this again.",
+    ],
+    [
+      "a module that cannot be had",
+      { go: `test "$1" != build || { printf 'one\\nno such module\\n' >&2; exit 1; }\n${go}` },
+      "pulumi could not be built from its Go modules; install the Pulumi CLI yourself and run this again. Go said: no such module",
+    ],
+  ])("says what to do with %s, and leaves nothing half made", async (_, programs, message) => {
+    onlyPrograms(programs);
+    const { findCli } = await modules();
+    await expect(findCli(say)).rejects.toThrow(new Error(message));
+    const folder = join(cache, "pulumi-puppet");
+    expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([]);
+  });
+
+  it("does not wait for a newer version that would be announced", async () => {
+    onlyPrograms({ pulumi: 'test "$PULUMI_SKIP_UPDATE_CHECK" = true && echo v3.300.0' });
+    expect(await (await modules()).findCli(say)).toEqual({ bin: "", built: false });
+  });
+});
+
+describe("toolchain", () => {
+  beforeEach(() => {
+    // The project's own are not touched.
+    vi.stubEnv("PULUMI_BACKEND_URL", `file://${cache}`);
+    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "test");
+    vi.stubEnv("NODE_OPTIONS", "--no-deprecation");
+    vi.stubEnv("PULUMI_PUPPET_PLUGINS", undefined);
+  });
+  const installed = JSON.stringify([
+    { name: "command", version: "1.2.1" },
+    { name: "random", version: "4.21.2" },
+  ]);
+
+  it("leaves a machine alone that has the CLI and the plugins", async () => {
+    const path = onlyPrograms({
+      pulumi: `if [ "$1" = version ]; then echo v3.300.0; else echo '${installed}'; fi`,
+    });
+    const { toolchain } = await modules();
+    expect(await toolchain(say)).toMatchObject({
+      PATH: path,
+      PULUMI_BACKEND_URL: `file://${cache}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      NODE_OPTIONS: expect.stringMatching(
+        /^--no-deprecation --import=file:\/\/\S+\/end-with-engine\.js$/,
+      ) as unknown,
+    });
+    expect(said).toEqual([]);
+  });
+
+  it("puts before PATH what it built and the stand-ins, which need no other plugins", async () => {
+    const path = onlyPrograms({ go });
+    const { toolchain } = await modules();
+    const { PATH, NODE_OPTIONS, ...rest } = await toolchain(say);
+    const [standins = "", built = "", ...others] = PATH?.split(":") ?? [];
+    expect(standins).toMatch(/\/standins\/bin$/);
+    expect(built).toBe(join(cache, "pulumi-puppet", `pulumi-${minimum}-built`));
+    expect(others).toEqual([path]);
+    expect(rest.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBe("true");
+    // The language host that was built reads no `nodeargs`; what the user set stays.
+    expect(NODE_OPTIONS).toMatch(
+      /^--no-deprecation --import=\S+\/end-with-engine\.js --import=file:\/\/\/\S+\/typescript-program\.js$/,
+    );
+    const loader = NODE_OPTIONS?.split("--import=")[2] ?? "";
+    expect(readFileSync(new URL(loader), "utf8")).not.toBe("");
+  });
+});

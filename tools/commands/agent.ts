@@ -1,0 +1,42 @@
+import { hostsBesideCompilers } from "../../settings/names.js";
+import { demonstrationAgent, joinAgent, removeAgent, runAgent } from "../lib/agents.js";
+import { main, Problem } from "../lib/problem.js";
+import { readSettings } from "../lib/settings.js";
+import { Stack } from "../lib/stack.js";
+import { toolchain } from "../lib/toolchain/toolchain.js";
+
+// `npm run agent -- NAME [ENVIRONMENT]`: a throw-away agent, one run through the balancer, its exit code.
+await main(async () => {
+  const [name, environment = "local"] = process.argv.slice(2);
+  if (name === undefined || !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
+    throw new Problem(
+      "Give the agent a host name of lower-case letters, digits and hyphens: npm run agent -- web1",
+    );
+  }
+  const stack = new Stack(environment, await toolchain());
+  if (!(await stack.exists()))
+    throw new Problem(`There is no environment ${environment}; npm start makes it.`);
+  const { settings } = readSettings(environment, stack.stackFile);
+  const { domain, distribution } = settings;
+  // An agent of a service's name would also answer to it in the environment's DNS.
+  const services = [settings.puppetServer, settings.caServer, settings.fileServer];
+  const infrastructure = [
+    ...hostsBesideCompilers(settings.hosts),
+    ...settings.hosts.compilers,
+    ...settings.plannedCompilers,
+  ];
+  const taken = [demonstrationAgent, ...infrastructure, ...services];
+  if (taken.some((other) => other.split(".")[0] === name)) {
+    throw new Problem(
+      `${name} is a host, service or agent of the environment; give the agent another name.`,
+    );
+  }
+  const { agentInstall } = (await stack.outputs()) as { agentInstall: string };
+  const agent = { environment, domain, distribution, agentInstall };
+  try {
+    await joinAgent(agent, name);
+    return (await runAgent(agent, name, true)).code;
+  } finally {
+    await removeAgent(agent, name);
+  }
+});

@@ -1,0 +1,70 @@
+import { columns } from "../lib/columns.js";
+import { main, Problem } from "../lib/problem.js";
+import { hostWith, requireCodeDeployment } from "../lib/remote.js";
+import { Stack } from "../lib/stack.js";
+import { toolchain } from "../lib/toolchain/toolchain.js";
+
+/** Seconds to wait for a deploy. */
+const deadline = 3600;
+
+/** What the main server records of a deploy, as far as it is shown here. */
+interface Deployment {
+  readonly outcome: "success" | "partial" | "failure";
+  readonly what: string;
+  readonly seconds: number;
+  readonly errors: readonly string[];
+  readonly servers: readonly {
+    name: string;
+    state: string;
+    seconds: number;
+    commits?: Readonly<Record<string, string>>;
+    error?: string;
+  }[];
+}
+
+// `npm run deploy-code -- [ENVIRONMENT] [STACK]`: deploys one environment, or all, as a push does, and shows what became
+// of each server. Its exit code is 0 when all have the code, 2 when some have, and 1 when none has.
+await main(async () => {
+  const [environment = "all", name = "local"] = process.argv.slice(2);
+  if (!/^[A-Za-z0-9_]+$/.test(environment)) {
+    throw new Problem(
+      `"${environment}" is no name of an environment; write letters, digits and underscores, or all.`,
+    );
+  }
+  const host = await hostWith(new Stack(name, await toolchain()), "main");
+  await requireCodeDeployment(host);
+  const what = environment === "all" ? "--all" : `--environment ${environment}`;
+  const { code, stdout, stderr } = await host.run(
+    `puppet-code-request ${what} --wait ${String(deadline)} --json`,
+  );
+  if (!stdout.startsWith("{")) {
+    throw new Problem(`${host.fqdn} deployed nothing: ${(stdout + stderr).trim()}.`);
+  }
+  console.log(table(JSON.parse(stdout) as Deployment));
+  return code;
+});
+
+function table({ outcome, what, seconds, servers, errors }: Deployment): string {
+  const rows = [
+    ["server", "result", "seconds", "commits"],
+    ...servers.map(({ name, state, seconds, commits = {} }) => [
+      name,
+      state,
+      seconds.toFixed(1),
+      Object.entries(commits)
+        .map(([environment, commit]) => `${environment} ${commit.slice(0, 7)}`)
+        .join(", "),
+    ]),
+  ];
+  const lines = columns(rows);
+  const reasons = servers.flatMap(({ name, error }) =>
+    error === undefined ? [] : [`${name}: ${error}`],
+  );
+  const further = errors.filter((error) => !reasons.some((reason) => reason.endsWith(error)));
+  return [
+    `${outcome}: ${what} in ${seconds.toFixed(1)} s`,
+    "",
+    ...lines,
+    ...[...reasons, ...further].map((line) => `\n${line}`),
+  ].join("\n");
+}

@@ -1,0 +1,192 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { shellWord } from "../../hosts/shell-word.js";
+import { Problem } from "./problem.js";
+import { run, type Result, type RunOptions } from "./shell.js";
+import type { Stack } from "./stack.js";
+
+/** What the outputs of a stack tell of its hosts. */
+interface HostOutputs {
+  readonly hosts?: Readonly<Record<string, { fqdn: string; address: string; roles: string[] }>>;
+  readonly connections?: Readonly<Record<string, Connection>>;
+}
+
+/** One hop of SSH. */
+interface Login {
+  readonly host: string;
+  readonly port?: number;
+  readonly user: string;
+  readonly privateKey: string;
+  readonly hostKey: string;
+}
+
+/** How a host is reached, as a platform tells it. */
+interface Connection extends Login {
+  /** The host that SSH goes through. */
+  readonly proxy?: Login;
+  /** Program that leads to the host's SSH port. */
+  readonly proxyCommand?: string;
+  /** Whether the user becomes root with sudo. */
+  readonly sudo?: boolean;
+}
+
+/** Folders with keys that are in use; they go when this process does, also by a signal. */
+const folders = new Set<string>();
+for (const [signal, number] of [
+  ["SIGINT", 2],
+  ["SIGTERM", 15],
+  ["SIGHUP", 1],
+] as const) {
+  process.once(signal, () => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    process.exit(128 + number);
+  });
+}
+
+/** A host of any stack, reached as Pulumi reaches it. */
+export interface RemoteHost {
+  readonly fqdn: string;
+  readonly address: string;
+  /** Runs a shell command on it, as root. */
+  run(command: string, options?: RunOptions): Promise<Result>;
+  /** The words that have root run a program on it. */
+  asRoot(program: string): string;
+  /**
+   * Runs Git here with a repository on it.
+   *
+   * @param args takes the repository's URL, and gives Git's arguments
+   */
+  git(
+    path: string,
+    args: (url: string) => readonly string[],
+    options?: RunOptions,
+  ): Promise<Result>;
+}
+
+/**
+ * The outputs of a stack.
+ *
+ * @throws Problem when there is no such stack
+ */
+export async function outputsOf(stack: Stack): Promise<Record<string, unknown> & HostOutputs> {
+  if (!(await stack.exists())) {
+    throw new Problem(
+      `There is no stack ${stack.name}; npm start makes local, and npm run pulumi -- stack ls shows what there is.`,
+    );
+  }
+  return stack.outputs();
+}
+
+/**
+ * The host that has a role in a stack.
+ *
+ * @param role as the output `hosts` names it
+ * @throws Problem when no host has it
+ */
+export async function hostWith(stack: Stack, role: string): Promise<RemoteHost> {
+  const [host] = hostsWith(await outputsOf(stack), role);
+  if (host === undefined) {
+    throw new Problem(
+      `No host of the stack ${stack.name} is its ${role}; see puppet:puppetdb.host, and deploy the stack with this version.`,
+    );
+  }
+  return host;
+}
+
+/** The hosts that have a role, by the outputs of their stack. */
+export function hostsWith({ hosts = {}, connections = {} }: HostOutputs, role: string) {
+  return Object.entries(hosts).flatMap(([name, host]) => {
+    const connection = connections[name];
+    return connection === undefined || !host.roles.includes(role)
+      ? []
+      : [remoteHost(host, connection)];
+  });
+}
+
+function remoteHost(host: { fqdn: string; address: string }, connection: Connection): RemoteHost {
+  const asRoot = (program: string, otherwise = program) =>
+    connection.sudo === true ? `sudo -n ${program}` : otherwise;
+  return {
+    ...host,
+    run: (command, options) =>
+      withLogin(connection, (words, target) =>
+        run([...words, target, "--", asRoot(`sh -c ${shellWord(command)}`, command)], options),
+      ),
+    asRoot,
+    git: (path, args, options) =>
+      withLogin(connection, (words, target) =>
+        run(["git", ...args(`${target}:${path}`)], {
+          ...options,
+          // Git has a shell read it.
+          env: {
+            ...process.env,
+            GIT_SSH_COMMAND: words.map(shellWord).join(" "),
+            GIT_TERMINAL_PROMPT: "0",
+          },
+        }),
+      ),
+  };
+}
+
+/** Runs something that needs the words of an SSH command line to a host, which end before the host's name. */
+async function withLogin<T>(
+  connection: Connection,
+  use: (words: readonly string[], target: string) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-ssh-"));
+  folders.add(folder);
+  try {
+    const { proxy, proxyCommand, user, host } = connection;
+    const through =
+      proxy === undefined
+        ? proxyCommand
+        : [...sshWords(folder, "proxy", proxy), "-W", "%h:%p", `${proxy.user}@${proxy.host}`]
+            .map(shellWord)
+            .join(" ");
+    const words = [
+      ...sshWords(folder, "host", connection),
+      ...(through === undefined ? [] : ["-o", `ProxyCommand=${through}`]),
+    ];
+    return await use(words, `${user}@${host}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    folders.delete(folder);
+  }
+}
+
+/** The words of SSH for one hop, whose key and host key are put into the folder. */
+function sshWords(
+  folder: string,
+  name: string,
+  { port = 22, privateKey, hostKey }: Login,
+): readonly string[] {
+  const [key, known] = [join(folder, `${name}.key`), join(folder, `${name}.known_hosts`)];
+  writeFileSync(key, `${privateKey.trimEnd()}\n`, { mode: 0o600 });
+  writeFileSync(known, `${name} ${hostKey.trim()}\n`);
+  const settings = {
+    UserKnownHostsFile: known,
+    // Whatever address leads to it, it is this one key's host.
+    HostKeyAlias: name,
+    StrictHostKeyChecking: "yes",
+    IdentitiesOnly: "yes",
+    BatchMode: "yes",
+    ConnectTimeout: "30",
+    ServerAliveInterval: "15",
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+  return ["ssh", "-F", "none", "-i", key, ...flags, "-p", String(port)];
+}
+
+/**
+ * Refuses a main server that deploys no code.
+ *
+ * @throws Problem saying what to set
+ */
+export async function requireCodeDeployment(host: RemoteHost): Promise<void> {
+  if ((await host.run("systemctl is-enabled --quiet puppet-code-deploy.path")).code !== 0) {
+    throw new Problem(
+      `${host.fqdn} deploys no code; set puppet:codeDeployment.tool to r10k or g10k, and deploy the stack.`,
+    );
+  }
+}

@@ -1,0 +1,163 @@
+import { join } from "node:path";
+import { puppetdbSizing } from "../../../components/puppetdb/sizing.js";
+import { serverSizing } from "../../../components/puppet-server/sizing.js";
+import { instanceSize } from "../../../settings/instance-types.js";
+import { connectionsOf, type ConnectionSettings } from "../../../platforms/connections.js";
+import { instanceHardware } from "../../../platforms/hardware.js";
+import { parseSettings } from "../../../settings/settings.js";
+import { project } from "../paths.js";
+import { readSettings } from "../settings.js";
+
+type Table = readonly (readonly string[])[];
+
+/** Seconds that one run keeps a JRuby busy: a catalog of a few hundred resources, its file metadata and its report. */
+const secondsPerRun = 10;
+/** Seconds between two runs of an agent. */
+const runInterval = 1800;
+/** Hours of a month. */
+const hours = 730;
+/** US dollars in us-east-1, as published in 2025: gp3 for each GiB and month, and a NAT gateway for each hour. */
+const prices = { gp3: 0.08, nat: 0.045 };
+
+/** Who talks to whom in the environment of Pulumi.dev.yaml. */
+export function awsConnections(): Table {
+  const { settings } = readSettings("dev", join(project, "Pulumi.dev.yaml"));
+  return connections({ ...settings, bastion: true, database: false, endpoints: false });
+}
+
+/** Who talks to whom between servers that are there, with the default settings. */
+export function serverConnections(): Table {
+  const settings = parseSettings({ domain: "example.com" });
+  return connections({ ...settings, bastion: false, database: false, endpoints: false });
+}
+
+/** Who talks to HDM, and to whom it does, beside the bastion. */
+export function hdmConnections(): Table {
+  const image = `registry.example.com/betadots/hdm@sha256:${"0".repeat(64)}`;
+  return connectionsWith("hdm", { hdm: { host: "own", image } });
+}
+
+/** Who talks to a Foreman of its own with the smart proxy, and to whom it does, beside the bastion. */
+export function foremanConnections(): Table {
+  return connectionsWith("foreman", { foreman: { host: "own" } });
+}
+
+/** The lines of one party. */
+function connectionsWith(party: string, given: object): Table {
+  const settings = parseSettings({ domain: "example.com", ...given });
+  const [head = [], ...lines] = connections({
+    ...settings,
+    ...{ bastion: false, database: false, endpoints: false },
+  });
+  return [head, ...lines.filter(([from, to]) => from === party || to === party)];
+}
+
+function connections(settings: ConnectionSettings): Table {
+  return [
+    ["From", "To", "TCP port", "For"],
+    ...connectionsOf(settings).map(({ from, to, port, purpose }) => [
+      from,
+      to,
+      String(port),
+      purpose,
+    ]),
+  ];
+}
+
+/** What Puppet servers on instances are sized to, and how many agents they carry. */
+export function serverSizes(): Table {
+  const types = [
+    "c7i.large",
+    "c7i.xlarge",
+    "c7i.2xlarge",
+    "c7i.4xlarge",
+    "m7i.large",
+    "m7i.2xlarge",
+  ];
+  return [
+    ["Type", "Cores", "Memory", "JRubies", "Heap", "Code cache", "Agents each", "A month"],
+    ...types.map((type) => {
+      const hardware = instanceHardware(type);
+      const sizing = serverSizing({ fqdn: type, ...hardware });
+      return [
+        type,
+        String(hardware.cores),
+        `${String(hardware.memory)} MiB`,
+        String(sizing.jrubies),
+        `${String(sizing.heap)} MiB`,
+        `${String(sizing.codeCache)} MiB`,
+        String(agentsOf(type)),
+        dollars(monthly(type)),
+      ];
+    }),
+  ];
+}
+
+/** What PuppetDB with its PostgreSQL is sized to on instances. */
+export function puppetdbSizes(): Table {
+  return [
+    ["Type", "Cores", "Heap", "Threads", "Connections", "PostgreSQL's cache", "A month"],
+    ...["m7i.large", "m7i.xlarge", "r7i.xlarge", "m7i.2xlarge"].map((type) => {
+      const hardware = instanceHardware(type);
+      const sizing = puppetdbSizing({ fqdn: type, ...hardware }, {}, true);
+      return [
+        type,
+        String(hardware.cores),
+        `${String(sizing.heap)} MiB`,
+        String(sizing.threads),
+        String(sizing.writeConnections + sizing.readConnections),
+        `${String(sizing.sharedBuffers)} MiB`,
+        dollars(monthly(type)),
+      ];
+    }),
+  ];
+}
+
+/** Whole environments: their instances, volumes and the NAT gateway. */
+export function costs(): Table {
+  const environments = [
+    { main: "m7i.large", puppetdb: "m7i.large", data: 100, compilers: 2, compiler: "c7i.xlarge" },
+    { main: "m7i.large", puppetdb: "m7i.xlarge", data: 250, compilers: 4, compiler: "c7i.2xlarge" },
+    {
+      main: "m7i.xlarge",
+      puppetdb: "m7i.2xlarge",
+      data: 500,
+      compilers: 8,
+      compiler: "c7i.4xlarge",
+    },
+  ];
+  return [
+    ["Compilers", "Main server", "PuppetDB", "Agents", "With one compiler away", "A month"],
+    ...environments.map(({ main, puppetdb, data, compilers, compiler }) => {
+      const instances = [main, puppetdb, "c7i.large", "t3.micro"].map(monthly);
+      const pool = compilers * monthly(compiler);
+      // System volumes of all but the bastion, 8 GiB for that, 10 for the CA, and PostgreSQL's.
+      const volumes = (3 + compilers) * 20 + 8 + 10 + data;
+      const sum = [...instances, pool, volumes * prices.gp3, hours * prices.nat];
+      return [
+        `${String(compilers)} ${compiler}`,
+        main,
+        `${puppetdb}, ${String(data)} GiB`,
+        String(compilers * agentsOf(compiler)),
+        String((compilers - 1) * agentsOf(compiler)),
+        dollars(sum.reduce((total, one) => total + one)),
+      ];
+    }),
+  ];
+}
+
+/** Agents that a Puppet server of a type carries, if each of its JRubies is always busy. */
+function agentsOf(type: string): number {
+  const { jrubies } = serverSizing({ fqdn: type, ...instanceHardware(type) });
+  return (jrubies * runInterval) / secondsPerRun;
+}
+
+function monthly(type: string): number {
+  const price = instanceSize(type)?.price;
+  if (price === undefined) throw new Error(`${type} has no price`);
+  return price * hours;
+}
+
+function dollars(amount: number): string {
+  return `$${amount.toFixed(0)}`;
+}

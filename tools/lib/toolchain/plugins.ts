@@ -1,0 +1,76 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Problem } from "../problem.js";
+import { project } from "../paths.js";
+import { run } from "../shell.js";
+import { downloadsUnreachable } from "./downloads.js";
+
+/** The resource plugins of this project, in the versions of their SDKs in package.json. */
+export const plugins = [
+  { name: "command", version: "1.2.1" },
+  { name: "random", version: "4.21.2" },
+] as const;
+
+/**
+ * Finds the resource plugins: in the folder that PULUMI_PUPPET_PLUGINS names, else installed or downloaded by
+ * the CLI, else the development stand-ins of this project.
+ *
+ * @param environment environment for the CLI
+ * @param say takes a line when stand-ins are used, and why
+ * @returns folder to put before PATH; undefined where the CLI finds the plugins itself
+ * @throws Problem when the folder that was named lacks a plugin
+ */
+export async function findPlugins(
+  environment: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+): Promise<string | undefined> {
+  const folder = environment.PULUMI_PUPPET_PLUGINS;
+  if (folder !== undefined) {
+    for (const { name } of plugins) await requirePlugin(resolve(folder), name);
+    return resolve(folder);
+  }
+
+  const listed = await run(["pulumi", "plugin", "ls", "--json"], {
+    env: environment,
+  });
+  const installed =
+    listed.code === 0 ? (JSON.parse(listed.stdout) as { name: string; version: string }[]) : [];
+  const missing = plugins.filter(
+    ({ name, version }) =>
+      !installed.some((plugin) => plugin.name === name && plugin.version === version),
+  );
+  if (missing.length === 0) return undefined;
+
+  const failure = (await downloadsUnreachable()) ?? (await install(missing, environment));
+  if (failure === undefined) return undefined;
+  const names = plugins.map(({ name }) => name).join(" and ");
+  say(`plugins ${names}: development stand-ins of this project, because ${failure}`);
+  return join(project, "standins", "bin");
+}
+
+async function requirePlugin(folder: string, name: string): Promise<void> {
+  const program = join(folder, `pulumi-resource-${name}`);
+  try {
+    await access(program, constants.X_OK);
+  } catch {
+    throw new Problem(
+      `PULUMI_PUPPET_PLUGINS is ${folder}, but ${program} is no program; put the plugin there or unset PULUMI_PUPPET_PLUGINS.`,
+    );
+  }
+}
+
+async function install(
+  missing: readonly { name: string; version: string }[],
+  environment: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  for (const { name, version } of missing) {
+    const { code, stderr } = await run(["pulumi", "plugin", "install", "resource", name, version], {
+      env: environment,
+      timeout: 120_000,
+    });
+    if (code !== 0)
+      return `the plugin ${name} could not be downloaded: ${stderr.trim().split("\n").at(-1) ?? ""}`;
+  }
+  return undefined;
+}
