@@ -1,9 +1,9 @@
+import { roleNames } from "../../../roles/roles.js";
 import {
   awsConnections,
   costs,
-  foremanConnections,
-  hdmConnections,
   puppetdbSizes,
+  roleConnections,
   serverConnections,
   serverSizes,
 } from "./tables.js";
@@ -20,8 +20,10 @@ export const documents = [
 const tables: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   "aws-connections": awsConnections,
   "server-connections": serverConnections,
-  "foreman-connections": foremanConnections,
-  "hdm-connections": hdmConnections,
+  // Such as foreman-connections.
+  ...Object.fromEntries(
+    roleNames.map((role) => [`${role}-connections`, () => roleConnections(role)]),
+  ),
   "server-sizes": serverSizes,
   "puppetdb-sizes": puppetdbSizes,
   costs,
