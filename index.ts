@@ -73,7 +73,9 @@ function checkedSettings(): Settings {
     if (fault !== undefined) throw new SettingsError([fault]);
     return settings;
   } catch (error) {
-    throw error instanceof SettingsError ? refusal(error.message) : error;
+    throw error instanceof SettingsError
+      ? refusal(error.inStack(pulumi.getStack()).message)
+      : error;
   }
 }
 
