@@ -17,13 +17,15 @@ export function withDefaults<Given extends object, Key extends keyof Given>(
 }
 
 /** Arguments with what their distribution's name stands for. */
-export type Placed<Args extends { distribution?: DistributionName }> = Omit<
+export type WithDistribution<Args extends { distribution?: DistributionName }> = Omit<
   Args,
   "distribution"
 > & { distribution: Distribution };
 
 /** Looks up the distribution that arguments name. */
-export function placed<Args extends { distribution?: DistributionName }>(args: Args): Placed<Args> {
+export function withDistribution<Args extends { distribution?: DistributionName }>(
+  args: Args,
+): WithDistribution<Args> {
   const name = args.distribution ?? defaults.distribution;
   return {
     ...args,

@@ -2,7 +2,10 @@ import type { Settings } from "../settings/settings.js";
 import { poolPort } from "../templates/code-deployment/code-deployment.js";
 import { hdmTlsPort, ldapPort } from "../templates/hdm/hdm.js";
 import { puppetdbPort, readerPort } from "../templates/puppetdb/puppetdb.js";
+import { agentsPort } from "../templates/puppetserver/puppetserver.js";
 import { smartProxyPort } from "../templates/smart-proxy/smart-proxy.js";
+
+export { agentsPort };
 
 /** Hosts of an environment, by what they are. */
 export type ServerParty = "main" | "loadBalancer" | "puppetdb" | "foreman" | "compiler" | "hdm";
@@ -21,9 +24,6 @@ export interface Connection {
   /** What it is for: at most 60 characters that the description of a security group's rule can have, so no quotes. */
   readonly purpose: string;
 }
-
-/** TCP port of Puppet Server, and of the balancer before it. */
-export const agentsPort = 8140;
 
 /** TCP port of Foreman. */
 const foremanPort = 443;

@@ -15,7 +15,7 @@ import {
 import { readerSuffix } from "../../templates/puppetdb/puppetdb.js";
 import { renderCaConf } from "../../templates/puppetserver/puppetserver.js";
 import { hiddenRequests } from "../puppet-server/authorization.js";
-import { placed } from "../arguments.js";
+import { withDistribution } from "../arguments.js";
 
 /** What a {@link CertificateAuthority} takes. */
 export interface CertificateAuthorityArgs {
@@ -57,7 +57,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
     this.agentKey = presharedKey(`${name}-agent-key`, this);
     this.infrastructureKey = presharedKey(`${name}-infrastructure-key`, this);
 
-    const { distribution } = placed(args);
+    const { distribution } = withDistribution(args);
     const { paths, users, services } = distribution;
     const folder = `${paths.confdir}/autosign`;
     const folders = [paths.cadir, paths.ssldir];
@@ -147,7 +147,7 @@ export class CaCertificate extends pulumi.ComponentResource {
       `${name}-read`,
       args.host,
       {
-        create: `cat ${placed(args).distribution.paths.cadir}/ca_crt.pem`,
+        create: `cat ${withDistribution(args).distribution.paths.cadir}/ca_crt.pem`,
         triggers: [args.host.identity],
         silent: true,
       },

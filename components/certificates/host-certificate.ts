@@ -5,7 +5,7 @@ import { directoryOf, execOf, fileOf, type HostState } from "../../hosts/host-st
 import { rootCommand } from "../../hosts/root-command.js";
 import { renderCsrAttributes, renderPuppetConf } from "../../templates/puppet/puppet.js";
 import { renderCleanCertificate } from "../../templates/puppetserver/puppetserver.js";
-import type { Placed } from "../arguments.js";
+import type { WithDistribution } from "../arguments.js";
 
 /** What hosts of the infrastructure need to get their certificates. */
 export interface AuthorityArgs {
@@ -35,7 +35,7 @@ export interface HostCertificateArgs extends AuthorityArgs {
  */
 export function hostCertificate(
   name: string,
-  { host, mainHost, distribution }: Placed<HostCertificateArgs & { mainHost: Host }>,
+  { host, mainHost, distribution }: WithDistribution<HostCertificateArgs & { mainHost: Host }>,
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const clean = renderCleanCertificate(distribution, host.fqdn);
@@ -54,7 +54,10 @@ export function hostCertificate(
  * @param owner user of the service that uses Puppet's own folder of certificates; without one the folder is left
  *   to Puppet, which gives it to a user of its own where there is one
  */
-export function certificateRequest(args: Placed<HostCertificateArgs>, owner?: string): HostState {
+export function certificateRequest(
+  args: WithDistribution<HostCertificateArgs>,
+  owner?: string,
+): HostState {
   const { host, distribution } = args;
   const { paths } = distribution;
   // Without an owner both are left out of the description, and so as they are.
@@ -80,7 +83,7 @@ export function certificateRequest(args: Placed<HostCertificateArgs>, owner?: st
 
 /** Host state that gives a certificate to a host that runs no Puppet server. */
 export function hostCertificateState(
-  args: Placed<HostCertificateArgs> & { caServer: string },
+  args: WithDistribution<HostCertificateArgs> & { caServer: string },
 ): HostState {
   const { host, distribution, caServer } = args;
   const conf = renderPuppetConf({

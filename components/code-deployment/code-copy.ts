@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../../distributions/index.js";
 import { HostConfiguration, unlessMade } from "../../hosts/host-configuration.js";
-import { placed } from "../arguments.js";
+import { withDistribution } from "../arguments.js";
 import type { ServerIdentity } from "./code-deployment.js";
 import { copiedCode, syncTimer } from "./state.js";
 
@@ -22,7 +22,7 @@ export interface CodeCopyArgs {
 export class CodeCopy extends pulumi.ComponentResource {
   constructor(name: string, args: CodeCopyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CodeCopy", name, {}, opts);
-    const given = placed(args);
+    const given = withDistribution(args);
     const { host } = given.copy;
     new HostConfiguration(
       `${host.name}-code`,

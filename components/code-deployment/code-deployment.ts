@@ -9,7 +9,7 @@ import {
   type Tool,
 } from "../../templates/code-deployment/code-deployment.js";
 import { compilerCode, flushSocket, mainCode, poolSocket, syncTimer } from "./state.js";
-import { oneOf, placed, withDefaults, type Placed } from "../arguments.js";
+import { oneOf, withDistribution, withDefaults, type WithDistribution } from "../arguments.js";
 import { OldCode } from "../choices.js";
 import { defaults } from "../defaults.js";
 
@@ -58,7 +58,7 @@ export interface CodeDeploymentArgs extends CodeDeploymentSettings {
 }
 
 /** The same, with every default. */
-export type CodeDeploymentState = Placed<CodeDeploymentArgs> &
+export type CodeDeploymentState = WithDistribution<CodeDeploymentArgs> &
   Required<Pick<CodeDeploymentArgs, keyof typeof defaults.codeDeployment | "postRun" | "copies">>;
 
 /** A server whose code is deployed, and the key it shows to the others. */
@@ -104,7 +104,7 @@ export function serverIdentity(host: Host, opts: pulumi.CustomResourceOptions): 
 export class CodeDeployment extends pulumi.ComponentResource {
   constructor(name: string, args: CodeDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CodeDeployment", name, {}, opts);
-    const given = placed(
+    const given = withDistribution(
       withDefaults(args, { ...defaults.codeDeployment, postRun: [], copies: [] }),
     );
     const { main, compilers, distribution } = given;

@@ -27,7 +27,7 @@ import {
   renderSeed,
 } from "../../templates/control-repository/control-repository.js";
 import type { ServerIdentity } from "./code-deployment.js";
-import { placed, type Placed } from "../arguments.js";
+import { withDistribution, type WithDistribution } from "../arguments.js";
 
 /** What a {@link ControlRepository} takes. */
 export interface ControlRepositoryArgs {
@@ -49,7 +49,7 @@ const files = fileURLToPath(new URL("../../templates/control-repository/files", 
 export class ControlRepository extends pulumi.ComponentResource {
   constructor(name: string, args: ControlRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:ControlRepository", name, {}, opts);
-    const given = placed(args);
+    const given = withDistribution(args);
     const { main, distribution } = given;
     new HostConfiguration(
       `${name}-configuration`,
@@ -65,7 +65,7 @@ export function controlSource(main: HostArgs): Source {
   return { name: "control", remote: `ssh://${controlUser}@${main.fqdn}${controlHome}/control.git` };
 }
 
-function repositoryState(args: Placed<ControlRepositoryArgs>): HostState {
+function repositoryState(args: WithDistribution<ControlRepositoryArgs>): HostState {
   const { main, webhook } = args;
   const { paths } = args.distribution;
   const repository = `${controlHome}/control.git`;

@@ -14,7 +14,7 @@ import {
 } from "../../hosts/host-state.js";
 import {
   codeFolder,
-  codeState,
+  codeDataFolder,
   codeUser,
   compilerUnits,
   flushUnits,
@@ -48,7 +48,7 @@ export const poolSocket = "puppet-code-pool.socket";
 /** Unit that catches up with the main server's code. */
 export const syncTimer = "puppet-code-sync.timer";
 /** Folder of the environments on a host that serves no agents; Puppet's packages have none of theirs there. */
-export const copiedEnvironments = `${codeState}/environments`;
+export const copiedEnvironments = `${codeDataFolder}/environments`;
 const owned = { owner: codeUser, group: codeUser };
 
 /** Seconds the first deploy may take: it may have hundreds of modules to fetch. */
@@ -79,7 +79,7 @@ export function mainCode(args: CodeDeploymentState): HostState {
     fileOf(
       `${codeFolder}/.ssh/authorized_keys`,
       linesOf(compilers, "publicKey", (keys) =>
-        renderAuthorizedKeys(`/usr/bin/rrsync -ro ${codeState}/published`, keys),
+        renderAuthorizedKeys(`/usr/bin/rrsync -ro ${codeDataFolder}/published`, keys),
       ),
     ),
     fileOf(
@@ -95,14 +95,18 @@ export function mainCode(args: CodeDeploymentState): HostState {
       ),
     ),
     ...credentials(args),
-    directoryOf(`${codeState}/staging`, owned),
+    directoryOf(`${codeDataFolder}/staging`, owned),
     absenceOf(toolFile(other)),
     fileOf(toolFile(tool), renderToolConf({ ...args, ...puppet })),
     fileOf(
       `${codeFolder}/settings.json`,
       renderMainSettings({ ...args, ...host, ...puppet, environments, compilers: serverNames }),
     ),
-    directoryOf(`${codeState}/requests`, { owner: codeUser, group: requestGroup, mode: "0770" }),
+    directoryOf(`${codeDataFolder}/requests`, {
+      owner: codeUser,
+      group: requestGroup,
+      mode: "0770",
+    }),
     fileOf(deployScript, renderDeploy(distribution.paths), { mode: "0755" }),
     fileOf(`${library}/push.rb`, renderPush()),
     fileOf(requestScript, renderRequest(distribution.paths), { mode: "0755" }),
@@ -141,8 +145,8 @@ export function copiedCode(
 ): HostState {
   return [
     ...["rsync", "openssh-client"].map(packageOf),
-    directoryOf(codeState, owned),
-    directoryOf(`${codeState}/published`, owned),
+    directoryOf(codeDataFolder, owned),
+    directoryOf(`${codeDataFolder}/published`, owned),
     directoryOf(copiedEnvironments, owned),
     ...sharedScripts(),
     ...takenCode(args, host, { environments: copiedEnvironments, copy: true }),
@@ -177,7 +181,7 @@ function takenCode(
     fileOf(syncScript, renderSync(distribution.paths), { mode: "0755" }),
     ...unitOf("puppet-code-sync.service", compilerUnits.syncService(code)),
     execOf("take the code for the first time", ["runuser", "--user", codeUser, "--", syncScript], {
-      creates: `${codeState}/published/published.json`,
+      creates: `${codeDataFolder}/published/published.json`,
       timeout: 900,
     }),
   ];
@@ -219,8 +223,8 @@ function servedCode(distribution: Distribution, host: Host): HostState {
   const environments = environmentsOf(distribution);
   return [
     ...["rsync", "curl", "openssh-client"].map(packageOf),
-    directoryOf(codeState, owned),
-    directoryOf(`${codeState}/published`, owned),
+    directoryOf(codeDataFolder, owned),
+    directoryOf(`${codeDataFolder}/published`, owned),
     // Not as a folder of Puppet's: its owner is whoever deploys.
     execOf(`let ${codeUser} deploy environments`, ["chown", `${codeUser}:`, environments], {
       unless: `test "$(stat --format %U ${environments})" = ${codeUser}`,
@@ -246,7 +250,7 @@ function sharedScripts(): HostState {
 
 /** The token, in Git's own store of credentials: on no command line, and in no URL. */
 function credentials({ sources, token, tokenUser }: CodeDeploymentState): HostState {
-  const [store, gitconfig] = [`${codeState}/.git-credentials`, `${codeState}/.gitconfig`];
+  const [store, gitconfig] = [`${codeDataFolder}/.git-credentials`, `${codeDataFolder}/.gitconfig`];
   if (token === undefined) return [store, gitconfig].map((path) => absenceOf(path));
   const hosts = sources.flatMap(({ remote }) => /^https:\/\/([^/@]+)/.exec(remote)?.[1] ?? []);
   const lines = pulumi

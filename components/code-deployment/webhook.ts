@@ -13,7 +13,7 @@ import {
   type HostState,
 } from "../../hosts/host-state.js";
 import {
-  codeState,
+  codeDataFolder,
   requestGroup,
   requestScript,
 } from "../../templates/code-deployment/code-deployment.js";
@@ -26,7 +26,7 @@ import {
   webhookPath,
   webhookUser,
 } from "../../templates/webhook/webhook.js";
-import { placed, withDefaults, type Placed } from "../arguments.js";
+import { withDistribution, withDefaults, type WithDistribution } from "../arguments.js";
 import { defaults } from "../defaults.js";
 
 /** What a {@link Webhook} takes. */
@@ -69,7 +69,7 @@ export class Webhook extends pulumi.ComponentResource {
 
   constructor(name: string, args: WebhookArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:Webhook", name, {}, opts);
-    const given = placed(withDefaults(args, { port: defaults.webhookPort }));
+    const given = withDistribution(withDefaults(args, { port: defaults.webhookPort }));
     const { main, distribution, port } = given;
     this.url = webhookUrl(main, port);
     this.secret = pulumi.secret(args.secret);
@@ -88,7 +88,7 @@ export class Webhook extends pulumi.ComponentResource {
 }
 
 function webhookState(
-  { main, distribution, port }: Placed<WebhookArgs> & { port: number },
+  { main, distribution, port }: WithDistribution<WebhookArgs> & { port: number },
   secret: pulumi.Output<string>,
 ): HostState {
   const { ssldir } = distribution.paths;
@@ -108,9 +108,13 @@ function webhookState(
       secret.apply((secret) => renderHooks({ secret, command: requestScript })),
       { ...ours, sensitive: true, notify },
     ),
-    ...unitOf(service, renderWebhookService({ backendPort, requests: `${codeState}/requests` }), {
-      notify,
-    }),
+    ...unitOf(
+      service,
+      renderWebhookService({ backendPort, requests: `${codeDataFolder}/requests` }),
+      {
+        notify,
+      },
+    ),
     serviceOf(service),
     directoryOf(tls, { mode: "0700" }),
     copyOf(certificate, `${ssldir}/certs/${main.fqdn}.pem`, { notify: notifyProxy }),

@@ -3,7 +3,7 @@ import { HostConfiguration, unlessMade } from "../../hosts/host-configuration.js
 import type { HostArgs } from "../../hosts/host.js";
 import { packageOf, type HostState } from "../../hosts/host-state.js";
 import { environmentCache } from "../puppet-server/authorization.js";
-import { placed, withDefaults, type Placed } from "../arguments.js";
+import { withDistribution, withDefaults, type WithDistribution } from "../arguments.js";
 import {
   certificateRequest,
   hostCertificate,
@@ -51,7 +51,7 @@ const crlRefresh = "puppet-crl-refresh";
 export class Compiler extends pulumi.ComponentResource {
   constructor(name: string, args: CompilerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:Compiler", name, {}, opts);
-    const given = placed(withDefaults(args, { deployedCode: false }));
+    const given = withDistribution(withDefaults(args, { deployedCode: false }));
     const { host, distribution } = given;
 
     const certificate = hostCertificate(`${name}-certificate`, given, this);
@@ -69,7 +69,9 @@ export class Compiler extends pulumi.ComponentResource {
   }
 }
 
-function compilerState(args: Placed<CompilerArgs> & { deployedCode: boolean }): HostState {
+function compilerState(
+  args: WithDistribution<CompilerArgs> & { deployedCode: boolean },
+): HostState {
   const { host, distribution, caServer } = args;
   const { paths, users } = distribution;
   const list = `${paths.ssldir}/crl.pem`;

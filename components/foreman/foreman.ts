@@ -9,7 +9,7 @@ import {
   renderHostCheck,
   renderRepository,
 } from "../../templates/foreman-server/foreman-server.js";
-import { placed, withDefaults } from "../arguments.js";
+import { withDistribution, withDefaults } from "../arguments.js";
 import { defaults } from "../defaults.js";
 import { foremanState } from "./state.js";
 import { hostCertificate, type HostCertificateArgs } from "../certificates/host-certificate.js";
@@ -69,7 +69,7 @@ export class Foreman extends pulumi.ComponentResource {
   constructor(name: string, args: ForemanArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:Foreman", name, {}, opts);
     const { user } = withDefaults(args, { user: defaults.foremanUser });
-    const certificate = placed(args);
+    const certificate = withDistribution(args);
     const { host } = args;
     const distribution = distributions.openvox8;
     const password = (what: string) =>

@@ -14,7 +14,7 @@ import {
   renderRegistration,
   settingsFile,
 } from "../../templates/foreman/foreman.js";
-import { placed, withDefaults } from "../arguments.js";
+import { withDistribution, withDefaults } from "../arguments.js";
 import { smartProxyUrl } from "./smart-proxy.js";
 
 /** What a {@link ForemanRegistration} takes. */
@@ -43,7 +43,7 @@ export interface ForemanRegistrationArgs {
 export class ForemanRegistration extends pulumi.ComponentResource {
   constructor(name: string, args: ForemanRegistrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:ForemanRegistration", name, {}, opts);
-    const given = placed(withDefaults(args, { smartProxy: false, deployedCode: false }));
+    const given = withDistribution(withDefaults(args, { smartProxy: false, deployedCode: false }));
     const { distribution, servers, smartProxy, deployedCode } = given;
     const main: Host = given.main;
     const proxy = smartProxy ? { name: main.fqdn, url: smartProxyUrl(main) } : undefined;

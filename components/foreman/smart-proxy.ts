@@ -16,12 +16,13 @@ import {
   repositoryScript,
   renderRepository,
 } from "../../templates/foreman-server/foreman-server.js";
+import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import {
   renderSmartProxySettings,
   smartProxyFolder,
   smartProxyPort,
 } from "../../templates/smart-proxy/smart-proxy.js";
-import { placed, type Placed } from "../arguments.js";
+import { withDistribution, type WithDistribution } from "../arguments.js";
 
 /** Which packages of Foreman are taken. */
 export interface ForemanPackagesArgs {
@@ -64,7 +65,7 @@ const service = "foreman-proxy";
 export class SmartProxy extends pulumi.ComponentResource {
   constructor(name: string, args: SmartProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:SmartProxy", name, {}, opts);
-    const given = placed(args);
+    const given = withDistribution(args);
     const { main, distribution } = given;
     new HostConfiguration(
       `${name}-configuration`,
@@ -75,7 +76,7 @@ export class SmartProxy extends pulumi.ComponentResource {
   }
 }
 
-function smartProxyState(args: Placed<SmartProxyArgs>): HostState {
+function smartProxyState(args: WithDistribution<SmartProxyArgs>): HostState {
   const { main, distribution, foremanUrl, caCertificate, foremanCaCertificate } = args;
   const { ssldir } = distribution.paths;
   const folder = `${smartProxyFolder}/tls`;
@@ -89,7 +90,7 @@ function smartProxyState(args: Placed<SmartProxyArgs>): HostState {
   const settings = renderSmartProxySettings({
     tls,
     foremanUrl,
-    puppetUrl: `https://${main.fqdn}:8140`,
+    puppetUrl: `https://${main.fqdn}:${String(agentsPort)}`,
   });
   return [
     ...foremanRepository(

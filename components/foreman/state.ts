@@ -21,7 +21,7 @@ import {
   repositoryScript,
   type ForemanDatabase,
 } from "../../templates/foreman-server/foreman-server.js";
-import { withDefaults, type Placed } from "../arguments.js";
+import { withDefaults, type WithDistribution } from "../arguments.js";
 import { defaults } from "../defaults.js";
 import type { ForemanArgs, ForemanDatabaseArgs } from "./foreman.js";
 import { hostCertificateState } from "../certificates/host-certificate.js";
@@ -47,7 +47,7 @@ const databaseCaFile = `${foremanHostFolder}/database-ca.pem`;
 const installDeadline = 2100;
 
 /** What Foreman's state is made from. */
-export interface ForemanState extends Omit<Placed<ForemanArgs>, "database"> {
+export interface ForemanState extends Omit<WithDistribution<ForemanArgs>, "database"> {
   user: string;
   remedy: string;
   adminPassword: pulumi.Output<string>;

@@ -4,7 +4,7 @@ import type { DistributionName } from "../../distributions/index.js";
 import { HostConfiguration, unlessMade } from "../../hosts/host-configuration.js";
 import type { Host, HostArgs } from "../../hosts/host.js";
 import { hdmTlsPort } from "../../templates/hdm/hdm.js";
-import { placed } from "../arguments.js";
+import { withDistribution } from "../arguments.js";
 import { hdmImageState, hdmServices, hdmState } from "./state.js";
 import { hostCertificate, type HostCertificateArgs } from "../certificates/host-certificate.js";
 
@@ -79,7 +79,7 @@ export interface HdmArgs extends HostCertificateArgs, HdmSettings {
 export class HdmImage extends pulumi.ComponentResource {
   constructor(name: string, args: HdmImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:HdmImage", name, {}, opts);
-    const given = placed(args);
+    const given = withDistribution(args);
     const { host, distribution } = given;
     new HostConfiguration(
       `${name}-configuration`,
@@ -114,7 +114,7 @@ export class Hdm extends pulumi.ComponentResource {
 
   constructor(name: string, args: HdmArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:Hdm", name, {}, opts);
-    const given = placed(args);
+    const given = withDistribution(args);
     const { host, distribution } = given;
     const secret = (what: string, length: number) =>
       new random.RandomPassword(`${name}-${what}`, { length, special: false }, { parent: this })

@@ -12,13 +12,13 @@ import {
   type HostState,
 } from "../../hosts/host-state.js";
 import { mountsOf } from "../../hosts/mounts.js";
-import { codeState } from "../../templates/code-deployment/code-deployment.js";
+import { codeDataFolder } from "../../templates/code-deployment/code-deployment.js";
 import { renderHaproxyReload } from "../../templates/haproxy/haproxy.js";
 import {
   hdmCertificateFile,
   hdmFiles,
   hdmFolder,
-  hdmState as databaseFolder,
+  hdmDatabaseFolder,
   ldapPort,
   renderAdministratorEnvironment,
   renderHdmAdministrator,
@@ -32,7 +32,7 @@ import {
   type HdmLdap,
 } from "../../templates/hdm/hdm.js";
 import { renderPuppetConf } from "../../templates/puppet/puppet.js";
-import { withDefaults, type Placed } from "../arguments.js";
+import { withDefaults, type WithDistribution } from "../arguments.js";
 import { copiedEnvironments } from "../code-deployment/state.js";
 import { defaults } from "../defaults.js";
 import type { HdmArgs, HdmImageArgs, HdmLdapArgs } from "./hdm.js";
@@ -53,7 +53,7 @@ const startDeadline = 600;
 const imageDeadline = 1800;
 
 /** HDM's image, and what runs it. */
-export function hdmImageState({ image, imageArchive }: Placed<HdmImageArgs>): HostState {
+export function hdmImageState({ image, imageArchive }: WithDistribution<HdmImageArgs>): HostState {
   return [
     // podman looks for netavark, whatever network a container has.
     ...["podman", "netavark", "curl"].map(packageOf),
@@ -67,7 +67,7 @@ export function hdmImageState({ image, imageArchive }: Placed<HdmImageArgs>): Ho
 
 /** HDM, from its host's certificate to the moment its port opens. Its image and the code are there already. */
 export function hdmState(
-  args: Placed<HdmArgs>,
+  args: WithDistribution<HdmArgs>,
   secrets: { adminPassword: pulumi.Output<string>; secretKeyBase: pulumi.Output<string> },
 ): HostState {
   const { host, distribution, caServer, image } = args;
@@ -81,8 +81,8 @@ export function hdmState(
     ),
     ...certificateRequest(args),
     directoryOf(hdmFolder, { mode: "0700" }),
-    ...mountsOf([databaseFolder]),
-    directoryOf(databaseFolder, { mode: "0700" }),
+    ...mountsOf([hdmDatabaseFolder]),
+    directoryOf(hdmDatabaseFolder, { mode: "0700" }),
     ...tlsFiles(args),
     fileOf(`${hdmFolder}/hdm.yml`, hdmConf(args), secretFile),
     fileOf(`${hdmFolder}/database.yml`, renderHdmDatabase(), { mode: "0600", notify }),
@@ -110,7 +110,7 @@ export function hdmState(
 }
 
 /** What HDM shows to PuppetDB, and what it knows others by. */
-function tlsFiles({ host, distribution, ldap }: Placed<HdmArgs>): HostState {
+function tlsFiles({ host, distribution, ldap }: WithDistribution<HdmArgs>): HostState {
   const { ssldir } = distribution.paths;
   const notify = `Service[${service}]`;
   return [
@@ -125,7 +125,7 @@ function tlsFiles({ host, distribution, ldap }: Placed<HdmArgs>): HostState {
 }
 
 /** HAProxy before it: the port opens last. */
-function proxyState({ host, distribution, ...given }: Placed<HdmArgs>): HostState {
+function proxyState({ host, distribution, ...given }: WithDistribution<HdmArgs>): HostState {
   const { ssldir } = distribution.paths;
   const certificate = hdmCertificateFile;
   const notify = "Service[haproxy]";
@@ -156,17 +156,22 @@ function proxyState({ host, distribution, ...given }: Placed<HdmArgs>): HostStat
 }
 
 /** What of the host HDM sees. */
-const volumesOf = ({ distribution }: Placed<HdmArgs>) => [
+const volumesOf = ({ distribution }: WithDistribution<HdmArgs>) => [
   { from: `${hdmFolder}/hdm.yml`, to: "/hdm/config/hdm.yml" },
   { from: `${hdmFolder}/database.yml`, to: "/hdm/config/database.yml" },
   { from: `${hdmFolder}/tls` },
-  { from: codeState },
+  { from: codeDataFolder },
   // Where data has its path as on Puppet servers, too.
   { from: copiedEnvironments, to: `${distribution.paths.codedir}/environments` },
-  { from: databaseFolder, readOnly: false },
+  { from: hdmDatabaseFolder, readOnly: false },
 ];
 
-function hdmConf({ queryUrl, distribution, ldap, saml }: Placed<HdmArgs>): pulumi.Output<string> {
+function hdmConf({
+  queryUrl,
+  distribution,
+  ldap,
+  saml,
+}: WithDistribution<HdmArgs>): pulumi.Output<string> {
   return pulumi.output(ldap?.bindPassword).apply((bindPassword) =>
     renderHdmConf({
       puppetdbUrl: queryUrl,

@@ -5,7 +5,7 @@ import { HostConfiguration, unlessMade } from "../../hosts/host-configuration.js
 import { endpointOf, type HostArgs } from "../../hosts/host.js";
 import { fileOf, packageOf, serviceOf } from "../../hosts/host-state.js";
 import { renderHaproxyConf, renderHaproxyReload } from "../../templates/haproxy/haproxy.js";
-import { placed, withDefaults } from "../arguments.js";
+import { withDistribution, withDefaults } from "../arguments.js";
 import type { PoolMember } from "../compiler/compiler-pool.js";
 import { defaults } from "../defaults.js";
 
@@ -41,7 +41,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:LoadBalancer", name, {}, opts);
     const { statsPort, compileTimeout } = defaults;
-    const given = placed(withDefaults(args, { statsPort, compileTimeout }));
+    const given = withDistribution(withDefaults(args, { statsPort, compileTimeout }));
     this.statsPassword = new random.RandomPassword(
       `${name}-stats-password`,
       { length: 24, special: false },

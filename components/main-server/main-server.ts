@@ -8,7 +8,7 @@ import {
   CaCertificate,
   type CertificateAuthority,
 } from "../certificate-authority/certificate-authority.js";
-import { placed, withDefaults } from "../arguments.js";
+import { withDistribution, withDefaults } from "../arguments.js";
 import { foremanClient, type ForemanClientArgs } from "../foreman/client.js";
 import {
   certificateNames,
@@ -54,7 +54,7 @@ export class MainServer extends pulumi.ComponentResource {
 
   constructor(name: string, args: MainServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:MainServer", name, {}, opts);
-    const { host, distribution, authority, deployedCode, smartProxy } = placed(
+    const { host, distribution, authority, deployedCode, smartProxy } = withDistribution(
       withDefaults(args, { deployedCode: false, smartProxy: false }),
     );
     const configuration = new HostConfiguration(

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../../distributions/index.js";
 import type { HostArgs, HostsArgs } from "../../hosts/host.js";
-import { oneOf, placed, withDefaults } from "../arguments.js";
+import { oneOf, withDistribution, withDefaults } from "../arguments.js";
 import { CodeTool } from "../choices.js";
 import { defaults, fullName } from "../defaults.js";
 import type { CodeSettings } from "./code.js";
@@ -88,7 +88,7 @@ export interface PuppetDbSettings extends PuppetDbUse, Retention, PuppetDbSizing
 }
 
 /** The arguments with their defaults. */
-export function completed(args: PuppetInfrastructureArgs) {
+export function withAllDefaults(args: PuppetInfrastructureArgs) {
   const { caName, statsPort, compileTimeout, webhookPort } = defaults;
   const { puppetServer, caServer, fileServer } = withDefaults(args, {
     puppetServer: defaults.puppetServer,
@@ -103,7 +103,7 @@ export function completed(args: PuppetInfrastructureArgs) {
   oneOf("codeDeployment.tool", codeDeployment.tool, CodeTool);
   const there = args.hosts.foreman === undefined ? foremanClientOf(args) : undefined;
   if (there !== undefined && args.foreman?.password === undefined) missing("password");
-  return placed({
+  return withDistribution({
     ...withDefaults(args, {
       plannedCompilers: [],
       caName,

@@ -9,7 +9,7 @@ import { deployCode } from "./code.js";
 import { deployForeman } from "./foreman.js";
 import { Hdm, HdmImage } from "../hdm/hdm.js";
 import {
-  completed,
+  withAllDefaults,
   foremanClientOf,
   hdmOf,
   puppetdbClientOf,
@@ -68,7 +68,7 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("puppet:index:PuppetInfrastructure", name, {}, opts);
-    const given = completed(args);
+    const given = withAllDefaults(args);
     const browsed = hdmOf(given);
     const { hosts, puppetServer, caServer, fileServer } = given;
     // By its name, as all components take it.

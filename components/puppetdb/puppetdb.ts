@@ -4,7 +4,7 @@ import { HostConfiguration } from "../../hosts/host-configuration.js";
 import type { HostArgs } from "../../hosts/host.js";
 import type { HostState } from "../../hosts/host-state.js";
 import { puppetdbPort, readerPort } from "../../templates/puppetdb/puppetdb.js";
-import { placed, withDefaults } from "../arguments.js";
+import { withDistribution, withDefaults } from "../arguments.js";
 import { defaults } from "../defaults.js";
 import {
   hostCertificate,
@@ -106,7 +106,7 @@ export class PuppetDb extends pulumi.ComponentResource {
 
   constructor(name: string, args: PuppetDbArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:PuppetDb", name, {}, opts);
-    const given = placed(withDefaults(args, { ...defaults.retention, readers: [] }));
+    const given = withDistribution(withDefaults(args, { ...defaults.retention, readers: [] }));
     const { host, mainHost, distribution, caServer } = given;
     const postgresql = withDefaults(args.postgresql ?? {}, defaults.postgresql);
     this.url = puppetdbUrl(host);

@@ -4,7 +4,7 @@ import type { PostgresqlArgs } from "../../components/index.js";
 import { distributions } from "../../distributions/index.js";
 import type { Settings } from "../../settings/settings.js";
 import type { AwsSettings } from "../../settings/aws.js";
-import { hdmState } from "../../templates/hdm/hdm.js";
+import { hdmDatabaseFolder } from "../../templates/hdm/hdm.js";
 import { backupFolder, databaseFolders } from "../../templates/postgresql/postgresql.js";
 import { connectionsOf, type Party } from "../connections.js";
 import type { Host, HostsByRole } from "../../hosts/host.js";
@@ -156,7 +156,11 @@ export function makeHosts(settings: Settings): AwsPlatform {
           ...instances.hdm,
           zone: 0,
           securityGroupId: groupOf("hdm"),
-          data: { size: given.dataVolumes.hdm, holds: "users of HDM", folders: [hdmState] },
+          data: {
+            size: given.dataVolumes.hdm,
+            holds: "users of HDM",
+            folders: [hdmDatabaseFolder],
+          },
         });
   const managed =
     database &&

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { agentsPort } from "../puppetserver/puppetserver.js";
 import { renderTemplate } from "../render.js";
 
 /** Values of a haproxy.cfg that balances compilers. */
@@ -19,7 +20,10 @@ export interface HaproxyConf {
 
 /** Renders haproxy.cfg; the reasons stand as comments in the file. */
 export function renderHaproxyConf(values: HaproxyConf): string {
-  return renderTemplate(new URL("haproxy.cfg.eta", import.meta.url), values);
+  return renderTemplate(new URL("haproxy.cfg.eta", import.meta.url), {
+    ...values,
+    port: agentsPort,
+  });
 }
 
 /** The script that reloads HAProxy and fails when it goes on with its old configuration. Needs socat. */

@@ -8,7 +8,7 @@ export const hdmPort = 3000;
 /** Folder of its configuration; root's alone. */
 export const hdmFolder = "/etc/hdm";
 /** Folder of its database. */
-export const hdmState = "/var/lib/hdm";
+export const hdmDatabaseFolder = "/var/lib/hdm";
 /** Name of its administrator. */
 export const hdmAdministrator = "admin";
 
@@ -105,7 +105,7 @@ function ldapConf(ldap: HdmLdap): object {
 export function renderHdmDatabase(): string {
   return yaml({
     adapter: "sqlite3",
-    database: `${hdmState}/production.sqlite3`,
+    database: `${hdmDatabaseFolder}/production.sqlite3`,
     pool: 5,
     timeout: 5000,
   });
@@ -155,7 +155,7 @@ export function renderHdmService(values: Container & { administratorScript: stri
     ...values,
     options: optionsOf(values),
     port: hdmPort,
-    folder: hdmState,
+    folder: hdmDatabaseFolder,
   });
 }
 
