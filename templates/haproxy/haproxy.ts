@@ -31,6 +31,15 @@ export function renderHaproxyReload(): string {
   return readFileSync(new URL("reload.sh", import.meta.url), "utf8");
 }
 
+/**
+ * Beginnings of the sections `global` and `defaults` of a haproxy.cfg that ends HTTPS for a service of the same host. What
+ * depends on the service, such as how long it may take to answer, follows in its own template.
+ */
+export function localSections(): { global: string; defaults: string } {
+  const section = (file: string) => readFileSync(new URL(file, import.meta.url), "utf8").trimEnd();
+  return { global: section("local-global.cfg"), defaults: section("local-defaults.cfg") };
+}
+
 /** Values of a haproxy.cfg before a PuppetDB, for those who only read. */
 export interface ReadersConf {
   /** Full name of PuppetDB's host, as in its certificate. */
@@ -51,5 +60,8 @@ export interface ReadersConf {
 
 /** Renders the haproxy.cfg of a PuppetDB's host. */
 export function renderReadersConf(values: ReadersConf): string {
-  return renderTemplate(new URL("readers.cfg.eta", import.meta.url), values);
+  return renderTemplate(new URL("readers.cfg.eta", import.meta.url), {
+    ...values,
+    ...localSections(),
+  });
 }

@@ -1,4 +1,5 @@
 import { dump } from "js-yaml";
+import { localSections } from "../haproxy/haproxy.js";
 import { renderTemplate } from "../render.js";
 
 /** TCP port of HDM's HTTPS. */
@@ -185,7 +186,12 @@ export function renderHdmAwait(values: { deadline: number }): string {
 
 /** Renders the haproxy.cfg of HDM's host; the certificate's key is beside it, with the ending `.key`. */
 export function renderHdmProxy(values: { certificate: string }): string {
-  return template("haproxy.cfg.eta", { ...values, tlsPort: hdmTlsPort, port: hdmPort });
+  return template("haproxy.cfg.eta", {
+    ...values,
+    ...localSections(),
+    tlsPort: hdmTlsPort,
+    port: hdmPort,
+  });
 }
 
 const template = (name: string, values: object) =>
