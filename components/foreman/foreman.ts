@@ -9,45 +9,13 @@ import {
   renderHostCheck,
   renderRepository,
 } from "../../templates/foreman-server/foreman-server.js";
-import { withDistribution, withDefaults } from "../arguments.js";
+import { withDefaults, withDistribution } from "../arguments.js";
+import { hostCertificate } from "../certificates/host-certificate.js";
 import { defaults } from "../defaults.js";
+import type { ForemanArgs } from "./args.js";
 import { foremanState } from "./state.js";
-import { hostCertificate, type HostCertificateArgs } from "../certificates/host-certificate.js";
-import type { ForemanPackagesArgs } from "./smart-proxy.js";
 
-/** A PostgreSQL that is there, with Foreman's database in it. */
-export interface ForemanDatabaseArgs {
-  /** Name of the server. */
-  server: string;
-  /** TCP port of the server; 5432 by default. */
-  port?: number;
-  /** Name of the database; `foreman` by default. */
-  database?: string;
-  /** Role that owns it; `foreman` by default. */
-  user?: string;
-  /** Its password. */
-  password: pulumi.Input<string>;
-  /** Certificates, PEM, that the server's own is verified with; those the system trusts by default. */
-  caCertificate?: pulumi.Input<string> | undefined;
-}
-
-/** What a {@link Foreman} takes. */
-export interface ForemanArgs extends HostCertificateArgs {
-  /** A host of its own, with Debian 12 or 13 or Ubuntu 22.04 or 24.04, amd64, and 4 GiB of memory or more. */
-  host: HostArgs;
-  /** Name under which all hosts reach the CA. */
-  caServer: string;
-  /** Login of the first user, who may do everything; `admin` by default. */
-  user?: string;
-  /** Where the database is; in a PostgreSQL on the same host by default. */
-  database?: ForemanDatabaseArgs | undefined;
-  /** Where its packages come from. */
-  packages?: ForemanPackagesArgs | undefined;
-  /** Release of Foreman, such as `5.0`, which is the default. */
-  version?: string;
-}
-
-/** Address of Foreman on a host of its own. */
+/** Address of a Foreman that is made on a host. */
 export const foremanUrl = (host: HostArgs) => `https://${host.fqdn}`;
 
 /** What is done on a system that Foreman has no packages for. */
@@ -63,13 +31,12 @@ const remedy = "install one of these systems";
 export class Foreman extends pulumi.ComponentResource {
   /** Its address. */
   readonly url: string;
-  /** Password that the first user begins with; secret. */
+  /** First password of the first user; secret. */
   readonly adminPassword: pulumi.Output<string>;
 
   constructor(name: string, args: ForemanArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:Foreman", name, {}, opts);
     const { user } = withDefaults(args, { user: defaults.foremanUser });
-    const certificate = withDistribution(args);
     const { host } = args;
     const distribution = distributions.openvox8;
     const password = (what: string) =>
@@ -117,7 +84,7 @@ export class Foreman extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [check, hostCertificate(`${name}-certificate`, certificate, this)],
+        dependsOn: [check, hostCertificate(`${name}-certificate`, withDistribution(args), this)],
       },
     );
     this.registerOutputs();
