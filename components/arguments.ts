@@ -3,27 +3,28 @@ import { distributions, DistributionName, type Distribution } from "../distribut
 import { defaults } from "./defaults.js";
 
 /**
- * Arguments with their defaults; what is given as undefined counts as left out.
+ * Arguments with their defaults; an argument that is undefined counts as left out.
  *
- * @param given the arguments
  * @param values defaults of some of them
  */
-export function withDefaults<Given extends object, Key extends keyof Given>(
-  given: Given,
-  values: Required<Pick<Given, Key>>,
-): Given & Required<Pick<Given, Key>> {
-  const defined = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...values, ...Object.fromEntries(defined) } as Given & Required<Pick<Given, Key>>;
+export function withDefaults<Args extends object, Key extends keyof Args>(
+  args: Args,
+  values: Required<Pick<Args, Key>>,
+): Args & Required<Pick<Args, Key>> {
+  const defined = Object.entries(args).filter(([, value]) => value !== undefined);
+  return { ...values, ...Object.fromEntries(defined) } as Args & Required<Pick<Args, Key>>;
 }
 
-/** Arguments with what their distribution's name stands for. */
-export type Placed<Args extends { distribution?: DistributionName }> = Omit<
+/** Arguments with the distribution itself in place of its name. */
+export type WithDistribution<Args extends { distribution?: DistributionName }> = Omit<
   Args,
   "distribution"
 > & { distribution: Distribution };
 
 /** Looks up the distribution that arguments name. */
-export function placed<Args extends { distribution?: DistributionName }>(args: Args): Placed<Args> {
+export function withDistribution<Args extends { distribution?: DistributionName }>(
+  args: Args,
+): WithDistribution<Args> {
   const name = args.distribution ?? defaults.distribution;
   return {
     ...args,

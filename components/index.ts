@@ -1,58 +1,66 @@
-export {
-  CaCertificate,
-  CertificateAuthority,
-} from "./certificate-authority/certificate-authority.js";
-export type {
-  CaCertificateArgs,
-  CertificateAuthorityArgs,
-} from "./certificate-authority/certificate-authority.js";
-export { Compiler } from "./compiler/compiler.js";
-export type { CompilerArgs, CompilerSettings } from "./compiler/compiler.js";
-export { CompilerPool } from "./compiler/compiler-pool.js";
-export type { CompilerPoolArgs, PoolMember } from "./compiler/compiler-pool.js";
+export { CaCertificate } from "./certificate-authority/ca-certificate.js";
+export { CertificateAuthority } from "./certificate-authority/certificate-authority.js";
+export type { CaCertificateArgs, CertificateAuthorityArgs } from "./certificate-authority/args.js";
+export type { AuthorityArgs, HostCertificateArgs } from "./certificates/args.js";
 export { CodeTool, ExpiredClassification, NodeEnvironment, OldCode } from "./choices.js";
 export { CodeCopy } from "./code-deployment/code-copy.js";
-export type { CodeCopyArgs } from "./code-deployment/code-copy.js";
 export { CodeDeployment } from "./code-deployment/code-deployment.js";
 export type {
+  CodeCopyArgs,
   CodeDeploymentArgs,
   CodeDeploymentSettings,
   ServerIdentity,
-} from "./code-deployment/code-deployment.js";
-export { ControlRepository } from "./code-deployment/control-repository.js";
-export type { ControlRepositoryArgs } from "./code-deployment/control-repository.js";
-export type { CodeSettings, CodeSourceArgs, DeployedCode } from "./puppet-infrastructure/code.js";
+} from "./code-deployment/args.js";
+export { Compiler } from "./compiler/compiler.js";
+export { CompilerPool } from "./compiler/compiler-pool.js";
+export type {
+  CompilerArgs,
+  CompilerPoolArgs,
+  CompilerSettings,
+  PoolMember,
+} from "./compiler/args.js";
+export { ControlRepository } from "./control-repository/control-repository.js";
+export type { ControlRepositoryArgs } from "./control-repository/args.js";
 export { Foreman } from "./foreman/foreman.js";
-export type { ForemanArgs, ForemanDatabaseArgs } from "./foreman/foreman.js";
 export { ForemanRegistration } from "./foreman/registration.js";
-export type { ForemanRegistrationArgs } from "./foreman/registration.js";
-export type { ForemanClientArgs, ForemanUse } from "./foreman/client.js";
-export { Hdm, HdmImage } from "./hdm/hdm.js";
-export type { HdmArgs, HdmImageArgs, HdmLdapArgs, HdmSamlArgs, HdmSettings } from "./hdm/hdm.js";
+export type {
+  ForemanArgs,
+  ForemanClientArgs,
+  ForemanDatabaseArgs,
+  ForemanPackagesArgs,
+  ForemanRegistrationArgs,
+  ForemanUse,
+} from "./foreman/args.js";
+export { Hdm } from "./hdm/hdm.js";
+export { HdmImage } from "./hdm/hdm-image.js";
+export type { HdmArgs, HdmImageArgs, HdmLdapArgs, HdmSamlArgs, HdmSettings } from "./hdm/args.js";
 export { LoadBalancer } from "./load-balancer/load-balancer.js";
-export type { LoadBalancerArgs } from "./load-balancer/load-balancer.js";
+export type { LoadBalancerArgs } from "./load-balancer/args.js";
 export { MainServer } from "./main-server/main-server.js";
-export type { MainServerArgs } from "./main-server/main-server.js";
+export type { MainServerArgs } from "./main-server/args.js";
+export type { DatabaseAdministratorArgs, PostgresqlArgs } from "./postgresql/args.js";
 export { PuppetInfrastructure } from "./puppet-infrastructure/puppet-infrastructure.js";
 export type {
+  CodeSettings,
+  CodeSourceArgs,
   ForemanSettings,
+  HostsArgs,
   PuppetDbSettings,
   PuppetInfrastructureArgs,
 } from "./puppet-infrastructure/args.js";
+export type { DeployedCode } from "./puppet-infrastructure/code.js";
+export type { SizingArgs } from "./puppet-server/args.js";
 export { PuppetDb } from "./puppetdb/puppetdb.js";
 export type {
-  DatabaseAdministratorArgs,
-  PostgresqlArgs,
   PuppetDbArgs,
+  PuppetDbClientArgs,
+  PuppetDbSizingArgs,
+  PuppetDbUse,
   Retention,
-} from "./puppetdb/puppetdb.js";
-export type { PuppetDbSizingArgs } from "./puppetdb/sizing.js";
-export type { AuthorityArgs, HostCertificateArgs } from "./certificates/host-certificate.js";
-export type { PuppetDbClientArgs, PuppetDbUse } from "./puppet-server/state.js";
-export type { SizingArgs } from "./puppet-server/sizing.js";
-export { SmartProxy } from "./foreman/smart-proxy.js";
-export type { ForemanPackagesArgs, SmartProxyArgs } from "./foreman/smart-proxy.js";
-export { Webhook } from "./code-deployment/webhook.js";
-export type { WebhookArgs } from "./code-deployment/webhook.js";
+} from "./puppetdb/args.js";
+export { SmartProxy } from "./smart-proxy/smart-proxy.js";
+export type { SmartProxyArgs } from "./smart-proxy/args.js";
+export { Webhook } from "./webhook/webhook.js";
+export type { WebhookArgs } from "./webhook/args.js";
 export { DistributionName } from "../distributions/index.js";
-export type { Host, HostArgs, HostsArgs, HostsByRole } from "../hosts/host.js";
+export type { Host, HostArgs, HostsByRole } from "../hosts/host.js";

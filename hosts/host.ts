@@ -48,29 +48,19 @@ export interface Host extends HostArgs {
   readonly ready?: Resource;
 }
 
-/** The hosts of an environment by what they are; each is another machine. */
-export interface HostsArgs {
+/** The hosts of an environment by role, with what Pulumi has to wait for. */
+export interface HostsByRole {
   /** The main server, with the certificate authority. */
-  readonly main: HostArgs;
-  /** The load balancer. */
-  readonly loadBalancer: HostArgs;
-  /** One compiler for each host. */
-  readonly compilers: HostArgs[];
-  /** PuppetDB's own host, or the main server's; without it, there is no PuppetDB. */
-  readonly puppetdb?: HostArgs | undefined;
-  /** HDM's host; without it, there is no HDM. */
-  readonly hdm?: HostArgs | undefined;
-  /** Foreman's own host; without it, there is none of its own. */
-  readonly foreman?: HostArgs | undefined;
-}
-
-/** The same, with what Pulumi has to wait for. */
-export interface HostsByRole extends HostsArgs {
   readonly main: Host;
+  /** The load balancer. */
   readonly loadBalancer: Host;
+  /** One compiler for each host. */
   readonly compilers: Host[];
+  /** PuppetDB's host, or the main server's; without it, there is no PuppetDB. */
   readonly puppetdb?: Host | undefined;
+  /** HDM's host; without it, there is no HDM. */
   readonly hdm?: Host | undefined;
+  /** Foreman's host; without it, none is set up, and an existing one can be used. */
   readonly foreman?: Host | undefined;
 }
 

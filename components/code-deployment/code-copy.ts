@@ -1,35 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DistributionName } from "../../distributions/index.js";
 import { HostConfiguration, unlessMade } from "../../hosts/host-configuration.js";
-import { placed } from "../arguments.js";
-import type { ServerIdentity } from "./code-deployment.js";
-import { copiedCode, syncTimer } from "./state.js";
-
-/** What a {@link CodeCopy} takes. */
-export interface CodeCopyArgs {
-  /** The main server, where the code comes from; its `CodeDeployment` has this host among its `copies`. */
-  main: ServerIdentity;
-  /** The host that gets it. */
-  copy: ServerIdentity;
-  /** Where the packages of Puppet come from; Debian's own by default. */
-  distribution?: DistributionName;
-}
+import { withDistribution } from "../arguments.js";
+import type { CodeCopyArgs } from "./args.js";
+import { codeCopyState } from "./copy-state.js";
+import { syncTimer } from "./shared-state.js";
 
 /**
  * The deployed code on a host that serves no agents, as compilers have it: at the main server's word, and every 45
- * seconds for who missed that. By itself, so that nothing which agents need waits for it.
+ * seconds in case it missed that. It is a component of its own, so that nothing that agents need waits for it.
  */
 export class CodeCopy extends pulumi.ComponentResource {
   constructor(name: string, args: CodeCopyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CodeCopy", name, {}, opts);
-    const given = placed(args);
-    const { host } = given.copy;
+    const { main, copy, distribution } = withDistribution(args);
+    const { host } = copy;
     new HostConfiguration(
       `${host.name}-code`,
       {
         host,
-        distribution: given.distribution,
-        state: copiedCode(given, host),
+        distribution,
+        state: codeCopyState({ main, distribution }, host),
         services: unlessMade(host, [syncTimer]),
       },
       { parent: this },

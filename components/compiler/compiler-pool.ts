@@ -1,22 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HostArgs } from "../../hosts/host.js";
-import { Compiler, type CompilerSettings } from "./compiler.js";
-
-/** What a {@link CompilerPool} takes. */
-export interface CompilerPoolArgs extends CompilerSettings {
-  /** The compilers' hosts; all are configured at the same time. */
-  hosts: HostArgs[];
-}
-
-/** A compiler as a balancer sees it. */
-export interface PoolMember {
-  /** Short name. */
-  name: string;
-  /** Fully qualified name, which its certificate carries. */
-  fqdn: string;
-  /** Address at which the balancer reaches it. */
-  address: pulumi.Input<string>;
-}
+import type { CompilerPoolArgs, PoolMember } from "./args.js";
+import { Compiler } from "./compiler.js";
 
 /** Compilers that answer under one name. Removing one revokes its certificate, and changes no other. */
 export class CompilerPool extends pulumi.ComponentResource {
@@ -46,7 +30,7 @@ export class CompilerPool extends pulumi.ComponentResource {
   }
 }
 
-/** The compilers of each pool by name. Not in the class: whatever is there, the schema takes for an output. */
+/** The compilers of each pool by name. Not in the class, whose every property the schema takes for an output. */
 const compilersOf = new WeakMap<CompilerPool, ReadonlyMap<string, Compiler>>();
 
 /**

@@ -1,4 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../../distributions/index.js";
 import {
   absenceOf,
@@ -33,38 +32,14 @@ import {
 import { oneOf, withDefaults } from "../arguments.js";
 import { ExpiredClassification, NodeEnvironment } from "../choices.js";
 import { defaults } from "../defaults.js";
-import type { PuppetDbClientArgs } from "../puppet-server/state.js";
+import type { PuppetDbClientArgs } from "../puppetdb/args.js";
+import type { ForemanClientArgs } from "./args.js";
 
 const nodesTimer = `${nodesUnits}.timer`;
 
-/** What Puppet servers do with Foreman's answers, and without them. */
-export interface ForemanUse {
-  /**
-   * Who decides a node's environment: `foreman`, which is the default, or the `agent` by its own configuration.
-   */
-  environment?: NodeEnvironment;
-  /** Seconds a catalog waits for Foreman, once; 10 by default. Then the last classification is served. */
-  timeout?: number;
-  /** Hours for which a classification is good without a new answer; 168 by default. */
-  cacheHours?: number;
-  /**
-   * What happens without a classification that young: with `serve`, the default, the old one is served, and none to a node
-   * that this server has not seen before; with `fail` the agent gets no catalog.
-   */
-  whenExpired?: ExpiredClassification;
-}
-
-/** How a Puppet server reaches Foreman. */
-export interface ForemanClientArgs extends ForemanUse {
-  /** Address, `https://NAME` or `https://NAME:PORT`. */
-  url: string;
-  /** Certificates, PEM, that Foreman's own is verified with; those of the environment's CA by default. */
-  caCertificate?: pulumi.Input<string>;
-}
-
 /**
- * What makes a Puppet server ask Foreman for each node's classes, with the facts it sent, and give it the reports; without
- * a client, what unmakes it. It shows its own certificate, which Foreman has to trust.
+ * Has a Puppet server ask Foreman for each node's classes, with the facts it sent, and give it the reports; without a
+ * client, turns that off. It shows the server's own certificate, which Foreman has to trust.
  */
 export function foremanClient(
   { paths, users, services }: Distribution,
@@ -84,22 +59,24 @@ export function foremanClient(
       absenceOf(processor, { notify }),
     ];
   }
-  const given = withDefaults(client, defaults.foremanClient);
-  oneOf("foreman.environment", given.environment, NodeEnvironment);
-  oneOf("foreman.whenExpired", given.whenExpired, ExpiredClassification);
-  const { url, environment, timeout, cacheHours, whenExpired, caCertificate } = given;
-  const ownCa = `${paths.ssldir}/certs/ca.pem`;
-  const otherCa = `${foremanFolder}/ca.pem`;
-  const theirs = { owner: users.puppet, group: users.puppet, mode: "0750" };
+  const { url, environment, timeout, cacheHours, whenExpired, caCertificate } = withDefaults(
+    client,
+    defaults.foremanClient,
+  );
+  oneOf("foreman.environment", environment, NodeEnvironment);
+  oneOf("foreman.whenExpired", whenExpired, ExpiredClassification);
+  const puppetCaFile = `${paths.ssldir}/certs/ca.pem`;
+  const foremanCaFile = `${foremanFolder}/ca.pem`;
+  const ownedByPuppet = { owner: users.puppet, group: users.puppet, mode: "0750" };
   return [
     directoryOf(foremanFolder),
-    caCertificate === undefined ? absenceOf(otherCa) : fileOf(otherCa, caCertificate),
+    caCertificate === undefined ? absenceOf(foremanCaFile) : fileOf(foremanCaFile, caCertificate),
     fileOf(
       settingsFile,
       renderForemanSettings({
         ...{ url, environment, timeout, cacheHours, whenExpired },
-        caFile: caCertificate === undefined ? ownCa : otherCa,
-        ownCaFile: ownCa,
+        caFile: caCertificate === undefined ? puppetCaFile : foremanCaFile,
+        ownCaFile: puppetCaFile,
         puppetdb: puppetdb?.serverUrls ?? [],
         certificate: `${paths.ssldir}/certs/${fqdn}.pem`,
         privateKey: `${paths.ssldir}/private_keys/${fqdn}.pem`,
@@ -109,7 +86,7 @@ export function foremanClient(
     directoryOf("/usr/local/lib/puppet-foreman"),
     fileOf("/usr/local/lib/puppet-foreman/puppet_foreman.rb", renderForemanLibrary()),
     ...["", "/nodes", "/uploaded", "/reports", "/reports/new", "/reports/unfinished"].map(
-      (folder) => directoryOf(`${foremanHome}${folder}`, theirs),
+      (folder) => directoryOf(`${foremanHome}${folder}`, ownedByPuppet),
     ),
     fileOf(classifierScript, renderClassifier(paths), { mode: "0755" }),
     ...["", "/puppet", "/puppet/reports"].map((folder) =>

@@ -9,53 +9,21 @@ import {
   renderHostCheck,
   renderRepository,
 } from "../../templates/foreman-server/foreman-server.js";
-import { placed, withDefaults } from "../arguments.js";
+import { withDefaults, withDistribution } from "../arguments.js";
+import { hostCertificate } from "../certificates/host-certificate.js";
 import { defaults } from "../defaults.js";
+import type { ForemanArgs } from "./args.js";
 import { foremanState } from "./state.js";
-import { hostCertificate, type HostCertificateArgs } from "../certificates/host-certificate.js";
-import type { ForemanPackagesArgs } from "./smart-proxy.js";
 
-/** A PostgreSQL that is there, with Foreman's database in it. */
-export interface ForemanDatabaseArgs {
-  /** Name of the server. */
-  server: string;
-  /** TCP port of the server; 5432 by default. */
-  port?: number;
-  /** Name of the database; `foreman` by default. */
-  database?: string;
-  /** Role that owns it; `foreman` by default. */
-  user?: string;
-  /** Its password. */
-  password: pulumi.Input<string>;
-  /** Certificates, PEM, that the server's own is verified with; those the system trusts by default. */
-  caCertificate?: pulumi.Input<string> | undefined;
-}
-
-/** What a {@link Foreman} takes. */
-export interface ForemanArgs extends HostCertificateArgs {
-  /** A host of its own, with Debian 12 or 13 or Ubuntu 22.04 or 24.04, amd64, and 4 GiB of memory or more. */
-  host: HostArgs;
-  /** Name under which all hosts reach the CA. */
-  caServer: string;
-  /** Login of the first user, who may do everything; `admin` by default. */
-  user?: string;
-  /** Where the database is; in a PostgreSQL on the same host by default. */
-  database?: ForemanDatabaseArgs | undefined;
-  /** Where its packages come from. */
-  packages?: ForemanPackagesArgs | undefined;
-  /** Release of Foreman, such as `5.0`, which is the default. */
-  version?: string;
-}
-
-/** Address of Foreman on a host of its own. */
+/** Address of Foreman on its host. */
 export const foremanUrl = (host: HostArgs) => `https://${host.fqdn}`;
 
-/** What is done on a system that Foreman has no packages for. */
+/** What to do with a system that Foreman has no packages for. */
 const remedy = "install one of these systems";
 
 /**
- * Foreman with its Puppet plugin on a host of its own, made by its installer: without a Puppet server and a smart proxy,
- * which are the main server's, and with a certificate of the CA.
+ * Foreman with its Puppet plugin on a separate host, set up by its installer: without a Puppet server and a smart
+ * proxy, which are the main server's, and with a certificate of the CA.
  *
  * The installer needs an agent of version 8 in the all-in-one layout, so this host has OpenVox 8 whatever the others have.
  * Hosts are configured with APT, so Enterprise Linux, which Foreman has packages for as well, is left out.
@@ -63,13 +31,12 @@ const remedy = "install one of these systems";
 export class Foreman extends pulumi.ComponentResource {
   /** Its address. */
   readonly url: string;
-  /** Password that the first user begins with; secret. */
+  /** First password of the first user; secret. */
   readonly adminPassword: pulumi.Output<string>;
 
   constructor(name: string, args: ForemanArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:Foreman", name, {}, opts);
     const { user } = withDefaults(args, { user: defaults.foremanUser });
-    const certificate = placed(args);
     const { host } = args;
     const distribution = distributions.openvox8;
     const password = (what: string) =>
@@ -117,7 +84,7 @@ export class Foreman extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [check, hostCertificate(`${name}-certificate`, certificate, this)],
+        dependsOn: [check, hostCertificate(`${name}-certificate`, withDistribution(args), this)],
       },
     );
     this.registerOutputs();

@@ -21,17 +21,17 @@ import {
   repositoryScript,
   type ForemanDatabase,
 } from "../../templates/foreman-server/foreman-server.js";
-import { withDefaults, type Placed } from "../arguments.js";
-import { defaults } from "../defaults.js";
-import type { ForemanArgs, ForemanDatabaseArgs } from "./foreman.js";
-import { hostCertificateState } from "../certificates/host-certificate.js";
-import { keptDatabases } from "../postgresql/state.js";
+import { withDefaults, type WithDistribution } from "../arguments.js";
 import {
   refreshScript,
   revocationListScript,
   revocationListTimer,
 } from "../certificates/revocation-list.js";
-import { foremanRepository } from "./smart-proxy.js";
+import { hostCertificateState } from "../certificates/state.js";
+import { defaults } from "../defaults.js";
+import { keptDatabases } from "../postgresql/state.js";
+import type { ForemanArgs, ForemanDatabaseArgs } from "./args.js";
+import { foremanRepository } from "./repository.js";
 
 /** Name of the script, the units and the user that fetch the revocation list. */
 const crlRefresh = "foreman-crl-refresh";
@@ -40,24 +40,24 @@ const crlApply = "/usr/local/sbin/foreman-crl-apply";
 /** Where that user may write. */
 const fetchedFolder = `${foremanHostFolder}/fetched`;
 const fetched = `${fetchedFolder}/crl.pem`;
-/** Certificates that a PostgreSQL's own is verified with, where the stack names some. */
+/** Certificates that verify an existing PostgreSQL server's, where the stack names some. */
 const databaseCaFile = `${foremanHostFolder}/database-ca.pem`;
 
 /** Seconds the installer may take: it fetches a thousand packages or more. */
 const installDeadline = 2100;
 
-/** What Foreman's state is made from. */
-export interface ForemanState extends Omit<Placed<ForemanArgs>, "database"> {
+/** What {@link foremanState} takes. */
+export interface ForemanStateArgs extends Omit<WithDistribution<ForemanArgs>, "database"> {
   user: string;
   remedy: string;
   adminPassword: pulumi.Output<string>;
   oauth: { key: pulumi.Output<string>; secret: pulumi.Output<string> };
-  /** Password of the database on the same host, or a database elsewhere. */
+  /** Password of the database on the same host, or an existing database. */
   database: pulumi.Output<string> | ForemanDatabaseArgs;
 }
 
 /** Foreman, from its certificate to the moment it runs. */
-export function foremanState(args: ForemanState): HostState {
+export function foremanState(args: ForemanStateArgs): HostState {
   const { host, distribution, caServer } = args;
   const external = pulumi.Output.isInstance(args.database) ? undefined : args.database;
   return [
@@ -102,7 +102,7 @@ export function foremanState(args: ForemanState): HostState {
   ];
 }
 
-/** Apache's and Foreman's own files of TLS: Puppet's are Puppet's, with a group that not every host has. */
+/** Files of TLS for Apache and Foreman: Puppet's are readable for Puppet, whose group not every host has. */
 function tlsFiles(host: Host, distribution: Distribution): HostState {
   const { ssldir } = distribution.paths;
   return [
@@ -119,17 +119,17 @@ const privateKeyOf = (host: Host, { paths }: Distribution) =>
 
 /** Runs the installer whenever it is asked for something else, and again after it failed. */
 function installed(): HostState {
-  const done = `${foremanHostFolder}/installed`;
+  const installedFile = `${foremanHostFolder}/installed`;
   const inputs = [answersFile, installScript, repositoryScript];
   return [
-    execOf("Foreman's installer", ["sh", "-c", `${installScript} && touch ${done}`], {
-      unless: inputs.map((file) => `test ${done} -nt ${file}`).join(" && "),
+    execOf("Foreman's installer", ["sh", "-c", `${installScript} && touch ${installedFile}`], {
+      unless: inputs.map((file) => `test ${installedFile} -nt ${file}`).join(" && "),
       timeout: installDeadline,
     }),
   ];
 }
 
-function answersOf(args: ForemanState): pulumi.Output<string> {
+function answersOf(args: ForemanStateArgs): pulumi.Output<string> {
   const { host, user, adminPassword, oauth, database } = args;
   return pulumi
     .all([adminPassword, oauth.key, oauth.secret, databaseOf(database)])
@@ -138,10 +138,14 @@ function answersOf(args: ForemanState): pulumi.Output<string> {
     );
 }
 
-function databaseOf(database: ForemanState["database"]): pulumi.Output<string | ForemanDatabase> {
+function databaseOf(
+  database: ForemanStateArgs["database"],
+): pulumi.Output<string | ForemanDatabase> {
   if (pulumi.Output.isInstance(database)) return database;
-  const given = withDefaults(database, defaults.foremanDatabase);
+  const databaseWithDefaults = withDefaults(database, defaults.foremanDatabase);
   const caFile =
-    given.caCertificate === undefined ? "/etc/ssl/certs/ca-certificates.crt" : databaseCaFile;
-  return pulumi.secret(given.password).apply((password) => ({ ...given, password, caFile }));
+    database.caCertificate === undefined ? "/etc/ssl/certs/ca-certificates.crt" : databaseCaFile;
+  return pulumi
+    .secret(database.password)
+    .apply((password) => ({ ...databaseWithDefaults, password, caFile }));
 }

@@ -6,83 +6,56 @@ import {
   directoryOf,
   execOf,
   fileOf,
-  packageOf,
   serviceOf,
   unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
 import { mountsOf } from "../../hosts/mounts.js";
-import { codeState } from "../../templates/code-deployment/code-deployment.js";
-import { renderHaproxyReload } from "../../templates/haproxy/haproxy.js";
+import { codeDataFolder } from "../../templates/code-deployment/code-deployment.js";
 import {
   hdmCertificateFile,
   hdmFiles,
   hdmFolder,
-  hdmState as databaseFolder,
-  ldapPort,
+  hdmDatabaseFolder,
   renderAdministratorEnvironment,
   renderHdmAdministrator,
   renderHdmAwait,
-  renderHdmConf,
   renderHdmDatabase,
   renderHdmEnvironment,
-  renderHdmImage,
   renderHdmProxy,
   renderHdmService,
-  type HdmLdap,
 } from "../../templates/hdm/hdm.js";
-import { renderPuppetConf } from "../../templates/puppet/puppet.js";
-import { withDefaults, type Placed } from "../arguments.js";
-import { copiedEnvironments } from "../code-deployment/state.js";
-import { defaults } from "../defaults.js";
-import type { HdmArgs, HdmImageArgs, HdmLdapArgs } from "./hdm.js";
-import { certificateRequest } from "../certificates/host-certificate.js";
+import type { WithDistribution } from "../arguments.js";
+import { hostCertificateState } from "../certificates/state.js";
+import { copiedEnvironments } from "../code-deployment/copy-state.js";
+import { certificateCopies, haproxyNotify, localHaproxy } from "../haproxy/state.js";
+import type { HdmArgs } from "./args.js";
+import { hdmConf } from "./conf.js";
 
-const imageScript = "/usr/local/sbin/hdm-image";
 const administratorScript = "/usr/local/sbin/hdm-administrator";
 const awaitScript = "/usr/local/sbin/hdm-await";
-const haproxyReload = "/usr/local/sbin/haproxy-reload";
 const service = "hdm.service";
 
-/** The services of HDM's host: nobody gets in first. */
+/** The services of HDM's host, in the order in which they stop: first the one that lets people in. */
 export const hdmServices = ["haproxy", service];
 
 /** Seconds until HDM serves; it makes its style sheets and scripts at each start. */
 const startDeadline = 600;
-/** Seconds that the image may take. */
-const imageDeadline = 1800;
 
-/** HDM's image, and what runs it. */
-export function hdmImageState({ image, imageArchive }: Placed<HdmImageArgs>): HostState {
-  return [
-    // podman looks for netavark, whatever network a container has.
-    ...["podman", "netavark", "curl"].map(packageOf),
-    fileOf(imageScript, renderHdmImage({ image, archive: imageArchive }), { mode: "0755" }),
-    execOf("HDM's image is here", imageScript, {
-      unless: `podman image exists ${image}`,
-      timeout: imageDeadline,
-    }),
-  ];
-}
-
-/** HDM, from its host's certificate to the moment its port opens. Its image and the code are there already. */
+/** HDM, from its host's certificate to the moment its port opens. The host has its image and the code already. */
 export function hdmState(
-  args: Placed<HdmArgs>,
+  args: WithDistribution<HdmArgs>,
   secrets: { adminPassword: pulumi.Output<string>; secretKeyBase: pulumi.Output<string> },
 ): HostState {
-  const { host, distribution, caServer, image } = args;
+  const { image } = args;
   const notify = `Service[${service}]`;
   const secretFile = { mode: "0600", sensitive: true, notify };
   const container = { image, volumes: volumesOf(args) };
   return [
-    fileOf(
-      `${distribution.paths.confdir}/puppet.conf`,
-      renderPuppetConf({ certname: host.fqdn, server: caServer, caServer, dnsAltNames: [] }),
-    ),
-    ...certificateRequest(args),
+    ...hostCertificateState(args),
     directoryOf(hdmFolder, { mode: "0700" }),
-    ...mountsOf([databaseFolder]),
-    directoryOf(databaseFolder, { mode: "0700" }),
+    ...mountsOf([hdmDatabaseFolder]),
+    directoryOf(hdmDatabaseFolder, { mode: "0700" }),
     ...tlsFiles(args),
     fileOf(`${hdmFolder}/hdm.yml`, hdmConf(args), secretFile),
     fileOf(`${hdmFolder}/database.yml`, renderHdmDatabase(), { mode: "0600", notify }),
@@ -109,8 +82,8 @@ export function hdmState(
   ];
 }
 
-/** What HDM shows to PuppetDB, and what it knows others by. */
-function tlsFiles({ host, distribution, ldap }: Placed<HdmArgs>): HostState {
+/** The certificate that HDM shows to PuppetDB, and those that verify PuppetDB's and the LDAP server's. */
+function tlsFiles({ host, distribution, ldap }: WithDistribution<HdmArgs>): HostState {
   const { ssldir } = distribution.paths;
   const notify = `Service[${service}]`;
   return [
@@ -124,65 +97,37 @@ function tlsFiles({ host, distribution, ldap }: Placed<HdmArgs>): HostState {
   ];
 }
 
-/** HAProxy before it: the port opens last. */
-function proxyState({ host, distribution, ...given }: Placed<HdmArgs>): HostState {
-  const { ssldir } = distribution.paths;
-  const certificate = hdmCertificateFile;
-  const notify = "Service[haproxy]";
-  const key = { mode: "0600", notify };
+/** HAProxy before HDM: the port opens last. */
+function proxyState(args: WithDistribution<HdmArgs>): HostState {
+  return localHaproxy(
+    certificateState(hdmCertificateFile, args),
+    renderHdmProxy({ certificate: hdmCertificateFile }),
+  );
+}
+
+/** The certificate of HDM's HTTPS, and its key: those that are given, or else the host's. */
+function certificateState(
+  path: string,
+  { host, distribution, certificate, privateKey }: WithDistribution<HdmArgs>,
+): HostState {
+  if (certificate === undefined || privateKey === undefined) {
+    return certificateCopies(path, host.fqdn, distribution);
+  }
+  const notify = haproxyNotify;
   return [
-    packageOf("haproxy"),
-    packageOf("socat"),
-    directoryOf(dirname(certificate), { mode: "0700" }),
-    ...(given.certificate === undefined || given.privateKey === undefined
-      ? [
-          copyOf(certificate, `${ssldir}/certs/${host.fqdn}.pem`, { notify }),
-          copyOf(`${certificate}.key`, `${ssldir}/private_keys/${host.fqdn}.pem`, key),
-        ]
-      : [
-          fileOf(certificate, given.certificate, { notify }),
-          fileOf(`${certificate}.key`, pulumi.secret(given.privateKey), {
-            ...key,
-            sensitive: true,
-          }),
-        ]),
-    fileOf("/etc/haproxy/haproxy.cfg", renderHdmProxy({ certificate }), {
-      validate_cmd: "/usr/sbin/haproxy -c -f %",
-      notify,
-    }),
-    fileOf(haproxyReload, renderHaproxyReload(), { mode: "0755" }),
-    serviceOf("haproxy", { restart: haproxyReload }),
+    directoryOf(dirname(path), { mode: "0700" }),
+    fileOf(path, certificate, { notify }),
+    fileOf(`${path}.key`, pulumi.secret(privateKey), { mode: "0600", notify, sensitive: true }),
   ];
 }
 
 /** What of the host HDM sees. */
-const volumesOf = ({ distribution }: Placed<HdmArgs>) => [
+const volumesOf = ({ distribution }: WithDistribution<HdmArgs>) => [
   { from: `${hdmFolder}/hdm.yml`, to: "/hdm/config/hdm.yml" },
   { from: `${hdmFolder}/database.yml`, to: "/hdm/config/database.yml" },
   { from: `${hdmFolder}/tls` },
-  { from: codeState },
+  { from: codeDataFolder },
   // Where data has its path as on Puppet servers, too.
   { from: copiedEnvironments, to: `${distribution.paths.codedir}/environments` },
-  { from: databaseFolder, readOnly: false },
+  { from: hdmDatabaseFolder, readOnly: false },
 ];
-
-function hdmConf({ queryUrl, distribution, ldap, saml }: Placed<HdmArgs>): pulumi.Output<string> {
-  return pulumi.output(ldap?.bindPassword).apply((bindPassword) =>
-    renderHdmConf({
-      puppetdbUrl: queryUrl,
-      codedir: distribution.paths.codedir,
-      ldap: ldap && ldapOf(ldap, bindPassword),
-      saml,
-    }),
-  );
-}
-
-function ldapOf(args: HdmLdapArgs, bindPassword: string | undefined): HdmLdap {
-  const given = withDefaults(args, defaults.hdm);
-  return {
-    ...given,
-    bindPassword,
-    port: ldapPort(given),
-    caFile: given.caCertificate === undefined ? undefined : hdmFiles.ldapCa,
-  };
-}

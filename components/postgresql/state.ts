@@ -25,50 +25,42 @@ import {
   renderRestart,
   renderRestore,
   type Address,
-  type Administrator,
-  type Passwords,
-  type Roles,
 } from "../../templates/postgresql/postgresql.js";
+import type { PuppetDbDatabase } from "./args.js";
 
-/** PostgreSQL's configuration of ours, beside the packaged one. */
+/** Folder of our configuration; the packaged one stays as it is. */
 const folder = "/etc/postgresql-common/puppetdb";
 /** How backups and restores reach the database. */
 const services = `${folder}/pg_service.conf`;
 
-/** A PostgreSQL on PuppetDB's own host. */
+/** A PostgreSQL on PuppetDB's host. */
 export const localAddress: Address = {
   server: "localhost",
   port: 5432,
   caFile: `${folder}/server.crt`,
 };
 
-/** Certificates that an external PostgreSQL's own is verified with, where the stack names some. */
+/** Certificates that verify an existing PostgreSQL server's, where the stack names some. */
 export const externalCaFile = `${folder}/ca.pem`;
-
-/** What all of it is about. */
-export interface DatabaseState {
-  roles: Roles;
-  passwords: pulumi.Output<Passwords>;
-  /** Who makes the database and the roles on an external server; without it, they are there. */
-  administrator?: pulumi.Output<Administrator> | undefined;
-}
 
 /** Databases that are on a volume, of another machine perhaps, before the package that runs them is installed. */
 export function keptDatabases(): HostState {
   const [data] = databaseFolders;
-  // The user of the same name may have had another number there. It is made as the package makes it, which leaves it.
+  // On another machine, the user may have had another number. It is made as the package makes it, which keeps it.
   const user = `useradd --system --user-group --no-create-home --home-dir ${data} --shell /bin/bash postgres`;
-  const own = `getent passwd postgres >/dev/null || ${user}; chown --recursive postgres: ${databaseFolders.join(" ")}`;
-  const owned = `for data in ${data}/*/main; do test ! -d $data || test "$(stat --format %U $data)" = postgres || exit 1; done`;
+  const takeOver = `getent passwd postgres >/dev/null || ${user}; chown --recursive postgres: ${databaseFolders.join(" ")}`;
+  const takenOver = `for data in ${data}/*/main; do test ! -d $data || test "$(stat --format %U $data)" = postgres || exit 1; done`;
   return [
     ...mountsOf(databaseFolders),
-    execOf("PostgreSQL owns its databases", ["sh", "-c", own], { unless: `sh -c '${owned}'` }),
+    execOf("PostgreSQL owns its databases", ["sh", "-c", takeOver], {
+      unless: `sh -c '${takenOver}'`,
+    }),
   ];
 }
 
 /** PostgreSQL's package, and how its programs reach the database. */
 export function postgresqlClient(
-  { roles, passwords, administrator }: DatabaseState,
+  { roles, passwords, administrator }: PuppetDbDatabase,
   address: pulumi.Output<Address>,
   local: boolean,
 ): HostState {
@@ -89,9 +81,9 @@ export function postgresqlClient(
   ];
 }
 
-/** PuppetDB's database in a PostgreSQL on its own host. */
+/** PuppetDB's database in a PostgreSQL on PuppetDB's host. */
 export function localPostgresql(
-  { roles, passwords }: DatabaseState,
+  { roles, passwords }: PuppetDbDatabase,
   { services }: Distribution,
   sizing: { connections: number; sharedBuffers: number },
 ): HostState {
@@ -124,7 +116,7 @@ export function localPostgresql(
 
 /** The database and the roles, made by an administrator whenever something of them changes. */
 function madeDatabase(
-  { roles, passwords }: DatabaseState,
+  { roles, passwords }: PuppetDbDatabase,
   asAdministrator: readonly string[],
   owned: { owner?: string; group?: string } = {},
 ): HostState {
@@ -147,9 +139,9 @@ function madeDatabase(
   ];
 }
 
-/** What the host needs to reach a PostgreSQL that somebody else keeps, and whether it can be used. */
+/** What the host needs to reach an existing PostgreSQL server, and whether that can be used. */
 export function externalPostgresql(
-  database: DatabaseState,
+  database: PuppetDbDatabase,
   caCertificate: pulumi.Input<string> | undefined,
 ): HostState {
   const { roles, administrator } = database;
@@ -168,7 +160,7 @@ export function externalPostgresql(
 
 /** Backups of the database on a timer, and the script that restores one. */
 export function backups(
-  { roles }: DatabaseState,
+  { roles }: PuppetDbDatabase,
   { time, days, service }: { time: string; days: number; service: string },
 ): HostState {
   const scripts = { services, folder: backupFolder };

@@ -1,54 +1,44 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DistributionName } from "../../distributions/index.js";
-import type { HostsArgs } from "../../hosts/host.js";
 import { withDefaults } from "../arguments.js";
+import type { AuthorityArgs } from "../certificates/args.js";
 import { defaults } from "../defaults.js";
-import type { ForemanClientArgs } from "../foreman/client.js";
-import { ForemanRegistration } from "../foreman/registration.js";
 import { Foreman } from "../foreman/foreman.js";
-import type { AuthorityArgs } from "../certificates/host-certificate.js";
-import { missing, type ForemanSettings } from "./args.js";
-import { SmartProxy } from "../foreman/smart-proxy.js";
+import { ForemanRegistration } from "../foreman/registration.js";
+import type { MainServer } from "../main-server/main-server.js";
+import { SmartProxy } from "../smart-proxy/smart-proxy.js";
+import { missing } from "./clients.js";
+import type { InfrastructureContext } from "./context.js";
 
-/** What an infrastructure has of Foreman. */
+/** Foreman as an infrastructure uses it: set up on its host, or an existing one. */
 export interface DeployedForeman {
-  /** Foreman on a host of its own. */
-  readonly own: Foreman | undefined;
-  /** Once it is there, Foreman knows the servers. */
+  /** Its address. */
+  readonly url: string;
+  /** First password of the first user, unless it is an existing one; secret. */
+  readonly adminPassword: pulumi.Output<string> | undefined;
+  /** Once it is complete, Foreman knows the servers. */
   readonly registration: ForemanRegistration;
 }
 
-/** What {@link deployForeman} takes. */
-interface DeployForemanArgs {
-  hosts: HostsArgs;
-  distribution: DistributionName;
-  certificates: AuthorityArgs;
-  caServer: string;
-  /** How the servers reach it. */
-  client: ForemanClientArgs;
-  settings: ForemanSettings;
-  deployedCode: boolean;
-}
-
-/** Makes Foreman, where it has a host, and the smart proxy; and has Foreman know the servers. */
+/** Foreman, where it has a host, the smart proxy, and their registration with Foreman. */
 export function deployForeman(
-  name: string,
-  args: DeployForemanArgs,
-  main: pulumi.Resource,
-  parent: pulumi.Resource,
-): DeployedForeman {
-  const { hosts, distribution, certificates, caServer, client } = args;
-  const settings = withDefaults(args.settings, {
+  context: InfrastructureContext,
+  { main, certificates }: { main: MainServer; certificates: AuthorityArgs },
+): DeployedForeman | undefined {
+  const { name, parent, args, distribution, foremanClient: client, deployedCode } = context;
+  if (client === undefined) return undefined;
+  const { hosts, caServer } = args;
+  const settings = withDefaults(args.foreman ?? {}, {
     user: defaults.foremanUser,
     smartProxy: defaults.foremanSmartProxy,
     version: defaults.foremanVersion,
   });
   const { user, smartProxy, version, packages, database } = settings;
-  const own =
+  const foreman =
     hosts.foreman &&
     new Foreman(
       hosts.foreman.name,
       { ...certificates, host: hosts.foreman, caServer, user, database, packages, version },
+      // The CA signs its host's certificate.
       { parent, dependsOn: main },
     );
   const proxy =
@@ -64,6 +54,7 @@ export function deployForeman(
         packages,
         version,
       },
+      // It shows the main server's certificate.
       { parent, dependsOn: main },
     );
   const registration = new ForemanRegistration(
@@ -72,12 +63,13 @@ export function deployForeman(
       main: hosts.main,
       distribution,
       user,
-      password: own?.adminPassword ?? settings.password ?? missing("password"),
+      password: foreman?.adminPassword ?? settings.password ?? missing("password"),
       servers: [hosts.main, ...hosts.compilers].map((host) => host.fqdn),
       smartProxy,
-      deployedCode: args.deployedCode,
+      deployedCode,
     },
-    { parent, dependsOn: [main, ...(own ? [own] : []), ...(proxy ? [proxy] : [])] },
+    // Foreman must answer, and asks a smart proxy what it can do.
+    { parent, dependsOn: [main, ...(foreman ? [foreman] : []), ...(proxy ? [proxy] : [])] },
   );
-  return { own, registration };
+  return { url: client.url, adminPassword: foreman?.adminPassword, registration };
 }

@@ -1,22 +1,24 @@
 import type { Distribution } from "../../distributions/index.js";
 import { execOf, type HostState } from "../../hosts/host-state.js";
 
-/** What Puppet Server's auth.conf has in addition. */
+/** A rule that is added to Puppet Server's auth.conf. */
 interface Rule {
   /** The rule as auth.conf has it, on one line, without single quotes. */
   rule: string;
   /** What adding it does, as an operator reads it. */
   purpose: string;
-  /** What is so once it is there. */
+  /** What holds once it has been added. */
   result: string;
 }
 
 /**
  * Adds a rule to Puppet Server's packaged auth.conf: the list of rules belongs to the package, and a second file would
- * replace all of it. Fails when there is no list to add it to, or nobody would know that the rule is missing.
+ * replace all of it. Fails when there is no list to add it to: the rule would be missing unnoticed.
  */
-function authorizationRule({ paths, services }: Distribution, given: Rule): HostState {
-  const { rule, purpose, result } = given;
+function authorizationRule(
+  { paths, services }: Distribution,
+  { rule, purpose, result }: Rule,
+): HostState {
   const authConf = `${paths.serverConfdir}/auth.conf`;
   const inserted = `grep -qF '${rule}' ${authConf}`;
   const insertion = `/^[[:space:]]*rules:[[:space:]]*\\[/a\\        ${rule}`;

@@ -1,15 +1,6 @@
 import type { Host } from "../../hosts/host.js";
 import type { ServerSizing } from "../../templates/puppetserver/puppetserver.js";
-
-/** What a stack may say of a server's sizing; what it leaves out is computed. */
-export interface SizingArgs {
-  /** JRubies: catalogs compiled at the same time. Default: one less than the cores, as many as the memory carries. */
-  jrubies?: number;
-  /** JVM heap in MiB. Default: 512 and 512 to 1024 for each JRuby, more on larger hosts. */
-  heap?: number;
-  /** JVM code cache in MiB. Default: 512, from 7 JRubies 1024, from 13 on 2048. */
-  codeCache?: number;
-}
+import type { SizingArgs } from "./args.js";
 
 /** What the JVM needs beside heap and code cache, in MiB (Puppet Server's tuning guide). */
 const overhead = 256;
@@ -25,23 +16,23 @@ const baseHeap = 512;
  */
 export function serverSizing(
   host: Pick<Host, "fqdn" | "cores" | "memory">,
-  given: SizingArgs = {},
+  args: SizingArgs = {},
 ): ServerSizing {
   const perJruby = host.memory <= 8192 ? 512 : host.memory < 32768 ? 768 : 1024;
   const heapOf = (jrubies: number) => baseHeap + perJruby * jrubies;
   const codeCacheOf = (jrubies: number) => (jrubies <= 6 ? 512 : jrubies <= 12 ? 1024 : 2048);
   const fits = (jrubies: number) =>
-    (given.heap ?? heapOf(jrubies)) + (given.codeCache ?? codeCacheOf(jrubies)) + overhead <=
+    (args.heap ?? heapOf(jrubies)) + (args.codeCache ?? codeCacheOf(jrubies)) + overhead <=
     host.memory;
 
-  let jrubies = given.jrubies ?? Math.max(1, host.cores - 1);
-  const carries = (jrubies: number) => fits(jrubies) && (given.heap ?? Infinity) >= heapOf(jrubies);
-  while (given.jrubies === undefined && jrubies > 1 && !carries(jrubies)) jrubies -= 1;
+  let jrubies = args.jrubies ?? Math.max(1, host.cores - 1);
+  const carries = (jrubies: number) => fits(jrubies) && (args.heap ?? Infinity) >= heapOf(jrubies);
+  while (args.jrubies === undefined && jrubies > 1 && !carries(jrubies)) jrubies -= 1;
 
   const sizing = {
     jrubies,
-    heap: given.heap ?? heapOf(jrubies),
-    codeCache: given.codeCache ?? codeCacheOf(jrubies),
+    heap: args.heap ?? heapOf(jrubies),
+    codeCache: args.codeCache ?? codeCacheOf(jrubies),
   };
   if (jrubies > host.cores) {
     throw new Error(

@@ -1,29 +1,20 @@
 import type { Distribution } from "../../distributions/index.js";
-import {
-  absenceOf,
-  execOf,
-  fileOf,
-  packageOf,
-  serviceOf,
-  type HostState,
-} from "../../hosts/host-state.js";
+import { absenceOf, execOf, fileOf, serviceOf, type HostState } from "../../hosts/host-state.js";
 import {
   renderSiteManifest,
   renderPuppetConf,
   type PuppetConf,
 } from "../../templates/puppet/puppet.js";
 import { classifierScript } from "../../templates/foreman/foreman.js";
-import { renderClientConf, renderRoutes } from "../../templates/puppetdb/puppetdb.js";
+import { renderRoutes } from "../../templates/puppetdb/puppetdb.js";
 import {
   renderCaCfg,
-  renderHttpClientConf,
   renderJavaArgs,
   renderSizingConf,
   type ServerSizing,
 } from "../../templates/puppetserver/puppetserver.js";
-import { withDefaults } from "../arguments.js";
-import { defaults } from "../defaults.js";
-import type { ForemanClientArgs } from "../foreman/client.js";
+import type { ForemanClientArgs } from "../foreman/args.js";
+import type { PuppetDbClientArgs } from "../puppetdb/args.js";
 
 /**
  * Fails, before anything is changed, when a server's certificate lacks a name that clients would ask for:
@@ -35,11 +26,11 @@ export function certificateNames(
   names: readonly string[],
 ): HostState {
   const certificate = `${distribution.paths.ssldir}/certs/${fqdn}.pem`;
-  const asked = `openssl x509 -noout -ext subjectAltName -in ${certificate}`;
+  const printNames = `openssl x509 -noout -ext subjectAltName -in ${certificate}`;
   const sentence = `the certificate of ${fqdn} was signed without some of ${names.join(", ")}; set the service names back to what they were, or have a new certificate made (puppetserver ca clean on the main server, puppet ssl clean on this host)`;
   return [
     execOf(`names in the certificate of ${fqdn}`, ["sh", "-c", `echo "${sentence}" >&2; exit 1`], {
-      unless: `sh -c '! test -e ${certificate} || { ${names.map((name) => `${asked} | grep -qE "DNS:${name}(,|$)"`).join(" && ")}; }'`,
+      unless: `sh -c '! test -e ${certificate} || { ${names.map((name) => `${printNames} | grep -qE "DNS:${name}(,|$)"`).join(" && ")}; }'`,
     }),
   ];
 }
@@ -83,47 +74,7 @@ export function serverPuppetConf(
   ];
 }
 
-/** What Puppet servers do when PuppetDB does not answer. */
-export interface PuppetDbUse {
-  /**
-   * Whether agents run on while PuppetDB is away, which is the default. With `true` a catalog is served although its facts, exported
-   * resources and report are not stored; what is missing is stored at the agent's next run. Catalogs that collect
-   * exported resources still fail, and agents use their cached ones. With `false` each run fails.
-   */
-  softWriteFailure?: boolean;
-  /**
-   * Seconds a server waits for an answer of PuppetDB, 10 by default; three requests of a run may wait one after the
-   * other.
-   */
-  requestTimeout?: number;
-}
-
-/** How a Puppet server uses PuppetDB. */
-export interface PuppetDbClientArgs extends PuppetDbUse {
-  /** PuppetDBs as `https://NAME:PORT`; the first that answers is used. */
-  serverUrls: string[];
-}
-
-/** What makes a Puppet server store facts, catalogs and reports in PuppetDB; without a client, what unmakes it. */
-export function puppetdbClient(
-  { packages, paths, services }: Distribution,
-  client: PuppetDbClientArgs | undefined,
-): HostState {
-  const notify = `Service[${services.server}]`;
-  const conf = `${paths.confdir}/puppetdb.conf`;
-  const httpClient = `${paths.serverConfdir}/http-client.conf`;
-  if (client === undefined) {
-    return [conf, httpClient].map((path) => absenceOf(path, { notify }));
-  }
-  const values = withDefaults(client, defaults.puppetdbClient);
-  return [
-    packageOf(packages.puppetdbTermini),
-    fileOf(conf, renderClientConf(values), { notify }),
-    fileOf(httpClient, renderHttpClientConf(values), { notify }),
-  ];
-}
-
-/** Where a server puts the facts of its nodes; a file of each is for Foreman. */
+/** Where a server stores the facts of its nodes: in PuppetDB, and in a file of each node for Foreman. */
 export function factsRoutes(
   { paths, services }: Distribution,
   puppetdb: PuppetDbClientArgs | undefined,
@@ -136,7 +87,7 @@ export function factsRoutes(
     : [fileOf(routes, renderRoutes({ puppetdb: puppetdb !== undefined }), { notify })];
 }
 
-/** What must stand before Puppet Server first starts: a server started with its CA on makes one of its own. */
+/** Settings that come before the first start of Puppet Server: with its CA on, it would make itself a CA. */
 export function serverSettings(
   distribution: Distribution,
   values: { authority: boolean; sizing: ServerSizing },
@@ -161,7 +112,7 @@ export function serverSettings(
   ];
 }
 
-/** The running service, and something to compile until code is deployed. */
+/** The running service, and a site manifest to compile until code is deployed. */
 export function serverService(distribution: Distribution): HostState {
   const { paths, services } = distribution;
   const production = `${paths.codedir}/environments/production`;

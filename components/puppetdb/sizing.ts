@@ -1,20 +1,9 @@
 import type { Host } from "../../hosts/host.js";
-
-/** What a stack may say of PuppetDB's sizing; what it leaves out is computed. */
-export interface PuppetDbSizingArgs {
-  /** JVM heap in MiB. Default: two fifths of the memory, from 512 to 8192. */
-  heap?: number;
-  /** Commands stored at the same time. Default: half the cores, from 1 to 16. */
-  threads?: number;
-  /** Connections to PostgreSQL for commands. Default: four for each core, from 10 to 50. */
-  writeConnections?: number;
-  /** Connections to PostgreSQL for queries. Default: four for each core, from 10 to 50. */
-  readConnections?: number;
-}
+import type { PuppetDbSizingArgs } from "./args.js";
 
 /** Memory and workers of PuppetDB and its PostgreSQL. */
 export interface PuppetDbSizing extends Required<PuppetDbSizingArgs> {
-  /** PostgreSQL's own cache in MiB: a quarter of the memory, from 128 to 16384. */
+  /** PostgreSQL's cache in MiB: a quarter of the memory, from 128 to 16384. */
   sharedBuffers: number;
 }
 
@@ -27,11 +16,11 @@ const between = (minimum: number, maximum: number, value: number) =>
 /**
  * The memory that PuppetDB and PostgreSQL may plan with.
  *
- * @param beside whether they share the host with the main server: then they get two fifths
+ * @param onMainServer whether they share the main server's host: then they get two fifths
  * @returns MiB
  */
-export function puppetdbMemory(memory: number, beside: boolean): number {
-  return beside ? Math.floor(memory * 0.4) : memory;
+export function puppetdbMemory(memory: number, onMainServer: boolean): number {
+  return onMainServer ? Math.floor(memory * 0.4) : memory;
 }
 
 /**
@@ -45,16 +34,16 @@ export function puppetdbMemory(memory: number, beside: boolean): number {
  */
 export function puppetdbSizing(
   host: Pick<Host, "fqdn" | "cores" | "memory">,
-  given: PuppetDbSizingArgs,
+  args: PuppetDbSizingArgs,
   local: boolean,
 ): PuppetDbSizing {
   const { cores, memory } = host;
   const connections = between(10, 50, cores * 4);
   const sizing = {
-    heap: given.heap ?? between(512, 8192, memory * 0.4),
-    threads: given.threads ?? between(1, 16, cores / 2),
-    writeConnections: given.writeConnections ?? connections,
-    readConnections: given.readConnections ?? connections,
+    heap: args.heap ?? between(512, 8192, memory * 0.4),
+    threads: args.threads ?? between(1, 16, cores / 2),
+    writeConnections: args.writeConnections ?? connections,
+    readConnections: args.readConnections ?? connections,
     sharedBuffers: local ? between(128, 16384, memory / 4) : 0,
   };
   if (sizing.threads > cores) {
@@ -70,7 +59,7 @@ export function puppetdbSizing(
   const needed = sizing.heap + overhead + sizing.sharedBuffers;
   if (needed > memory) {
     throw new Error(
-      `heap: ${String(sizing.heap)} MiB with ${String(overhead)} MiB for the JVM${local ? ` and ${String(sizing.sharedBuffers)} MiB for PostgreSQL` : ""} is ${String(needed)} MiB, but ${host.fqdn} has ${String(memory)} MiB for PuppetDB; ${given.heap === undefined ? "" : "lower heap, or "}give the host more memory.`,
+      `heap: ${String(sizing.heap)} MiB with ${String(overhead)} MiB for the JVM${local ? ` and ${String(sizing.sharedBuffers)} MiB for PostgreSQL` : ""} is ${String(needed)} MiB, but ${host.fqdn} has ${String(memory)} MiB for PuppetDB; ${args.heap === undefined ? "" : "lower heap, or "}give the host more memory.`,
     );
   }
   return sizing;

@@ -10,66 +10,59 @@ import {
   serviceOf,
   type HostState,
 } from "../../hosts/host-state.js";
-import { renderHaproxyReload, renderReadersConf } from "../../templates/haproxy/haproxy.js";
 import { jdbcSubname, type Address } from "../../templates/postgresql/postgresql.js";
 import {
   puppetdbPort,
-  readerPort,
-  readerSuffix,
   renderAllowlist,
   renderAuthConf,
   renderAwait,
-  renderCrlApply,
   renderDatabaseIni,
   renderJettyIni,
   renderPuppetdbIni,
 } from "../../templates/puppetdb/puppetdb.js";
-import type { DatabaseState } from "../postgresql/state.js";
+import { refreshScript, revocationListScript } from "../certificates/revocation-list.js";
+import type { PuppetDbDatabase } from "../postgresql/args.js";
+import type { Retention } from "./args.js";
+import { crlRefresh, filesOf } from "./files.js";
 import type { PuppetDbSizing } from "./sizing.js";
-import type { Retention } from "./puppetdb.js";
-import {
-  refreshScript,
-  revocationListScript,
-  revocationListTimer,
-} from "../certificates/revocation-list.js";
 
-/** Name of the script and units that fetch the revocation list. */
-const crlRefresh = "puppetdb-crl-refresh";
-const crlApply = "/usr/local/sbin/puppetdb-crl-apply";
 const awaitScript = "/usr/local/sbin/puppetdb-await";
-const haproxyReload = "/usr/local/sbin/haproxy-reload";
 
 /** Seconds until PuppetDB serves; it may have a large database to migrate. */
 const startDeadline = 900;
 
-/** What PuppetDB's own state is made from. */
-export interface PuppetDbState extends Required<Retention> {
+/** What {@link puppetdbState} takes. */
+export interface PuppetDbStateArgs extends Required<Retention> {
   host: Host;
   distribution: Distribution;
   caServer: string;
   servers: readonly string[];
   sizing: PuppetDbSizing;
-  database: DatabaseState;
+  database: PuppetDbDatabase;
   address: pulumi.Output<Address>;
 }
 
 /** PuppetDB, from its packages to the moment it serves. The host has its certificate already. */
-export function puppetdbState(args: PuppetDbState): HostState {
+export function puppetdbState(args: PuppetDbStateArgs): HostState {
   const { host, distribution, caServer, sizing } = args;
   const { packages, paths, users, services } = distribution;
   const confdir = paths.puppetdbConfdir;
   const notify = `Service[${services.puppetdb}]`;
   const { ssldir, crlFolder, crl, loaded, allowlist } = filesOf(distribution);
-  const forPuppetdb = { group: users.puppetdb, mode: "0640", notify };
+  const readableByPuppetdb = { group: users.puppetdb, mode: "0640", notify };
   const javaArgs = `JAVA_ARGS="-Xms${String(sizing.heap)}m -Xmx${String(sizing.heap)}m"`;
-  // Itself as well: the readers' questions come from here.
-  const known = [...new Set([...args.servers, host.fqdn])].sort();
+  // PuppetDB's host as well: it passes on the readers' queries.
+  const clients = [...new Set([...args.servers, host.fqdn])].sort();
   return [
     ...packages.puppetdb.map(packageOf),
     directoryOf(ssldir, { group: users.puppetdb, mode: "0750" }),
-    copyOf(`${ssldir}/private.pem`, privateKeyOf(host, distribution), forPuppetdb),
-    copyOf(`${ssldir}/public.pem`, certificateOf(host, distribution), forPuppetdb),
-    copyOf(`${ssldir}/ca.pem`, `${paths.ssldir}/certs/ca.pem`, forPuppetdb),
+    copyOf(
+      `${ssldir}/private.pem`,
+      `${paths.ssldir}/private_keys/${host.fqdn}.pem`,
+      readableByPuppetdb,
+    ),
+    copyOf(`${ssldir}/public.pem`, `${paths.ssldir}/certs/${host.fqdn}.pem`, readableByPuppetdb),
+    copyOf(`${ssldir}/ca.pem`, `${paths.ssldir}/certs/ca.pem`, readableByPuppetdb),
     directoryOf(crlFolder, { owner: users.puppetdb, group: users.puppetdb }),
     ...revocationListScript({ name: crlRefresh, list: crl, caFile: `${ssldir}/ca.pem`, caServer }),
     // Without the list PuppetDB would not start.
@@ -88,7 +81,7 @@ export function puppetdbState(args: PuppetDbState): HostState {
       { notify },
     ),
     fileOf(`${confdir}/conf.d/database.ini`, databaseIni(args), {
-      ...forPuppetdb,
+      ...readableByPuppetdb,
       sensitive: true,
     }),
     fileOf(
@@ -96,8 +89,8 @@ export function puppetdbState(args: PuppetDbState): HostState {
       renderPuppetdbIni({ allowlist, threads: sizing.threads }),
       { notify },
     ),
-    fileOf(allowlist, renderAllowlist(known), { notify }),
-    fileOf(`${confdir}/conf.d/auth.conf`, renderAuthConf({ servers: known }), { notify }),
+    fileOf(allowlist, renderAllowlist(clients), { notify }),
+    fileOf(`${confdir}/conf.d/auth.conf`, renderAuthConf({ servers: clients }), { notify }),
     execOf(
       "JAVA_ARGS of PuppetDB",
       ["sed", "-i", `s|^JAVA_ARGS=.*|${javaArgs}|`, paths.puppetdbDefaults],
@@ -136,68 +129,7 @@ export function puppetdbState(args: PuppetDbState): HostState {
   ];
 }
 
-/** The door for readers, and what makes both it and PuppetDB refuse what the CA has revoked. */
-export function readersState(
-  host: Host,
-  distribution: Distribution,
-  readers: readonly string[],
-): HostState {
-  const { paths, users, services } = distribution;
-  const { crl, loaded } = filesOf(distribution);
-  const notify = "Service[haproxy]";
-  const folder = "/etc/haproxy/puppetdb";
-  const certificate = `${folder}/host.pem`;
-  const caFile = `${folder}/ca.pem`;
-  return [
-    packageOf("haproxy"),
-    packageOf("socat"),
-    directoryOf(folder, { mode: "0700" }),
-    copyOf(certificate, certificateOf(host, distribution), { notify }),
-    copyOf(`${certificate}.key`, privateKeyOf(host, distribution), { mode: "0600", notify }),
-    copyOf(caFile, `${paths.ssldir}/certs/ca.pem`, { notify }),
-    fileOf(
-      "/etc/haproxy/haproxy.cfg",
-      renderReadersConf({
-        fqdn: host.fqdn,
-        port: readerPort,
-        puppetdbPort,
-        certificate,
-        caFile,
-        crlFile: crl,
-        suffix: readerSuffix,
-        readers,
-      }),
-      { validate_cmd: "/usr/sbin/haproxy -c -f %", notify },
-    ),
-    fileOf(haproxyReload, renderHaproxyReload(), { mode: "0755" }),
-    serviceOf("haproxy", { restart: haproxyReload }),
-    fileOf(crlApply, renderCrlApply({ crl, loaded, service: services.puppetdb, haproxyReload }), {
-      mode: "0755",
-    }),
-    ...revocationListTimer({ name: crlRefresh, user: users.puppetdb, apply: crlApply }),
-  ];
-}
-
-/** PuppetDB's own files, beside those of its package. */
-function filesOf({ paths }: Distribution) {
-  const ssldir = `${paths.puppetdbConfdir}/ssl`;
-  const crlFolder = `${ssldir}/crl`;
-  return {
-    ssldir,
-    crlFolder,
-    crl: `${crlFolder}/crl.pem`,
-    /** The list that was loaded last. */
-    loaded: `${ssldir}/loaded-crl.pem`,
-    allowlist: `${paths.puppetdbConfdir}/certificate-allowlist`,
-  };
-}
-
-const certificateOf = (host: Host, { paths }: Distribution) =>
-  `${paths.ssldir}/certs/${host.fqdn}.pem`;
-const privateKeyOf = (host: Host, { paths }: Distribution) =>
-  `${paths.ssldir}/private_keys/${host.fqdn}.pem`;
-
-function databaseIni(args: PuppetDbState): pulumi.Output<string> {
+function databaseIni(args: PuppetDbStateArgs): pulumi.Output<string> {
   const { database, address, sizing } = args;
   return database.passwords.apply((passwords) =>
     address.apply((address) =>

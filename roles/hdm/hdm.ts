@@ -1,4 +1,4 @@
-import { hdmState, hdmTlsPort, ldapPort } from "../../templates/hdm/hdm.js";
+import { hdmDatabaseFolder, hdmTlsPort, ldapPort } from "../../templates/hdm/hdm.js";
 import { readerPort } from "../../templates/puppetdb/puppetdb.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import type { CodeDeployment } from "../main/settings.js";
@@ -27,7 +27,7 @@ export const hdm = {
   container: { offset: () => 8, ports: () => [hdmTlsPort] },
   instance: {
     type: "t3.medium",
-    dataVolume: { size: 4, least: 4, holds: "users of HDM", folders: () => [hdmState] },
+    dataVolume: { size: 4, least: 4, holds: "users of HDM", folders: () => [hdmDatabaseFolder] },
   },
   requires: undefined,
   sizing: undefined,

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { dump } from "js-yaml";
+import { agentsPort } from "../puppetserver/puppetserver.js";
 import { renderTemplate } from "../render.js";
 
 /** Where the configuration of code deployment is; root's, and home of the user that deploys. */
 export const codeFolder = "/etc/puppet-code";
 /** What is deployed, and what is known of it. */
-export const codeState = "/var/lib/puppet-code";
+export const codeDataFolder = "/var/lib/puppet-code";
 /** Result of the last deploy, which is written at its very end. */
-export const deploymentFile = `${codeState}/deployment.json`;
+export const deploymentFile = `${codeDataFolder}/deployment.json`;
 /** User that deploys; it owns the code, and Puppet Server only reads it. */
 export const codeUser = "puppet-code";
 /** Group of those who may ask for a deploy. */
@@ -48,7 +49,7 @@ const head = "# Made by pulumi-puppet: change the stack's settings, not this fil
 export function renderToolConf(values: ToolConf): string {
   const { tool, sources, poolSize, forge, generateTypes, puppet, puppetConf } = values;
   const conf = dump({
-    cachedir: `${codeState}/cache`,
+    cachedir: `${codeDataFolder}/cache`,
     ...(forge === undefined ? {} : { forge: { baseurl: forge } }),
     deploy: {
       purge_levels: ["deployment", "puppetfile"],
@@ -62,7 +63,7 @@ export function renderToolConf(values: ToolConf): string {
         name,
         {
           remote,
-          basedir: `${codeState}/staging`,
+          basedir: `${codeDataFolder}/staging`,
           ...(prefix === undefined ? {} : { prefix }),
           invalid_branches: "correct_and_warn",
           // Otherwise it would go on, and take the branches that it cannot see for deleted.
@@ -196,7 +197,7 @@ export const flushUnits = {
   socket: () => text("flush.socket"),
   /** `user` is the one that may read the key of `fqdn` in `ssldir`. */
   service: (values: { user: string; ssldir: string; fqdn: string }) =>
-    template("flush@.service.eta", values),
+    template("flush@.service.eta", { ...values, port: agentsPort }),
 };
 
 /** The systemd units of a compiler. */

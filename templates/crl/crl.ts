@@ -1,3 +1,4 @@
+import { agentsPort } from "../puppetserver/puppetserver.js";
 import { renderTemplate } from "../render.js";
 
 /** Renders the script that fetches the CA's revocation list on a host other than the CA's. */
@@ -8,7 +9,10 @@ export function renderCrlRefresh(values: {
   caFile: string;
   caServer: string;
 }): string {
-  return renderTemplate(new URL("refresh.sh.eta", import.meta.url), values);
+  return renderTemplate(new URL("refresh.sh.eta", import.meta.url), {
+    ...values,
+    port: agentsPort,
+  });
 }
 
 /** Renders the systemd service that runs the script once. */

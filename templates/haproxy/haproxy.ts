@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { agentsPort } from "../puppetserver/puppetserver.js";
 import { renderTemplate } from "../render.js";
 
 /** Values of a haproxy.cfg that balances compilers. */
@@ -19,12 +20,24 @@ export interface HaproxyConf {
 
 /** Renders haproxy.cfg; the reasons stand as comments in the file. */
 export function renderHaproxyConf(values: HaproxyConf): string {
-  return renderTemplate(new URL("haproxy.cfg.eta", import.meta.url), values);
+  return renderTemplate(new URL("haproxy.cfg.eta", import.meta.url), {
+    ...values,
+    port: agentsPort,
+  });
 }
 
 /** The script that reloads HAProxy and fails when it goes on with its old configuration. Needs socat. */
 export function renderHaproxyReload(): string {
   return readFileSync(new URL("reload.sh", import.meta.url), "utf8");
+}
+
+/**
+ * Beginnings of the sections `global` and `defaults` of a haproxy.cfg that ends HTTPS for a service of the same host. What
+ * depends on the service, such as how long it may take to answer, follows in its own template.
+ */
+export function localSections(): { global: string; defaults: string } {
+  const section = (file: string) => readFileSync(new URL(file, import.meta.url), "utf8").trimEnd();
+  return { global: section("local-global.cfg"), defaults: section("local-defaults.cfg") };
 }
 
 /** Values of a haproxy.cfg before a PuppetDB, for those who only read. */
@@ -47,5 +60,8 @@ export interface ReadersConf {
 
 /** Renders the haproxy.cfg of a PuppetDB's host. */
 export function renderReadersConf(values: ReadersConf): string {
-  return renderTemplate(new URL("readers.cfg.eta", import.meta.url), values);
+  return renderTemplate(new URL("readers.cfg.eta", import.meta.url), {
+    ...values,
+    ...localSections(),
+  });
 }

@@ -1,4 +1,5 @@
 import { dump } from "js-yaml";
+import { localSections } from "../haproxy/haproxy.js";
 import { renderTemplate } from "../render.js";
 
 /** TCP port of HDM's HTTPS. */
@@ -8,7 +9,7 @@ export const hdmPort = 3000;
 /** Folder of its configuration; root's alone. */
 export const hdmFolder = "/etc/hdm";
 /** Folder of its database. */
-export const hdmState = "/var/lib/hdm";
+export const hdmDatabaseFolder = "/var/lib/hdm";
 /** Name of its administrator. */
 export const hdmAdministrator = "admin";
 
@@ -105,7 +106,7 @@ function ldapConf(ldap: HdmLdap): object {
 export function renderHdmDatabase(): string {
   return yaml({
     adapter: "sqlite3",
-    database: `${hdmState}/production.sqlite3`,
+    database: `${hdmDatabaseFolder}/production.sqlite3`,
     pool: 5,
     timeout: 5000,
   });
@@ -155,7 +156,7 @@ export function renderHdmService(values: Container & { administratorScript: stri
     ...values,
     options: optionsOf(values),
     port: hdmPort,
-    folder: hdmState,
+    folder: hdmDatabaseFolder,
   });
 }
 
@@ -185,7 +186,12 @@ export function renderHdmAwait(values: { deadline: number }): string {
 
 /** Renders the haproxy.cfg of HDM's host; the certificate's key is beside it, with the ending `.key`. */
 export function renderHdmProxy(values: { certificate: string }): string {
-  return template("haproxy.cfg.eta", { ...values, tlsPort: hdmTlsPort, port: hdmPort });
+  return template("haproxy.cfg.eta", {
+    ...values,
+    ...localSections(),
+    tlsPort: hdmTlsPort,
+    port: hdmPort,
+  });
 }
 
 const template = (name: string, values: object) =>

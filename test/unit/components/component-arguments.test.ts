@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { oneOf, placed, withDefaults } from "../../../components/arguments.js";
+import { oneOf, withDistribution, withDefaults } from "../../../components/arguments.js";
 import { CodeTool } from "../../../components/index.js";
 import { distributions, type DistributionName } from "../../../distributions/index.js";
 import { verified } from "../../../hosts/root-command.js";
@@ -71,7 +71,7 @@ describe("a word that is none of those there are", () => {
 
   it("is refused with the input's name, and what to write", () => {
     const distribution = "suse" as DistributionName;
-    const error = refused(() => placed({ distribution }));
+    const error = refused(() => withDistribution({ distribution }));
     expect(error.propertyPath).toBe("distribution");
     expect(error.message).toBe('distribution is "suse"; write one of debian, openvox8, openvox9.');
   });

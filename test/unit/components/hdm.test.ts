@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { hdmOf } from "../../../components/puppet-infrastructure/args.js";
+import { hdmOf } from "../../../components/puppet-infrastructure/hdm-settings.js";
 import { distributions } from "../../../distributions/index.js";
 import { composeHdm, everything, image, stateIn } from "../../support/rendered/hdm-files.js";
 import {

@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  puppetdbMemory,
-  puppetdbSizing,
-  type PuppetDbSizingArgs,
-} from "../../../components/puppetdb/sizing.js";
+import type { PuppetDbSizingArgs } from "../../../components/puppetdb/args.js";
+import { puppetdbMemory, puppetdbSizing } from "../../../components/puppetdb/sizing.js";
 
 const fqdn = "puppetdb.example.test";
 const on = (cores: number, memory: number) => ({ fqdn, cores, memory });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { serverSizing, type SizingArgs } from "../../../components/puppet-server/sizing.js";
+import type { SizingArgs } from "../../../components/puppet-server/args.js";
+import { serverSizing } from "../../../components/puppet-server/sizing.js";
 
 const fqdn = "main.example.test";
 const on = (cores: number, memory: number) => ({ fqdn, cores, memory });

@@ -1,4 +1,4 @@
-import { codeState } from "../../../templates/code-deployment/code-deployment.js";
+import { codeDataFolder } from "../../../templates/code-deployment/code-deployment.js";
 import { Problem } from "../problem.js";
 import type { RemoteHost } from "../remote.js";
 import { check, lastLine, type Check } from "./checks.js";
@@ -8,7 +8,7 @@ import { keyCheck, type Credentials } from "./hdm-key.js";
 /** Path that takes PuppetDB's commands, which readers may not send. */
 const commands = "/pdb/cmd/v1";
 /** What is served on each host, by environment. */
-const published = `cat ${codeState}/published/published.json`;
+const published = `cat ${codeDataFolder}/published/published.json`;
 
 /** What {@link verifyHdm} takes. */
 export interface HdmVerification extends HdmDeployment {

@@ -2,8 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
-import type { DistributionName } from "../../distributions/index.js";
-import { HostConfiguration } from "../../hosts/host-configuration.js";
 import type { HostArgs } from "../../hosts/host.js";
 import {
   copyOf,
@@ -26,46 +24,18 @@ import {
   renderPostReceive,
   renderSeed,
 } from "../../templates/control-repository/control-repository.js";
-import type { ServerIdentity } from "./code-deployment.js";
-import { placed, type Placed } from "../arguments.js";
-
-/** What a {@link ControlRepository} takes. */
-export interface ControlRepositoryArgs {
-  /** The main server, which keeps the repository and deploys from it. */
-  main: ServerIdentity;
-  /** Where the packages of Puppet come from; Debian's own by default. */
-  distribution?: DistributionName;
-  /** The webhook, which is told of each push. */
-  webhook: { url: string; secret: pulumi.Input<string> };
-}
+import type { WithDistribution } from "../arguments.js";
+import type { ControlRepositoryArgs } from "./args.js";
 
 const files = fileURLToPath(new URL("../../templates/control-repository/files", import.meta.url));
 
-/**
- * A small control repository on the main server, for sites that have none of their own: modules, Hiera data, roles
- * and profiles, with the branches `production` and `development`. It is made once and never changed afterwards but by
- * those who push to it, of which the webhook is told. The user that deploys may read it over SSH, and nothing else.
- */
-export class ControlRepository extends pulumi.ComponentResource {
-  constructor(name: string, args: ControlRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("puppet:index:ControlRepository", name, {}, opts);
-    const given = placed(args);
-    const { main, distribution } = given;
-    new HostConfiguration(
-      `${name}-configuration`,
-      { host: main.host, distribution, state: repositoryState(given) },
-      { parent: this },
-    );
-    this.registerOutputs();
-  }
-}
-
-/** The repository as something to deploy from. */
+/** The repository as a source of code deployment. */
 export function controlSource(main: HostArgs): Source {
   return { name: "control", remote: `ssh://${controlUser}@${main.fqdn}${controlHome}/control.git` };
 }
 
-function repositoryState(args: Placed<ControlRepositoryArgs>): HostState {
+/** The repository, its first content, and its hook. */
+export function controlRepositoryState(args: WithDistribution<ControlRepositoryArgs>): HostState {
   const { main, webhook } = args;
   const { paths } = args.distribution;
   const repository = `${controlHome}/control.git`;

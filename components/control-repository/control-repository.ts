@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import { HostConfiguration } from "../../hosts/host-configuration.js";
+import { withDistribution } from "../arguments.js";
+import type { ControlRepositoryArgs } from "./args.js";
+import { controlRepositoryState } from "./state.js";
+
+/**
+ * A small control repository on the main server, for sites without one: modules, Hiera data, roles
+ * and profiles, with the branches `production` and `development`. It is made once and never changed afterwards but by
+ * those who push to it, of which the webhook is told. The user that deploys may read it over SSH, and nothing else.
+ */
+export class ControlRepository extends pulumi.ComponentResource {
+  constructor(name: string, args: ControlRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("puppet:index:ControlRepository", name, {}, opts);
+    const argsWithDistribution = withDistribution(args);
+    const { main, distribution } = argsWithDistribution;
+    new HostConfiguration(
+      `${name}-configuration`,
+      { host: main.host, distribution, state: controlRepositoryState(argsWithDistribution) },
+      { parent: this },
+    );
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import { execOf, fileOf, serviceOf, unitOf, type HostState } from "../../hosts/host-state.js";
+import {
+  importPath,
+  registerScript,
+  registrationFile,
+  renderImportPath,
+  renderImportService,
+  renderRegister,
+  renderRegistration,
+  settingsFile,
+} from "../../templates/foreman/foreman.js";
+import type { WithDistribution } from "../arguments.js";
+import type { ForemanRegistrationArgs } from "./args.js";
+
+/** Newer than all files whose content Foreman has been told. */
+export const registeredFile = `${registrationFile}.done`;
+
+/**
+ * Registers the environment with Foreman.
+ *
+ * @param proxy the main server's smart proxy, where it has one
+ */
+export function foremanRegistrationState(
+  args: WithDistribution<ForemanRegistrationArgs> & { deployedCode: boolean },
+  proxy: { name: string; url: string } | undefined,
+): HostState {
+  const { distribution, servers, deployedCode } = args;
+  const registration = pulumi
+    .all([args.user, pulumi.secret(args.password)])
+    .apply(([user, password]) => renderRegistration({ user, password, trusted: servers, proxy }));
+  const inputs = [registrationFile, settingsFile, registerScript];
+  return [
+    fileOf(registerScript, renderRegister(distribution.paths), { mode: "0755" }),
+    fileOf(registrationFile, registration, { mode: "0600", sensitive: true }),
+    execOf(
+      "tell Foreman of the environment",
+      ["sh", "-c", `${registerScript} && touch ${registeredFile}`],
+      {
+        unless: inputs.map((file) => `test ${registeredFile} -nt ${file}`).join(" && "),
+        timeout: 900,
+      },
+    ),
+    ...(proxy !== undefined && deployedCode ? imports() : noImports()),
+  ];
+}
+
+/** Has Foreman look for environments and classes after each deploy of code. */
+function imports(): HostState {
+  return [
+    ...unitOf("puppet-foreman-import.service", renderImportService()),
+    ...unitOf(importPath, renderImportPath(), { notify: `Service[${importPath}]` }),
+    serviceOf(importPath),
+  ];
+}
+
+/** Foreman looks for none, or no longer does. */
+function noImports(): HostState {
+  return [
+    execOf("leave environments to Foreman's users", ["systemctl", "disable", "--now", importPath], {
+      unless: `sh -c '! systemctl is-enabled --quiet ${importPath}'`,
+    }),
+  ];
+}

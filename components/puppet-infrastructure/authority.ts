@@ -1,0 +1,39 @@
+import { CertificateAuthority } from "../certificate-authority/certificate-authority.js";
+import type { AuthorityArgs } from "../certificates/args.js";
+import type { MainServer } from "../main-server/main-server.js";
+import { withShortNames, type InfrastructureContext } from "./context.js";
+
+/** The certificate authority, which the main server runs. */
+export function deployAuthority(context: InfrastructureContext): CertificateAuthority {
+  const { name, parent, args, distribution, caNames, poolNames } = context;
+  const { hosts, caName, plannedCompilers } = args;
+  return new CertificateAuthority(
+    `${name}-authority`,
+    {
+      distribution,
+      caName,
+      serviceNames: [...caNames, ...poolNames],
+      subjectAltNames: caNames,
+      infrastructure: withShortNames([
+        ...[hosts.main, hosts.loadBalancer, ...hosts.compilers].map((host) => host.fqdn),
+        ...[hosts.puppetdb, hosts.foreman, hosts.hdm].flatMap((host) => host?.fqdn ?? []),
+        ...plannedCompilers,
+      ]),
+    },
+    { parent },
+  );
+}
+
+/** What the other hosts need to get their certificates. */
+export function certificateArgs(
+  { args, distribution }: InfrastructureContext,
+  authority: CertificateAuthority,
+  main: MainServer,
+): AuthorityArgs {
+  return {
+    mainHost: args.hosts.main,
+    distribution,
+    caCertificate: main.caCertificate.pem,
+    infrastructureKey: authority.infrastructureKey,
+  };
+}

@@ -1,0 +1,43 @@
+import type { AuthorityArgs } from "../certificates/args.js";
+import { CompilerPool } from "../compiler/compiler-pool.js";
+import type { MainServer } from "../main-server/main-server.js";
+import type { PuppetDb } from "../puppetdb/puppetdb.js";
+import type { InfrastructureContext } from "./context.js";
+import type { DeployedForeman } from "./foreman.js";
+
+/** The compilers. */
+export function deployCompilers(
+  context: InfrastructureContext,
+  {
+    main,
+    certificates,
+    puppetdb,
+    foreman,
+  }: {
+    main: MainServer;
+    certificates: AuthorityArgs;
+    puppetdb: PuppetDb | undefined;
+    foreman: DeployedForeman | undefined;
+  },
+): CompilerPool {
+  const { name, parent, args } = context;
+  return new CompilerPool(
+    `${name}-compilers`,
+    {
+      ...certificates,
+      hosts: args.hosts.compilers,
+      caServer: args.caServer,
+      subjectAltNames: context.poolNames,
+      sizing: args.compiler,
+      puppetdb: context.puppetdbClient,
+      foreman: context.foremanClient,
+      deployedCode: context.deployedCode,
+    },
+    {
+      parent,
+      // A catalog that collects exported resources cannot be compiled without PuppetDB: where it is new, compilers
+      // turn to it once it serves. Foreman knows of a compiler before that asks.
+      dependsOn: [puppetdb ?? main, ...(foreman === undefined ? [] : [foreman.registration])],
+    },
+  );
+}

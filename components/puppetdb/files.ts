@@ -1,0 +1,18 @@
+import type { Distribution } from "../../distributions/index.js";
+
+/** Name of the script and units that fetch the revocation list. */
+export const crlRefresh = "puppetdb-crl-refresh";
+
+/** Files of PuppetDB that its package does not have. */
+export function filesOf({ paths }: Distribution) {
+  const ssldir = `${paths.puppetdbConfdir}/ssl`;
+  const crlFolder = `${ssldir}/crl`;
+  return {
+    ssldir,
+    crlFolder,
+    crl: `${crlFolder}/crl.pem`,
+    /** The list that was loaded last. */
+    loaded: `${ssldir}/loaded-crl.pem`,
+    allowlist: `${paths.puppetdbConfdir}/certificate-allowlist`,
+  };
+}

@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+import { HostConfiguration } from "../../hosts/host-configuration.js";
+import type { HostArgs } from "../../hosts/host.js";
+import { smartProxyPort } from "../../templates/smart-proxy/smart-proxy.js";
+import { withDistribution } from "../arguments.js";
+import type { SmartProxyArgs } from "./args.js";
+import { smartProxyService, smartProxyState } from "./state.js";
+
+/** Where the smart proxy of a main server answers Foreman. */
+export const smartProxyUrl = (main: HostArgs) => `https://${main.fqdn}:${String(smartProxyPort)}`;
+
+/**
+ * Foreman's smart proxy on the main server: through it Foreman knows environments and classes (feature Puppet), signs
+ * and revokes certificates (Puppet CA), and shows its log. It lets nobody in but Foreman, by the name in its certificate.
+ *
+ * It shows Puppet Server the main server's own certificate, with a copy of the key: in Puppet's group it could read
+ * the key of the CA as well.
+ */
+export class SmartProxy extends pulumi.ComponentResource {
+  constructor(name: string, args: SmartProxyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("puppet:index:SmartProxy", name, {}, opts);
+    const argsWithDistribution = withDistribution(args);
+    const { main, distribution } = argsWithDistribution;
+    new HostConfiguration(
+      `${name}-configuration`,
+      {
+        host: main,
+        distribution,
+        state: smartProxyState(argsWithDistribution),
+        services: [smartProxyService],
+      },
+      { parent: this },
+    );
+    this.registerOutputs();
+  }
+}
