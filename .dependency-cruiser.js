@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { apart, explained, floors } from "./floors.js";
+
+const isFile = (/** @type {string} */ name) => name.includes(".");
+/** A pattern for the files of a folder, or for one file. */
+const filesOf = (/** @type {string} */ name) =>
+  isFile(name) ? `^${name.replace(".", "\\.")}$` : `^${name}/`;
+const see = `; see ${explained}.`;
+/** Names in a sentence. */
+const list = (/** @type {readonly string[]} */ names) =>
+  names.join(", ").replace(/, ([^,]*)$/, " and $1");
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: "no-circles",
+      comment: `A file may not import itself through others, types included; move what both need to a file of its own, or to a floor below${see}`,
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "no-tests",
+      comment: `Only tests may import test/; move what others need to the floor where it belongs${see}`,
+      severity: "error",
+      from: { pathNot: filesOf("test") },
+      to: { path: filesOf("test") },
+    },
+    ...floors.map(({ name, imports }) => ({
+      name: `floor ${name}`,
+      comment: `${name} may import ${list([...(isFile(name) ? [] : ["itself"]), ...imports])}, and nothing else of the project${see}`,
+      severity: "error",
+      from: { path: filesOf(name) },
+      to: {
+        dependencyTypes: ["local"],
+        pathNot: [name, "test", ...imports].map(filesOf),
+      },
+    })),
+    {
+      name: "no-floor",
+      comment: `What stands on no floor may import nothing of the project; give it its place in floors.js${see}`,
+      severity: "error",
+      from: { pathNot: ["test", ...floors.map(({ name }) => name)].map(filesOf) },
+      // Files in the project's own folder configure tools, and may share what they have.
+      to: { dependencyTypes: ["local"], pathNot: "^[^/]+$" },
+    },
+    ...Object.entries(apart).map(([name, folders]) => ({
+      name: `apart in ${name}`,
+      comment: `${list(folders.map((folder) => `${name}/${folder}`))} may not import each other; move what they share to ${name}/ or to a floor below${see}`,
+      severity: "error",
+      from: { path: `^${name}/(${folders.join("|")})/` },
+      to: { path: `^${name}/(${folders.join("|")})/`, pathNot: `^${name}/$1/` },
+    })),
+  ],
+  options: {
+    // What TypeScript leaves out of the JavaScript counts as well.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: join(import.meta.dirname, "tsconfig.json") },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(examples|dist|coverage|\\.state|control-repository)/" },
+  },
+};
