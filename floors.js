@@ -33,16 +33,21 @@ export const explained = "docs/architecture.md";
 const below = (/** @type {string} */ floor) => program.slice(program.indexOf(floor) + 1);
 
 /**
- * Each floor, top to bottom, with the other floors that it may import. Nothing but tests imports `test`, which may
- * import everything.
+ * The floors of each part, top to bottom, with what of other floors a file there may import. Nothing but tests imports
+ * `test`, which may import everything.
  *
- * @type {readonly { name: string, imports: readonly string[] }[]}
+ * @type {readonly { title: string, floors: readonly { name: string, imports: readonly string[] }[] }[]}
  */
-export const floors = [
-  ...Object.entries(above).map(([name, more]) => ({
-    name,
-    imports: [...more, ...below("index.ts")],
-  })),
-  ...program.map((name) => ({ name, imports: below(name) })),
-  ...alone.map((name) => ({ name, imports: [] })),
+export const parts = [
+  {
+    title: "Above the program",
+    floors: Object.entries(above).map(([name, more]) => ({
+      name,
+      imports: [...more, ...below("index.ts")],
+    })),
+  },
+  { title: "The program", floors: program.map((name) => ({ name, imports: below(name) })) },
+  { title: "Alone", floors: alone.map((name) => ({ name, imports: [] })) },
 ];
+
+export const floors = parts.flatMap((part) => part.floors);
