@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { apart, explained, floors } from "./floors.js";
+import { apart, explained, floors, stages } from "./floors.js";
 
 const isFile = (/** @type {string} */ name) => name.includes(".");
 /** A pattern for the files of a folder, or for one file. */
@@ -9,6 +9,12 @@ const see = `; see ${explained}.`;
 /** Names in a sentence. */
 const list = (/** @type {readonly string[]} */ names) =>
   names.join(", ").replace(/, ([^,]*)$/, " and $1");
+
+const stage = `(${stages.join("|")})`;
+const helpers = {
+  comment: `What stands in test/support in a stage's folder is for that stage alone; move what others need to test/support/ itself, or to a folder there that is called for what it holds${see}`,
+  severity: "error",
+};
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
@@ -26,6 +32,25 @@ export default {
       severity: "error",
       from: { pathNot: filesOf("test") },
       to: { path: filesOf("test") },
+    },
+    {
+      name: "no-test-files",
+      comment: `A file with tests is imported by nothing; move what others need to test/support/${see}`,
+      severity: "error",
+      from: {},
+      to: { dependencyTypes: ["local"], path: "\\.test\\.ts$" },
+    },
+    {
+      name: "helpers of a stage",
+      ...helpers,
+      from: { path: `^test/(?:support/)?${stage}/` },
+      to: { path: `^test/support/${stage}/`, pathNot: "^test/support/$1/" },
+    },
+    {
+      name: "helpers of all stages",
+      ...helpers,
+      from: { path: "^test/support/", pathNot: `^test/support/${stage}/` },
+      to: { path: `^test/support/${stage}/` },
     },
     ...floors.map(({ name, imports }) => ({
       name: `floor ${name}`,

@@ -27,6 +27,9 @@ const alone = ["standins"];
 /** Folders of one floor that take nothing from each other. */
 export const apart = { platforms: ["aws", "containers", "existing"] };
 
+/** The stages of the tests: folders of `test`, each of which has its own helpers in the folder of that name in `test/support`. */
+export const stages = ["unit", "rendered", "local", "engine", "contract", "environments"];
+
 /** The page that explains all this. */
 export const explained = "docs/architecture.md";
 

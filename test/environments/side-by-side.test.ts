@@ -12,7 +12,7 @@ import {
   settingsFile,
   stackOf,
   until,
-} from "../support/local/environment.js";
+} from "../support/environment.js";
 import {
   startPostgresql,
   type PostgresqlServer,

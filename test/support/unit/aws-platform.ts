@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
 import type { AwsPlatform } from "../../../platforms/aws/platform.js";
 import { parseSettings, type Settings } from "../../../settings/settings.js";
-import { publicKeyOf } from "./infrastructure.js";
+import { publicKeyOf } from "../infrastructure.js";
 import { goodAws } from "./platform-settings.js";
-import { findIn, recordRequests, settled, type Registration } from "./registrations.js";
+import { findIn, recordRequests, settled, type Registration } from "../registrations.js";
 
 /** AWS's own part of an environment as the engine would see it. */
 export interface ComposedAws {

@@ -35,6 +35,7 @@ const base = {
 };
 const see = "see docs/architecture.md.";
 const hosts = `hosts may import itself, templates and distributions, and nothing else of the project; ${see}`;
+const helpers = `What stands in test/support in a stage's folder is for that stage alone; move what others need to test/support/ itself, or to a folder there that is called for what it holds; ${see}`;
 
 describe("the floors", () => {
   let found: Awaited<ReturnType<typeof check>>;
@@ -50,6 +51,11 @@ describe("the floors", () => {
       "platforms/containers/network.ts": 'import "../aws/network.js";',
       "shelf/thing.ts": 'import "../hosts/host.js";',
       "standins/main.ts": 'import "../hosts/host.js";',
+      "test/local/foreman.test.ts": 'import "../unit/one.test.js";',
+      "test/rendered/one.test.ts": 'import "../support/unit/names.js";',
+      "test/support/fixture.ts": 'import "./unit/names.js";',
+      "test/support/unit/names.ts": "",
+      "test/unit/one.test.ts": 'import "../support/unit/names.js";',
       "templates/render.ts": 'import "../test/support/help.js";',
     });
   });
@@ -78,6 +84,18 @@ describe("the floors", () => {
       `error no-tests: templates/render.ts → test/support/help.ts Only tests may import test/; move what others need to the floor where it belongs; ${see}`,
     ],
     [
+      "an import of a file with tests",
+      `error no-test-files: test/local/foreman.test.ts → test/unit/one.test.ts A file with tests is imported by nothing; move what others need to test/support/; ${see}`,
+    ],
+    [
+      "an import of another stage's helper",
+      `error helpers of a stage: test/rendered/one.test.ts → test/support/unit/names.ts ${helpers}`,
+    ],
+    [
+      "a helper of all stages that imports one of a stage",
+      `error helpers of all stages: test/support/fixture.ts → test/support/unit/names.ts ${helpers}`,
+    ],
+    [
       "a platform that imports another",
       `error apart in platforms: platforms/containers/network.ts → platforms/aws/network.ts platforms/aws, platforms/containers and platforms/existing may not import each other; move what they share to platforms/ or to a floor below; ${see}`,
     ],
@@ -90,7 +108,7 @@ describe("the floors", () => {
   });
 
   it("refuse nothing else", () => {
-    expect(found.said).toContain("x 9 dependency violations (9 errors, 0 warnings)");
+    expect(found.said).toContain("x 12 dependency violations (12 errors, 0 warnings)");
     expect(found.code).not.toBe(0);
   });
 
