@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { loadAll } from "js-yaml";
 import { flagIn } from "./cli-flags.js";
-import { sealedSettings } from "./secrets.js";
+import { isSealed, sealedSettings } from "./secrets.js";
 
 /** Whether a setting is sealed in a stack's file, stands there in clear, or is not there. */
 export type Sealing = "sealed" | "clear" | "absent";
@@ -23,9 +23,6 @@ export function sealingOf(config: Readonly<Record<string, unknown>>, setting: st
   if (at === undefined || at === null) return "absent";
   return isSealed(at) ? "sealed" : "clear";
 }
-
-const isSealed = (value: unknown) =>
-  typeof value === "object" && value !== null && "secure" in value;
 
 /**
  * The secrets of a stack that stand in clear, as far as it can be told: by the stack's file, and for what is not in

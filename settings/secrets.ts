@@ -21,6 +21,11 @@ const enclosing = new Set(
   }),
 );
 
+/** Whether what stands in a stack's file is sealed, so that only the engine can read it. */
+export function isSealed(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "secure" in value;
+}
+
 /** What is told of a secret that is not sealed. */
 export function inClear(setting: string): string {
   return `puppet:${setting} is in plaintext; set it with ${setSecret(setting)}.`;

@@ -1,5 +1,5 @@
 import { expect, inject, it } from "vitest";
-import { deploy } from "../support/local/environment.js";
+import { deploy } from "../support/environment.js";
 import { first } from "../support/environments/setup.js";
 
 const { settings, deployed } = inject("fromNothing");

@@ -13,7 +13,7 @@ import {
   settingsFile,
   stackOf,
   until,
-} from "../support/local/environment.js";
+} from "../support/environment.js";
 import {
   startPostgresql,
   type PostgresqlServer,

@@ -11,7 +11,7 @@ import {
   output,
   outputs,
   until,
-} from "../support/local/environment.js";
+} from "../support/environment.js";
 
 /** One run that must succeed; the compiler of its catalog. */
 async function compiled(agent: string): Promise<string> {

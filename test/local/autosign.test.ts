@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { readerSuffix } from "../../templates/puppetdb/puppetdb.js";
 import { renderAutosignPolicy } from "../../templates/autosign/autosign.js";
-import { exec } from "../support/local/environment.js";
+import { exec } from "../support/environment.js";
 
 /** The host that runs the certificate authority, and so the policy. */
 const ca = "main";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { stateOf } from "../support/local/balancer.js";
 import { commit, push, runOn } from "../support/local/code.js";
 import { deploying } from "../support/local/code-tool.js";
-import { deploy, output, settingsFile, until } from "../support/local/environment.js";
+import { deploy, output, settingsFile, until } from "../support/environment.js";
 
 describe("g10k, with compilers that leave the pool while their code is old", () => {
   const readOnly = (compiler: string) =>

@@ -14,7 +14,7 @@ import {
   send,
   signatureOf,
 } from "../support/local/code.js";
-import { exec, output, outputs, until } from "../support/local/environment.js";
+import { exec, output, outputs, until } from "../support/environment.js";
 
 const servers = ["main", "compiler1", "compiler2"];
 const json = { "Content-Type": "application/json" };

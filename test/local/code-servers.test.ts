@@ -15,7 +15,7 @@ import {
   output,
   settingsFile,
   until,
-} from "../support/local/environment.js";
+} from "../support/environment.js";
 
 const podman = (...words: string[]) =>
   run(["podman", ...words, podmanNames.container(environment, "compiler2")]);

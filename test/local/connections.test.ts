@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { connectionsOf, type Party } from "../../platforms/connections.js";
 import { parseSettings } from "../../platforms/platforms.js";
-import { domain, environment, npmRun, output, until } from "../support/local/environment.js";
+import { domain, environment, npmRun, output, until } from "../support/environment.js";
 import { timedRun } from "../support/local/puppetdb.js";
 
 /** The hosts of the suite, by what they are. */

@@ -11,7 +11,7 @@ import {
   outputs,
   stackOf,
   until,
-} from "../support/local/environment.js";
+} from "../support/environment.js";
 
 const hosts = ["main", "balancer", "puppetdb", "compiler1", "compiler2"];
 

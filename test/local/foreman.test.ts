@@ -1,15 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { agentRun } from "../../tools/lib/agents.js";
 import { commit, deleteBranch, push, runOn } from "../support/local/code.js";
-import {
-  deploy,
-  exec,
-  joined,
-  output,
-  seal,
-  settingsFile,
-  until,
-} from "../support/local/environment.js";
+import { deploy, exec, joined, output, seal, settingsFile, until } from "../support/environment.js";
 import {
   api,
   asHost,

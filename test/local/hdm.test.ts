@@ -13,7 +13,7 @@ import {
   outputs,
   settingsFile,
   until,
-} from "../support/local/environment.js";
+} from "../support/environment.js";
 import {
   api,
   archive,

@@ -4,7 +4,7 @@ import { renderConvergeScript } from "../../hosts/host-configuration.js";
 import { execOf, fileOf, packageOf, serviceOf, type HostResource } from "../../hosts/host-state.js";
 import type { Result } from "../../tools/lib/shell.js";
 import { startTestContainer, type TestContainer } from "../support/containers.js";
-import { until } from "../support/local/environment.js";
+import { until } from "../support/environment.js";
 
 const fqdn = "scratch.example.test";
 const unit = "[Service]\nExecStart=/bin/sh -c 'exec sleep infinity'\n";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { output, until } from "../support/local/environment.js";
+import { output, until } from "../support/environment.js";
 import { query, settled, url } from "../support/local/puppetdb.js";
 
 const postmaster = "head -n 1 /var/lib/postgresql/*/main/postmaster.pid";

@@ -3,7 +3,7 @@ import { request } from "node:https";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { stateFolder } from "../../tools/lib/paths.js";
-import { environment, exec, npmRun, output, outputs, until } from "../support/local/environment.js";
+import { environment, exec, npmRun, output, outputs, until } from "../support/environment.js";
 import { query, readersUrl, settled, statusOf, url } from "../support/local/puppetdb.js";
 
 interface Credentials {

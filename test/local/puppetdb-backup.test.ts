@@ -2,7 +2,7 @@ import { mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { environment, npmRun, output, until } from "../support/local/environment.js";
+import { environment, npmRun, output, until } from "../support/environment.js";
 import { reported, reportsOf, settled, timedRun } from "../support/local/puppetdb.js";
 
 beforeAll(settled);

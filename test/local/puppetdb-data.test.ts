@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commit, push, runOn } from "../support/local/code.js";
-import { joined, output, until } from "../support/local/environment.js";
+import { joined, output, until } from "../support/environment.js";
 import { query, reported, settled, timedRun } from "../support/local/puppetdb.js";
 
 const manifest = "manifests/exported.pp";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { joined, output } from "../support/local/environment.js";
+import { joined, output } from "../support/environment.js";
 import {
   reported,
   reportsOf,

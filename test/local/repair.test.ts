@@ -2,7 +2,7 @@ import { describe, expect, inject, it } from "vitest";
 import { podmanNames } from "../../platforms/containers/names.js";
 import { run } from "../../tools/lib/shell.js";
 import { stateOf } from "../support/local/balancer.js";
-import { deploy, environment, handed, until } from "../support/local/environment.js";
+import { deploy, environment, handed, until } from "../support/environment.js";
 import { reportsOf, timedRun } from "../support/local/puppetdb.js";
 
 const podman = async (...args: readonly string[]) => {

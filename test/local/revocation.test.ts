@@ -1,12 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  distribution,
-  environment,
-  exec,
-  joined,
-  output,
-  until,
-} from "../support/local/environment.js";
+import { distribution, environment, exec, joined, output, until } from "../support/environment.js";
 import { runAgent } from "../../tools/lib/agents.js";
 
 const ssl = "/var/lib/puppet/ssl";

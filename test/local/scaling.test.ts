@@ -13,7 +13,7 @@ import {
   settingsFile,
   stackOf,
   until,
-} from "../support/local/environment.js";
+} from "../support/environment.js";
 
 /** When a service last started. */
 const startedAt = (host: string, service: string) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, inject, it } from "vitest";
 import { stateFolder } from "../../tools/lib/paths.js";
-import { exec, handed, stackOf } from "../support/local/environment.js";
+import { exec, handed, stackOf } from "../support/environment.js";
 
 /** The files that exist to hold a secret; all readable by root, or by root and one service, only. */
 const keepers: Readonly<Record<string, readonly string[]>> = {

@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import { load } from "js-yaml";
 import { beforeAll, describe, expect, it } from "vitest";
 import { renderSeed } from "../../templates/control-repository/control-repository.js";
-import { publicKeyOf } from "../support/unit/infrastructure.js";
-import { sharedCodeFiles } from "../support/rendered/code-files.js";
-import { fileOf } from "../support/rendered/files.js";
+import { publicKeyOf } from "../support/infrastructure.js";
+import { sharedCodeFiles } from "../support/host-files/code-files.js";
+import { fileOf } from "../support/host-files/files.js";
 import { inParsers, inRuby, onFile } from "../support/rendered/parsers.js";
 
 const shared = await sharedCodeFiles();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { codeFilesOf, sharedCodeFiles } from "../support/rendered/code-files.js";
-import { distributionNames, fileOf, type Files } from "../support/rendered/files.js";
+import { codeFilesOf, sharedCodeFiles } from "../support/host-files/code-files.js";
+import { distributionNames, fileOf, type Files } from "../support/host-files/files.js";
 import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 const shared = await sharedCodeFiles();

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { renderAutosignRules } from "../../templates/autosign/autosign.js";
 import { renderCsrAttributes } from "../../templates/puppet/puppet.js";
 import { renderSizingConf } from "../../templates/puppetserver/puppetserver.js";
-import { passwordOf } from "../support/unit/infrastructure.js";
-import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/rendered/files.js";
+import { passwordOf } from "../support/infrastructure.js";
+import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/host-files/files.js";
 import { inRuby } from "../support/rendered/parsers.js";
 
 describe("HOCON, read by the parser of Puppet's tools", async () => {

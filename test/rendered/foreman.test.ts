@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { passwordOf } from "../support/unit/infrastructure.js";
-import { fileOf, type Files } from "../support/rendered/files.js";
-import { foremanFiles, smartProxySettings } from "../support/rendered/foreman-files.js";
+import { passwordOf } from "../support/infrastructure.js";
+import { fileOf, type Files } from "../support/host-files/files.js";
+import { foremanFiles, smartProxySettings } from "../support/host-files/foreman-files.js";
 import { inParsers, inRuby } from "../support/rendered/parsers.js";
 
 const files: [string, Files][] = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderHaproxyConf } from "../../templates/haproxy/haproxy.js";
-import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/rendered/files.js";
+import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/host-files/files.js";
 import { onFile } from "../support/rendered/parsers.js";
 
 const check = (content: string) => onFile('haproxy -c -f "$1"', content);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { codeFilesOf, sharedCodeFiles } from "../support/rendered/code-files.js";
-import { distributionNames, fileOf, type Files } from "../support/rendered/files.js";
-import { hdmFilesOf, sharedHdmFiles } from "../support/rendered/hdm-files.js";
+import { codeFilesOf, sharedCodeFiles } from "../support/host-files/code-files.js";
+import { distributionNames, fileOf, type Files } from "../support/host-files/files.js";
+import { hdmFilesOf, sharedHdmFiles } from "../support/host-files/hdm-files.js";
 import { inParsers, inRuby, onFile } from "../support/rendered/parsers.js";
 
 const shared = await sharedHdmFiles();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
-import { passwordOf } from "../support/unit/infrastructure.js";
-import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/rendered/files.js";
+import { passwordOf } from "../support/infrastructure.js";
+import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/host-files/files.js";
 import { inPython, inRuby } from "../support/rendered/parsers.js";
 
 describe("puppetdb.conf of Puppet servers, read by PuppetDB's own terminus", async () => {

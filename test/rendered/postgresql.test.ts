@@ -1,13 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { renderConvergeScript } from "../../hosts/host-configuration.js";
-import {
-  compose,
-  contentOf,
-  passwordOf,
-  titlesOf,
-  type State,
-} from "../support/unit/infrastructure.js";
+import { compose, contentOf, passwordOf, titlesOf, type State } from "../support/infrastructure.js";
 import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 const folder = "/etc/postgresql-common/puppetdb";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { renderAutosignPolicy } from "../../templates/autosign/autosign.js";
-import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/rendered/files.js";
+import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/host-files/files.js";
 import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 /** What Puppet reads in one section of a puppet.conf. */

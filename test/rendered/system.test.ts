@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { renderAddRepository } from "../../templates/apt/apt.js";
-import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/rendered/files.js";
+import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/host-files/files.js";
 import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 describe("Bash scripts, read by Bash", async () => {

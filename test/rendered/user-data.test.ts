@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { machineScripts, userData } from "../support/unit/machine-scripts.js";
+import { machineScripts, userData } from "../support/machine-scripts.js";
 import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 const validate = (content: string) =>

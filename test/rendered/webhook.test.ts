@@ -3,9 +3,9 @@ import { load } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderPostReceive } from "../../templates/control-repository/control-repository.js";
 import { renderHooks } from "../../templates/webhook/webhook.js";
-import { passwordOf } from "../support/unit/infrastructure.js";
-import { sharedCodeFiles } from "../support/rendered/code-files.js";
-import { fileOf } from "../support/rendered/files.js";
+import { passwordOf } from "../support/infrastructure.js";
+import { sharedCodeFiles } from "../support/host-files/code-files.js";
+import { fileOf } from "../support/host-files/files.js";
 import { inParsers, inRuby } from "../support/rendered/parsers.js";
 import {
   ask,

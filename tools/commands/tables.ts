@@ -1,23 +1,24 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { wordsAndOption } from "../lib/arguments.js";
-import { documents, tablesIn } from "../lib/tables/documents.js";
+import { computedAnew, computedIn, documents } from "../lib/tables/documents.js";
 import { main, Problem } from "../lib/problem.js";
 import { project } from "../lib/paths.js";
 
-// `npm run tables [-- --write]`: shows the tables of the documents as the program computes them, or writes them there.
+// `npm run tables [-- --write]`: shows the tables and pictures of the documents as the program computes them, or writes
+// them there.
 await main(async () => {
   const { words, given: write } = wordsAndOption("--write");
   if (words[0] !== undefined) {
     throw new Problem(
-      `${words[0]} is not known; write --write, or nothing to only show the tables.`,
+      `${words[0]} is not known; write --write, or nothing to only show the tables and pictures.`,
     );
   }
   for (const document of documents) {
     const file = join(project, document);
-    const text = tablesIn(readFileSync(file, "utf8"));
+    const text = await computedAnew(readFileSync(file, "utf8"));
     if (write) writeFileSync(file, text);
-    else console.log(text.match(/<!-- table: [^]*?<!-- end of table -->/g)?.join("\n\n"));
+    else console.log(computedIn(text).join("\n\n"));
   }
   return 0;
 });

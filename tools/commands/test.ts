@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeImages } from "../../test/support/images/images.js";
 import { prepareMachine } from "../lib/machine.js";
 import { project } from "../lib/paths.js";
 import { main, Problem } from "../lib/problem.js";
@@ -38,7 +37,9 @@ await main(async () => {
   // Beside the stages that need none; where it fails, the first one that needs it tries again and says why.
   const images = [...wanted.keys()].every((stage) => withoutContainers.includes(stage))
     ? undefined
-    : makeImages().catch(() => undefined);
+    : run([process.execPath, "--import", "tsx", "test/support/images/make.ts"], {
+        cwd: project,
+      }).catch(() => undefined);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-"));
   const reports: TestReport[] = [];
   try {

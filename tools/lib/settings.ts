@@ -5,7 +5,7 @@ import { loadAll } from "js-yaml";
 import { overlap, parseNetmask, parseSubnet, type Subnet } from "../../settings/subnet.js";
 import { parseSettings } from "../../platforms/platforms.js";
 import { SettingsError, type Settings } from "../../settings/settings.js";
-import { inClear, sealedSettings } from "../../settings/secrets.js";
+import { inClear, isSealed, sealedSettings } from "../../settings/secrets.js";
 import { Problem } from "./problem.js";
 import { project } from "./paths.js";
 
@@ -70,7 +70,7 @@ function unsealed(value: unknown, setting: string): unknown {
     throw new SettingsError([inClear(setting)]);
   }
   if (Array.isArray(value)) return value;
-  if ("secure" in value) {
+  if (isSealed(value)) {
     if (secret) return setting.endsWith("Key") ? sealedKey : sealedPassword;
     throw new SettingsError([
       `puppet:${setting} is sealed, and only passwords, tokens and private keys can be; write it in clear.`,

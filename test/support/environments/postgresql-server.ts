@@ -1,8 +1,8 @@
 import { podmanNames } from "../../../platforms/containers/names.js";
 import { startContainer } from "../../../tools/lib/podman.js";
 import { execIn } from "../container-exec.js";
-import { domain } from "../local/environment.js";
-import { introduce } from "../local/names.js";
+import { domain } from "../environment.js";
+import { introduce } from "../host-names.js";
 
 /** A PostgreSQL that a site keeps itself, with TLS by an authority of its own. */
 export interface PostgresqlServer {

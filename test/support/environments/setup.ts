@@ -1,6 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { bareImage, makeImages } from "../images/images.js";
-import { deploy, npmRun, settingsFile, type Ended } from "../local/environment.js";
+import { deploy, npmRun, settingsFile, type Ended } from "../environment.js";
 
 /** Name of the environment that the others of this stage live beside. */
 export const first = "from-nothing";

@@ -5,7 +5,7 @@ import { stateFolder } from "../../../tools/lib/paths.js";
 import { containersOf } from "../../../tools/lib/podman.js";
 import { run } from "../../../tools/lib/shell.js";
 import { statistics } from "./balancer.js";
-import { deploy, environment, exec, outputs, stackOf, until } from "./environment.js";
+import { deploy, environment, exec, outputs, stackOf, until } from "../environment.js";
 
 /** The mark of a deployment that has not ended. */
 const mark = join(stateFolder, `unfinished-${environment}.yaml`);

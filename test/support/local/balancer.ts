@@ -1,5 +1,5 @@
 import { statisticsPage, statisticsRows, type Row } from "../../../tools/lib/pool.js";
-import { outputs } from "./environment.js";
+import { outputs } from "../environment.js";
 
 /** Reads the statistics page. */
 export async function statistics(): Promise<Row[]> {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { commit, commitsOn, deleteBranch, push, runOn } from "./code.js";
-import { output } from "./environment.js";
+import { output } from "../environment.js";
 
 /** The servers that code is deployed to. */
 export const servers = ["main", "compiler1", "compiler2"];

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { agentRun } from "../../../tools/lib/agents.js";
-import { exec, output, outputs } from "./environment.js";
+import { exec, output, outputs } from "../environment.js";
 
 /** Where environments are, on every server. */
 const environments = "/etc/puppet/code/environments";

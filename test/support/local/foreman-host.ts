@@ -4,8 +4,8 @@ import {
   type ReceivedByService,
   type ServiceConfig,
 } from "../foreman/foreman-service.js";
-import { domain, environment, exec, joined, output } from "./environment.js";
-import { introduce } from "./names.js";
+import { domain, environment, exec, joined, output } from "../environment.js";
+import { introduce } from "../host-names.js";
 
 /** The host of the service, whose certificate is one of the environment's CA. */
 export const foreman = "foreman";

@@ -14,7 +14,7 @@ import { main, Problem } from "../../../tools/lib/problem.js";
 import { readSettings } from "../../../tools/lib/settings.js";
 import { run } from "../../../tools/lib/shell.js";
 import { Stack } from "../../../tools/lib/stack.js";
-import { offsetOf } from "./names.js";
+import { offsetOf } from "../host-names.js";
 
 /** The SSH user of the machines, who becomes root by sudo. */
 const user = "provision";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { podmanNames } from "../../../platforms/containers/names.js";
 import { run } from "../../../tools/lib/shell.js";
-import { environment, exec, output, until } from "./environment.js";
+import { environment, exec, output, until } from "../environment.js";
 
 export const hdm = "hdm";
 const url = "https://hdm.example.test";

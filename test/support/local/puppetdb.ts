@@ -1,5 +1,5 @@
 import { runAgent } from "../../../tools/lib/agents.js";
-import { distribution, environment, exec, output, until } from "./environment.js";
+import { distribution, environment, exec, output, until } from "../environment.js";
 
 /** PuppetDB for Puppet servers. */
 export const url = "https://puppetdb.example.test:8081";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { as, commit, commitsOn, idle, lastDeployment, push } from "./code.js";
-import { output } from "./environment.js";
+import { output } from "../environment.js";
 
 /** Modules as sites have them: what Debian packages of the Forge's. */
 const modules = [

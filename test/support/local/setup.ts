@@ -14,8 +14,8 @@ import {
   startDeployment,
   subnet,
   until,
-} from "./environment.js";
-import { withNames } from "./names.js";
+} from "../environment.js";
+import { withNames } from "../host-names.js";
 
 /** What happened while the environment was deployed. */
 export interface Deployment {

@@ -11,7 +11,7 @@ import {
   type ReceivedByService,
   type ServiceConfig,
 } from "../foreman/foreman-service.js";
-import { compose, contentOf } from "../unit/infrastructure.js";
+import { compose, contentOf } from "../infrastructure.js";
 import { inParsers } from "./parsers.js";
 
 export const foreman = "foreman.example.test";

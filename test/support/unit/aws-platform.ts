@@ -3,9 +3,9 @@ import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/mock
 import type { MadeHosts } from "../../../settings/infrastructure-arguments.js";
 import { parseSettings } from "../../../platforms/platforms.js";
 import type { Settings } from "../../../settings/settings.js";
-import { publicKeyOf } from "./infrastructure.js";
+import { publicKeyOf } from "../infrastructure.js";
 import { goodAws } from "./platform-settings.js";
-import { findIn, recordRequests, settled, type Registration } from "./registrations.js";
+import { findIn, recordRequests, settled, type Registration } from "../registrations.js";
 
 /** AWS's own part of an environment as the engine would see it. */
 export interface ComposedAws {

@@ -1,6 +1,6 @@
 import type { Settings } from "../../../settings/settings.js";
-import { addressOf, stateOf } from "./infrastructure.js";
-import type { Registration } from "./registrations.js";
+import { addressOf, stateOf } from "../infrastructure.js";
+import type { Registration } from "../registrations.js";
 
 /** What the hosts' configuration shows of who talks to whom. */
 export interface ConnectionsIn {

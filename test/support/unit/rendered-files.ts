@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { distributionNames, type Files } from "../rendered/files.js";
+import { distributionNames, type Files } from "../host-files/files.js";
 import type { DistributionName } from "../../../distributions/index.js";
 
 /**

@@ -10,7 +10,7 @@ import {
   stateOf,
   titlesOf,
   type Composed,
-} from "../../support/unit/infrastructure.js";
+} from "../../support/infrastructure.js";
 
 const { debian } = distributions;
 const secret = passwordOf("puppet-webhook-secret");

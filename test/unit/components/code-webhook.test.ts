@@ -12,7 +12,7 @@ import {
   titlesOf,
   type Composed,
   type State,
-} from "../../support/unit/infrastructure.js";
+} from "../../support/infrastructure.js";
 
 const { debian } = distributions;
 const secret = passwordOf("puppet-webhook-secret");

@@ -8,7 +8,7 @@ import {
   secretsIn,
   titlesOf,
   type Composed,
-} from "../../support/unit/infrastructure.js";
+} from "../../support/infrastructure.js";
 
 const { debian } = distributions;
 

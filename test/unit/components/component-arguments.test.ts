@@ -5,7 +5,7 @@ import { CodeTool } from "../../../components/index.js";
 import { distributions, type DistributionName } from "../../../distributions/index.js";
 import { verified } from "../../../hosts/root-command.js";
 import { parseSettings } from "../../../platforms/platforms.js";
-import { compose, type Composed } from "../../support/unit/infrastructure.js";
+import { compose, type Composed } from "../../support/infrastructure.js";
 
 /** What each host is made from, by the name of its configuration. */
 const scriptsOf = ({ registrations }: Composed) =>

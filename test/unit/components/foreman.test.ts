@@ -9,7 +9,7 @@ import {
   secretsIn,
   titlesOf,
   type Composed,
-} from "../../support/unit/infrastructure.js";
+} from "../../support/infrastructure.js";
 
 const { debian, openvox8 } = distributions;
 const answersFile = "/etc/puppet-foreman-host/answers.yaml";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { hdmOf } from "../../../components/puppet-infrastructure/hdm-settings.js";
 import { distributions } from "../../../distributions/index.js";
-import { composeHdm, everything, image, stateIn } from "../../support/rendered/hdm-files.js";
+import { composeHdm, everything, image, stateIn } from "../../support/host-files/hdm-files.js";
 import {
   compose,
   contentOf,
@@ -13,7 +13,7 @@ import {
   titlesOf,
   type Composed,
   type State,
-} from "../../support/unit/infrastructure.js";
+} from "../../support/infrastructure.js";
 
 const { debian } = distributions;
 const code = { tool: "r10k" } as const;

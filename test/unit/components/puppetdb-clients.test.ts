@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { distributions } from "../../../distributions/index.js";
-import { linesOf } from "../../support/rendered/files.js";
+import { linesOf } from "../../support/host-files/files.js";
 import {
   compose,
   contentOf,
   resourceOf,
   titlesOf,
   type Composed,
-} from "../../support/unit/infrastructure.js";
+} from "../../support/infrastructure.js";
 
 const { debian } = distributions;
 const servers = ["main", "compiler1", "compiler2"];

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { distributions } from "../../../distributions/index.js";
 import { jdbcSubname } from "../../../templates/postgresql/postgresql.js";
-import { linesOf } from "../../support/rendered/files.js";
+import { linesOf } from "../../support/host-files/files.js";
 import {
   compose,
   contentOf,
   resourceOf,
   titlesOf,
   type Composed,
-} from "../../support/unit/infrastructure.js";
+} from "../../support/infrastructure.js";
 
 const { debian } = distributions;
 const folder = "/etc/postgresql-common/puppetdb";

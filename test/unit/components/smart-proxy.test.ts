@@ -8,7 +8,7 @@ import {
   resourceOf,
   titlesOf,
   type Composed,
-} from "../../support/unit/infrastructure.js";
+} from "../../support/infrastructure.js";
 
 const { debian } = distributions;
 const otherPem = "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n";

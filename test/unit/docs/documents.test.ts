@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { documents, tablesIn } from "../../../tools/lib/tables/documents.js";
+import { computedAnew, computedIn, documents } from "../../../tools/lib/tables/documents.js";
 
-describe("tables in documents", () => {
-  it.each(documents)("are what the program computes, in %s", (name) => {
+describe("tables and pictures in documents", () => {
+  it.each(documents)("are what the program computes, in %s", async (name) => {
     const text = readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
-    expect(text).toContain("<!-- table: ");
+    expect(computedIn(text)).not.toEqual([]);
     // npm run tables -- --write computes them anew.
-    expect(tablesIn(text)).toBe(text);
+    expect(await computedAnew(text)).toBe(text);
   });
 
-  it("are refused where there is no such table", () => {
-    expect(() => tablesIn("<!-- table: none -->\n<!-- end of table -->")).toThrow(
-      "there is no table none",
+  it.each(["table", "picture"])("are refused where there is no such %s", async (kind) => {
+    await expect(computedAnew(`<!-- ${kind}: none -->\n<!-- end of ${kind} -->`)).rejects.toThrow(
+      `there is no ${kind} none`,
     );
   });
 });

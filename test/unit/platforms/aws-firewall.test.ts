@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { connectionsOf, type Party } from "../../../platforms/connections.js";
 import { composeAws, everythingInAws, type ComposedAws } from "../../support/unit/aws-platform.js";
-import type { Registration } from "../../support/unit/registrations.js";
+import type { Registration } from "../../support/registrations.js";
 
 let composed: ComposedAws;
 let full: ComposedAws;

@@ -8,7 +8,7 @@ import {
 } from "../../../platforms/connections.js";
 import { parseSettings } from "../../../platforms/platforms.js";
 import { connectionsIn } from "../../support/unit/connections-in.js";
-import { compose } from "../../support/unit/infrastructure.js";
+import { compose } from "../../support/infrastructure.js";
 
 const nothing = { bastion: false, database: false, endpoints: false };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { distributionNames } from "../../support/rendered/files.js";
-import { image } from "../../support/rendered/hdm-files.js";
+import { distributionNames } from "../../support/host-files/files.js";
+import { image } from "../../support/host-files/hdm-files.js";
 import { connectionsOf } from "../../../platforms/connections.js";
 import { parseSettings } from "../../../platforms/platforms.js";
 import { composeAws } from "../../support/unit/aws-platform.js";

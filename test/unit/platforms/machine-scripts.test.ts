@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderUserData } from "../../../platforms/aws/user-data.js";
 import { renderReady } from "../../../hosts/readiness.js";
-import { machineScripts, requirements, userData } from "../../support/unit/machine-scripts.js";
+import { machineScripts, requirements, userData } from "../../support/machine-scripts.js";
 
 describe("user data", () => {
   it.each(["user-data", "user-data with Session Manager"] as const)("%s", (name) => {

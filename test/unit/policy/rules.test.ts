@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { compose, secretsIn, type Composed } from "../../support/unit/infrastructure.js";
+import { compose, secretsIn, type Composed } from "../../support/infrastructure.js";
 import { distributions } from "../../../distributions/index.js";
 import { example, unknownFromEngine } from "../../support/policy.js";
 import { rules } from "../../../policy/rules.js";

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { repositoryOf } from "../../../templates/code-deployment/code-deployment.js";
 import { run } from "../../../tools/lib/shell.js";
-import { codeFilesOf, sharedCodeFiles } from "../../support/rendered/code-files.js";
-import { fileOf, type Files } from "../../support/rendered/files.js";
-import { secretsIn } from "../../support/unit/infrastructure.js";
+import { codeFilesOf, sharedCodeFiles } from "../../support/host-files/code-files.js";
+import { fileOf, type Files } from "../../support/host-files/files.js";
+import { secretsIn } from "../../support/infrastructure.js";
 import { allFiles, expectWellRendered } from "../../support/unit/rendered-files.js";
 
 /** The rendered files of code deployment, by the distribution and the file's name; `all` is for every distribution. */

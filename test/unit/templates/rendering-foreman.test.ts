@@ -1,8 +1,8 @@
 import { load } from "js-yaml";
 import { beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../../tools/lib/shell.js";
-import { fileOf, type Files } from "../../support/rendered/files.js";
-import { foremanFiles, smartProxySettings } from "../../support/rendered/foreman-files.js";
+import { fileOf, type Files } from "../../support/host-files/files.js";
+import { foremanFiles, smartProxySettings } from "../../support/host-files/foreman-files.js";
 import { expectWellRendered } from "../../support/unit/rendered-files.js";
 
 const names = ["debian", "openvox8"] as const;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { renderHaproxyConf } from "../../../templates/haproxy/haproxy.js";
-import { fileOf, linesOf, sharedFiles, type Files } from "../../support/rendered/files.js";
-import { secretsIn } from "../../support/unit/infrastructure.js";
+import { fileOf, linesOf, sharedFiles, type Files } from "../../support/host-files/files.js";
+import { secretsIn } from "../../support/infrastructure.js";
 
 let files: Files;
 const file = (name: string) => fileOf(files, name);

@@ -1,9 +1,14 @@
 import { load } from "js-yaml";
 import { beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../../tools/lib/shell.js";
-import { everything, hdmFilesOf, image, sharedHdmFiles } from "../../support/rendered/hdm-files.js";
-import { distributionNames, fileOf, type Files } from "../../support/rendered/files.js";
-import { secretsIn } from "../../support/unit/infrastructure.js";
+import {
+  everything,
+  hdmFilesOf,
+  image,
+  sharedHdmFiles,
+} from "../../support/host-files/hdm-files.js";
+import { distributionNames, fileOf, type Files } from "../../support/host-files/files.js";
+import { secretsIn } from "../../support/infrastructure.js";
 import { allFiles, expectWellRendered } from "../../support/unit/rendered-files.js";
 
 let files: Files = {};

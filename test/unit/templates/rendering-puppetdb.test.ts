@@ -7,8 +7,8 @@ import {
   linesOf,
   sharedFiles,
   type Files,
-} from "../../support/rendered/files.js";
-import { secretsIn } from "../../support/unit/infrastructure.js";
+} from "../../support/host-files/files.js";
+import { secretsIn } from "../../support/infrastructure.js";
 
 let shared: Files;
 const file = (name: string) => fileOf(shared, name);

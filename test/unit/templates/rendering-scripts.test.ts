@@ -9,8 +9,8 @@ import {
   linesOf,
   sharedFiles,
   type Files,
-} from "../../support/rendered/files.js";
-import { secretsIn, stateOf } from "../../support/unit/infrastructure.js";
+} from "../../support/host-files/files.js";
+import { secretsIn, stateOf } from "../../support/infrastructure.js";
 
 describe("keys", () => {
   it("stand in csr_attributes.yaml as the challenge password, and nowhere else", () => {

@@ -10,7 +10,7 @@ import {
   linesOf,
   sharedFiles,
   type Files,
-} from "../../support/rendered/files.js";
+} from "../../support/host-files/files.js";
 import { allFiles, expectWellRendered } from "../../support/unit/rendered-files.js";
 
 /** All rendered files, by the distribution and the file's name; `all` is for every distribution. */

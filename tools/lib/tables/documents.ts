@@ -1,4 +1,5 @@
 import { roleNames } from "../../../roles/roles.js";
+import { drawnFloors } from "./floors.js";
 import {
   awsConnections,
   costs,
@@ -8,8 +9,9 @@ import {
   serverSizes,
 } from "./tables.js";
 
-/** Documents with tables that the program computes. */
+/** Documents with tables and pictures that the program computes. */
 export const documents = [
+  "docs/architecture.md",
   "docs/aws.md",
   "docs/existing-servers.md",
   "docs/foreman.md",
@@ -29,20 +31,41 @@ const tables: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   costs,
 };
 
+/** The pictures, likewise. */
+const pictures: Readonly<Record<string, () => Promise<string>>> = { folders: drawnFloors };
+
+/** What is computed in a document: between `<!-- table: NAME -->` and `<!-- end of table -->`, and pictures likewise. */
+const computedPlaces = /(<!-- (table|picture): ([a-z-]+) -->\n)[^]*?(<!-- end of \2 -->)/g;
+
+/** The tables and pictures that stand in a document. */
+export function computedIn(document: string): string[] {
+  return document.match(computedPlaces) ?? [];
+}
+
 /**
- * A document with its tables computed anew: each stands between `<!-- table: NAME -->` and `<!-- end of table -->`.
+ * A document with its tables and pictures computed anew.
  *
- * @throws Error when the document asks for a table that there is not
+ * @throws Error when the document asks for one that there is not
  */
-export function tablesIn(document: string): string {
-  return document.replaceAll(
-    /(<!-- table: ([a-z-]+) -->\n)[^]*?(<!-- end of table -->)/g,
-    (_, begin: string, name: string, end: string) => {
-      const table = tables[name];
-      if (table === undefined) throw new Error(`there is no table ${name}`);
-      return `${begin}\n${markdown(table())}\n\n${end}`;
-    },
-  );
+export async function computedAnew(document: string): Promise<string> {
+  let text = document;
+  for (const [place, begin = "", kind, name = "", end = ""] of document.matchAll(computedPlaces)) {
+    const content = kind === "table" ? tableNamed(name) : await pictureNamed(name);
+    text = text.replace(place, () => `${begin}\n${content}\n\n${end}`);
+  }
+  return text;
+}
+
+function tableNamed(name: string): string {
+  const table = tables[name];
+  if (table === undefined) throw new Error(`there is no table ${name}`);
+  return markdown(table());
+}
+
+function pictureNamed(name: string): Promise<string> {
+  const picture = pictures[name];
+  if (picture === undefined) throw new Error(`there is no picture ${name}`);
+  return picture();
 }
 
 /** Rows, the first of them the head, as a table in Markdown, in columns as Prettier has them. */

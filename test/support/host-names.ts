@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { compilerOffset } from "../../../roles/compiler/address.js";
-import { podmanNames } from "../../../platforms/containers/names.js";
-import { addressOf, parseSubnet } from "../../../settings/subnet.js";
-import { run } from "../../../tools/lib/shell.js";
-import { execIn } from "../container-exec.js";
+import { compilerOffset } from "../../roles/compiler/address.js";
+import { podmanNames } from "../../platforms/containers/names.js";
+import { addressOf, parseSubnet } from "../../settings/subnet.js";
+import { run } from "../../tools/lib/shell.js";
+import { execIn } from "./container-exec.js";
 
 /** Hosts of the suite's environments that are looked up by name, with the services' names that lead to them. */
 const hosts: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
 import type { HdmSettings } from "../../../components/index.js";
 import { distributions, type DistributionName } from "../../../distributions/index.js";
-import { compose, contentOf, stateOf, type Composed, type State } from "../unit/infrastructure.js";
+import { compose, contentOf, stateOf, type Composed, type State } from "../infrastructure.js";
 import type { Files } from "./files.js";
 
 /** The image of the tests. */

@@ -1,5 +1,5 @@
-import { renderUserData } from "../../../platforms/aws/user-data.js";
-import { renderReady } from "../../../hosts/readiness.js";
+import { renderUserData } from "../../platforms/aws/user-data.js";
+import { renderReady } from "../../hosts/readiness.js";
 
 /** What a machine is told at its first boot. */
 export const userData = {

@@ -1,7 +1,7 @@
 import type { CodeSettings } from "../../../components/index.js";
 import { distributions, type DistributionName } from "../../../distributions/index.js";
 import { renderToolConf } from "../../../templates/code-deployment/code-deployment.js";
-import { compose, contentOf, resourceOf, stateOf, type Composed } from "../unit/infrastructure.js";
+import { compose, contentOf, resourceOf, stateOf, type Composed } from "../infrastructure.js";
 import type { Files } from "./files.js";
 
 const units = "/etc/systemd/system";

@@ -6,7 +6,7 @@ import {
 import { renderConvergeScript } from "../../../hosts/host-configuration.js";
 import { renderSignReader } from "../../../templates/puppetdb/puppetdb.js";
 import { renderCleanCertificate } from "../../../templates/puppetserver/puppetserver.js";
-import { compose, contentOf, resourceOf, type State } from "../unit/infrastructure.js";
+import { compose, contentOf, resourceOf, type State } from "../infrastructure.js";
 
 /** Files by the name a test tells them by. */
 export type Files = Readonly<Record<string, string>>;

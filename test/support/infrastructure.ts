@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
-import { PuppetInfrastructure, type PuppetInfrastructureArgs } from "../../../components/index.js";
-import type { Distribution } from "../../../distributions/index.js";
-import type { Host } from "../../../hosts/host.js";
-import type { HostState } from "../../../hosts/host-state.js";
+import { PuppetInfrastructure, type PuppetInfrastructureArgs } from "../../components/index.js";
+import type { Distribution } from "../../distributions/index.js";
+import type { Host } from "../../hosts/host.js";
+import type { HostState } from "../../hosts/host-state.js";
 import { findIn, recordRequests, settled, type Registration } from "./registrations.js";
 
 /** A resolved host state. */

@@ -4,15 +4,15 @@ import { mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { distributions } from "../../../distributions/index.js";
-import { podmanNames } from "../../../platforms/containers/names.js";
-import { joinAgent, type AgentEnvironment } from "../../../tools/lib/agents.js";
-import { project } from "../../../tools/lib/paths.js";
-import { Stack } from "../../../tools/lib/stack.js";
-import type { Result, RunOptions } from "../../../tools/lib/shell.js";
-import { execIn } from "../container-exec.js";
-import { hostsImage } from "../images/images.js";
-import { withNames } from "./names.js";
+import { distributions } from "../../distributions/index.js";
+import { podmanNames } from "../../platforms/containers/names.js";
+import { joinAgent, type AgentEnvironment } from "../../tools/lib/agents.js";
+import { project } from "../../tools/lib/paths.js";
+import { Stack } from "../../tools/lib/stack.js";
+import type { Result, RunOptions } from "../../tools/lib/shell.js";
+import { execIn } from "./container-exec.js";
+import { hostsImage } from "./images/images.js";
+import { withNames } from "./host-names.js";
 
 /** The environment that this suite deploys once; beside it a user's own may run. */
 export const environment = "suite";

@@ -1,5 +1,5 @@
 import { distributions, type DistributionName } from "../../../distributions/index.js";
-import { compose, contentOf } from "../unit/infrastructure.js";
+import { compose, contentOf } from "../infrastructure.js";
 import type { Files } from "./files.js";
 
 /** Settings of the smart proxy, by their names in its folder. */
