@@ -45,6 +45,7 @@ export type {
   CodeSourceArgs,
   ForemanSettings,
   HostsArgs,
+  HostsByRole,
   PuppetDbSettings,
   PuppetInfrastructureArgs,
 } from "./puppet-infrastructure/args.js";
@@ -63,4 +64,4 @@ export type { SmartProxyArgs } from "./smart-proxy/args.js";
 export { Webhook } from "./webhook/webhook.js";
 export type { WebhookArgs } from "./webhook/args.js";
 export { DistributionName } from "../distributions/index.js";
-export type { Host, HostArgs, HostsByRole } from "../hosts/host.js";
+export type { Host, HostArgs } from "../hosts/host.js";

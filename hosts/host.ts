@@ -48,22 +48,6 @@ export interface Host extends HostArgs {
   readonly ready?: Resource;
 }
 
-/** The hosts of an environment by role, with what Pulumi has to wait for. */
-export interface HostsByRole {
-  /** The main server, with the certificate authority. */
-  readonly main: Host;
-  /** The load balancer. */
-  readonly loadBalancer: Host;
-  /** One compiler for each host. */
-  readonly compilers: Host[];
-  /** PuppetDB's host, or the main server's; without it, there is no PuppetDB. */
-  readonly puppetdb?: Host | undefined;
-  /** HDM's host; without it, there is no HDM. */
-  readonly hdm?: Host | undefined;
-  /** Foreman's host; without it, none is set up, and an existing one can be used. */
-  readonly foreman?: Host | undefined;
-}
-
 /** Where the machine that runs Pulumi reaches a TCP port of a host, as `address:port`. */
 export function endpointOf(host: Host, port: number): Output<string> {
   const forwarded = host.forwarded?.[String(port)];

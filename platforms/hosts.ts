@@ -1,5 +1,6 @@
-import type { Host, HostsByRole } from "../hosts/host.js";
-import { byRole, hostRole, ofRole, roleNames, type RoleName } from "../roles/roles.js";
+import type { HostsByRole } from "../components/index.js";
+import type { Host } from "../hosts/host.js";
+import { byRole, hostRole, ofRole, roleNames, type ByRole, type RoleName } from "../roles/roles.js";
 import type { Settings } from "../settings/settings.js";
 
 /**
@@ -11,7 +12,7 @@ import type { Settings } from "../settings/settings.js";
 export function hostsByRole(
   settings: Settings,
   make: (role: RoleName, name: string) => Host,
-): HostsByRole {
+): Pick<HostsByRole, keyof ByRole<Host>> {
   const own = new Map(
     roleNames.map((role) => [role, ofRole(settings.hosts, role).map((name) => make(role, name))]),
   );

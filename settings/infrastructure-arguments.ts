@@ -1,5 +1,4 @@
-import type { PostgresqlArgs, PuppetInfrastructureArgs } from "../components/index.js";
-import type { HostsByRole } from "../hosts/host.js";
+import type { HostsByRole, PostgresqlArgs, PuppetInfrastructureArgs } from "../components/index.js";
 import { roleNames, roles } from "../roles/roles.js";
 import type { Settings } from "./settings.js";
 

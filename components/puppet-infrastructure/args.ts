@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../../distributions/index.js";
-import type { HostArgs } from "../../hosts/host.js";
+import type { Host, HostArgs } from "../../hosts/host.js";
 import type { CodeTool } from "../choices.js";
 import type { CodeDeploymentSettings } from "../code-deployment/args.js";
 import type { ForemanDatabaseArgs, ForemanPackagesArgs, ForemanUse } from "../foreman/args.js";
@@ -24,6 +24,11 @@ export interface HostsArgs {
   /** Foreman's host; without it, none is set up, and an existing one can be used. */
   readonly foreman?: HostArgs | undefined;
 }
+
+/** The same, with what Pulumi has to wait for. */
+export type HostsByRole = {
+  readonly [Role in keyof HostsArgs]: HostsArgs[Role] extends HostArgs[] ? Host[] : Host;
+};
 
 /** What a `PuppetInfrastructure` takes. */
 export interface PuppetInfrastructureArgs {

@@ -1,12 +1,15 @@
 import { CertificateAuthority } from "../certificate-authority/certificate-authority.js";
 import type { AuthorityArgs } from "../certificates/args.js";
+import type { HostArgs } from "../../hosts/host.js";
 import type { MainServer } from "../main-server/main-server.js";
 import { withShortNames, type InfrastructureContext } from "./context.js";
 
 /** The certificate authority, which the main server runs. */
 export function deployAuthority(context: InfrastructureContext): CertificateAuthority {
   const { name, parent, args, distribution, caNames, poolNames } = context;
-  const { hosts, caName, plannedCompilers } = args;
+  const { caName, plannedCompilers } = args;
+  // Of every role, so that agents can have the name of none.
+  const { main, loadBalancer, compilers, ...others } = args.hosts;
   return new CertificateAuthority(
     `${name}-authority`,
     {
@@ -15,8 +18,8 @@ export function deployAuthority(context: InfrastructureContext): CertificateAuth
       serviceNames: [...caNames, ...poolNames],
       subjectAltNames: caNames,
       infrastructure: withShortNames([
-        ...[hosts.main, hosts.loadBalancer, ...hosts.compilers].map((host) => host.fqdn),
-        ...[hosts.puppetdb, hosts.foreman, hosts.hdm].flatMap((host) => host?.fqdn ?? []),
+        ...[main, loadBalancer, ...compilers].map((host) => host.fqdn),
+        ...Object.values(others).flatMap((host: HostArgs | undefined) => host?.fqdn ?? []),
         ...plannedCompilers,
       ]),
     },

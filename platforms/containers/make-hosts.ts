@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HostsByRole } from "../../hosts/host.js";
+import type { HostsByRole } from "../../components/index.js";
 import { roles } from "../../roles/roles.js";
 import type { Settings } from "../../settings/settings.js";
 import { hostsByRole } from "../hosts.js";

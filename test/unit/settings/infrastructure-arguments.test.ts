@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HostsByRole } from "../../../hosts/host.js";
+import type { HostsByRole } from "../../../components/index.js";
 import { parseSettings } from "../../../platforms/platforms.js";
 import { infrastructureArguments } from "../../../settings/infrastructure-arguments.js";
 
