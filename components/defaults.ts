@@ -2,7 +2,7 @@ import { DistributionName } from "../distributions/distribution.js";
 import { foremanVersion } from "../distributions/foreman.js";
 import { CodeTool, ExpiredClassification, NodeEnvironment, OldCode } from "./choices.js";
 
-/** How PuppetDB's database is found, and kept. */
+/** PuppetDB's database and its backups. */
 const postgresql = {
   port: 5432,
   database: "puppetdb",
@@ -12,13 +12,13 @@ const postgresql = {
   backupDays: 14,
 };
 
-/** How long PuppetDB keeps what it knows. */
+/** How long PuppetDB keeps its data. */
 const retention = { nodeTtl: "7d", nodePurgeTtl: "14d", reportTtl: "14d" };
 
 /** How Puppet servers use PuppetDB: while it is away, agents run on. */
 const puppetdbClient = { softWriteFailure: true, requestTimeout: 10 };
 
-/** How code is brought from Git: no server is trusted whose key is not given, and no proxy is asked. */
+/** How code is fetched from Git: no server is trusted without its key, and no proxy is used. */
 const codeDeployment = {
   tool: CodeTool.R10k,
   knownHosts: "",
@@ -35,10 +35,11 @@ const foremanClient = {
   cacheHours: 168,
   whenExpired: ExpiredClassification.Serve,
 };
+
 /** How people of a directory log in to HDM. */
 const hdm = { startTls: false, usernameAttribute: "mail" };
 
-/** What is taken where nothing is given: the one place for the components, and for the settings of the program. */
+/** All defaults, for the components and for the settings of the program. */
 export const defaults = {
   distribution: DistributionName.Debian,
   /** Service names, in the domain of the main server. */

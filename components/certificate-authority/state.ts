@@ -58,7 +58,7 @@ export function certificateAuthorityState(
   ];
 }
 
-/** The policy that decides which requests are signed, and what it reads. */
+/** The policy that decides which requests are signed, and the files it reads. */
 function autosign(
   args: WithDistribution<CertificateAuthorityArgs>,
   keys: { agent: pulumi.Output<string>; infrastructure: pulumi.Output<string> },

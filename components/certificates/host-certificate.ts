@@ -11,7 +11,7 @@ import type { HostCertificateArgs } from "./args.js";
  * new one's key; one whose machine is gone must no longer be accepted.
  *
  * @param parent the component of the host's role
- * @returns what the host's configuration has to wait for
+ * @returns resource that the host's configuration has to wait for
  */
 export function hostCertificate(
   name: string,

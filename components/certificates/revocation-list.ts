@@ -7,7 +7,7 @@ const interval = 15;
 /** Where a script of {@link revocationList} is. */
 export const refreshScript = (name: string) => `/usr/local/sbin/${name}`;
 
-/** The script that fetches the CA's revocation list into a file, and what it needs. */
+/** The script that fetches the CA's revocation list into a file, and the package it needs. */
 export function revocationListScript(args: {
   name: string;
   list: string;
@@ -21,7 +21,7 @@ export function revocationListScript(args: {
 }
 
 /**
- * The timer that runs the script: what the CA revokes is refused here within a minute.
+ * The timer that runs the script: a certificate that the CA revokes is refused on this host within a minute.
  *
  * @param args.apply program that makes services load a new list, where they do not watch the file
  */

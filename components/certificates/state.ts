@@ -8,7 +8,7 @@ import type { HostCertificateArgs } from "./args.js";
  * Host state that requests the certificate; puppet.conf comes before it, services after it.
  *
  * @param owner user of the service that uses Puppet's own folder of certificates; without one the folder is left
- *   to Puppet, which gives it to a user of its own where there is one
+ *   to Puppet, which gives it to its user, if it has one
  */
 export function certificateRequest(
   args: WithDistribution<HostCertificateArgs>,

@@ -28,8 +28,8 @@ export interface CodeDeploymentSettings {
   /** Token for repositories with an HTTPS URL; without it they must be open to all. */
   token?: pulumi.Input<string> | undefined;
   /**
-   * What becomes of a compiler whose code is known to be old: with `serve`, the default, it goes on; with `leave` it
-   * gets no new agents until it has caught up, unless all are so.
+   * What happens to a compiler whose code is known to be old: with `serve`, the default, it goes on; with `leave` it
+   * gets no new agents until it has caught up, unless all compilers have old code.
    */
   behind?: OldCode;
 }

@@ -46,7 +46,7 @@ export class CodeDeployment extends pulumi.ComponentResource {
           state: compilerCodeState(argsWithDefaults, host),
           services: [syncTimer, poolSocket, flushSocket],
         },
-        // Its first code comes from there.
+        // Its first code comes from the main server.
         { parent: this, dependsOn: configuration },
       );
     }

@@ -7,7 +7,7 @@ import { catchingUp, environmentsOf, servedCode, takenCode } from "./shared-stat
 /** Unit that answers the balancer. */
 export const poolSocket = "puppet-code-pool.socket";
 
-/** A compiler: takes what the main server has published. */
+/** A compiler: fetches what the main server has published. */
 export function compilerCodeState(args: CodeDeploymentWithDefaults, host: Host): HostState {
   const { distribution, behind } = args;
   const dropIns = `/etc/systemd/system/${distribution.services.server}.service.d`;
@@ -33,7 +33,7 @@ function poolAnswer(): HostState {
   ];
 }
 
-/** The balancer does not ask, or no more. */
+/** The balancer does not ask, or no longer does. */
 function noPoolAnswer(): HostState {
   return [
     execOf("tell the balancer nothing", ["systemctl", "disable", "--now", poolSocket], {

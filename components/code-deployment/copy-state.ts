@@ -5,10 +5,10 @@ import { codeDataFolder } from "../../templates/code-deployment/code-deployment.
 import type { ServerIdentity } from "./args.js";
 import { catchingUp, ownedByDeployer, sharedScripts, takenCode } from "./shared-state.js";
 
-/** Folder of the environments on a host that serves no agents; Puppet's packages have none of theirs there. */
+/** Folder of the environments on a host that serves no agents, on which Puppet's packages make none. */
 export const copiedEnvironments = `${codeDataFolder}/environments`;
 
-/** A host that serves no agents: it has the same code, for people to look at. */
+/** A host that serves no agents: it has the same code, for people to read. */
 export function codeCopyState(
   args: { main: ServerIdentity; distribution: Distribution },
   host: Host,

@@ -39,14 +39,14 @@ const firstDeploy = 3600;
 export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
   const { main, distribution, tool } = args;
   const { host } = main;
-  // To them all are alike: who has the code, and who lags behind.
+  // Deploys treat both alike.
   const compilers = [...args.compilers, ...args.copies];
   const environments = environmentsOf(distribution);
   // When the tool's configuration was last deployed. Compilers that do not answer yet (2) fetch the code themselves.
   const deployed = `${codeFolder}/deployed`;
   const deploy = `${requestScript} --all --wait ${String(firstDeploy)} || test $? = 2 && touch ${deployed}`;
   const serverNames = compilers.map(({ host: { name, fqdn } }) => ({ name, fqdn }));
-  const other: Tool = tool === "r10k" ? "g10k" : "r10k";
+  const otherTool: Tool = tool === "r10k" ? "g10k" : "r10k";
   const puppet = {
     puppet: distribution.paths.puppet,
     puppetConf: `${distribution.paths.confdir}/puppet.conf`,
@@ -54,7 +54,7 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
   return [
     packageOf("git"),
     packageOf(tool),
-    // rsync's own guard of what may be read, rrsync, is written in it.
+    // rrsync, which limits what rsync may read, is written in it.
     packageOf("python3"),
     ...servedCode(distribution, host),
     fileOf(
@@ -77,7 +77,7 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
     ),
     ...credentials(args),
     directoryOf(`${codeDataFolder}/staging`, ownedByDeployer),
-    absenceOf(toolFile(other)),
+    absenceOf(toolFile(otherTool)),
     fileOf(toolFile(tool), renderToolConf({ ...args, ...puppet })),
     fileOf(
       `${codeFolder}/settings.json`,
@@ -104,7 +104,7 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
   ];
 }
 
-/** The token, in Git's own store of credentials: on no command line, and in no URL. */
+/** The token, in Git's credential store: on no command line, and in no URL. */
 function credentials({ sources, token, tokenUser }: CodeDeploymentWithDefaults): HostState {
   const [store, gitconfig] = [`${codeDataFolder}/.git-credentials`, `${codeDataFolder}/.gitconfig`];
   if (token === undefined) return [store, gitconfig].map((path) => absenceOf(path));

@@ -24,20 +24,20 @@ import {
 } from "../../templates/code-deployment/code-deployment.js";
 import type { ServerIdentity } from "./args.js";
 
-/** Folder of what the scripts share. */
+/** Folder of the code that the scripts share. */
 export const libraryFolder = "/usr/local/lib/puppet-code";
 const syncScript = "/usr/local/sbin/puppet-code-sync";
 /** Unit through which deploys have Puppet Server read its environments anew. */
 export const flushSocket = "puppet-code-flush.socket";
 /** Unit that catches up with the main server's code. */
 export const syncTimer = "puppet-code-sync.timer";
-/** Permissions of what the user that deploys may change. */
+/** Permissions of files and folders that the user that deploys may change. */
 export const ownedByDeployer = { owner: codeUser, group: codeUser };
 
 /** Folder of the environments on a server. */
 export const environmentsOf = ({ paths }: Distribution) => `${paths.codedir}/environments`;
 
-/** What every server has: the folders, how it has environments read anew, and how it reaches others. */
+/** Every server: its folders, the unit that has environments read anew, and the way to other servers. */
 export function servedCode(distribution: Distribution, host: Host): HostState {
   const { users, paths } = distribution;
   const environments = environmentsOf(distribution);
@@ -45,7 +45,7 @@ export function servedCode(distribution: Distribution, host: Host): HostState {
     ...["rsync", "curl", "openssh-client"].map(packageOf),
     directoryOf(codeDataFolder, ownedByDeployer),
     directoryOf(`${codeDataFolder}/published`, ownedByDeployer),
-    // Not as a folder of Puppet's: its owner is whoever deploys.
+    // Not as a folder in Puppet's state: it belongs to Puppet's package, and only its owner changes.
     execOf(`let ${codeUser} deploy environments`, ["chown", `${codeUser}:`, environments], {
       unless: `test "$(stat --format %U ${environments})" = ${codeUser}`,
     }),
@@ -68,7 +68,7 @@ export function sharedScripts(): HostState {
   ];
 }
 
-/** What takes the code at the main server's word, and has taken it once. */
+/** Has a host fetch the code when the main server tells it to, and once at first. */
 export function takenCode(
   { main, distribution }: { main: ServerIdentity; distribution: Distribution },
   host: Host,

@@ -5,7 +5,7 @@ import type { ControlRepositoryArgs } from "./args.js";
 import { controlRepositoryState } from "./state.js";
 
 /**
- * A small control repository on the main server, for sites that have none of their own: modules, Hiera data, roles
+ * A small control repository on the main server, for sites without one: modules, Hiera data, roles
  * and profiles, with the branches `production` and `development`. It is made once and never changed afterwards but by
  * those who push to it, of which the webhook is told. The user that deploys may read it over SSH, and nothing else.
  */

@@ -47,7 +47,7 @@ export interface ForemanArgs extends HostCertificateArgs {
 /** What Puppet servers do with Foreman's answers, and without them. */
 export interface ForemanUse {
   /**
-   * Who decides a node's environment: `foreman`, which is the default, or the `agent` by its own configuration.
+   * Who decides a node's environment: `foreman`, which is the default, or the `agent` by its configuration.
    */
   environment?: NodeEnvironment;
   /** Seconds a catalog waits for Foreman, once; 10 by default. Then the last classification is served. */
@@ -55,7 +55,7 @@ export interface ForemanUse {
   /** Hours for which a classification is good without a new answer; 168 by default. */
   cacheHours?: number;
   /**
-   * What happens without a classification that young: with `serve`, the default, the old one is served, and none to a node
+   * What happens when there is none that recent: with `serve`, the default, the old one is served, and none to a node
    * that this server has not seen before; with `fail` the agent gets no catalog.
    */
   whenExpired?: ExpiredClassification;
@@ -81,7 +81,7 @@ export interface ForemanRegistrationArgs {
   password: pulumi.Input<string>;
   /** Certificate names of all Puppet servers: Foreman answers their questions, and takes their facts and reports. */
   servers: string[];
-  /** Whether the main server has a smart proxy, which Foreman shall know; false by default. */
+  /** Whether the main server has a smart proxy, which is registered as well; false by default. */
   smartProxy?: boolean;
   /** Whether code deployment keeps the environments, for which Foreman then looks after each deploy; false by default. */
   deployedCode?: boolean;

@@ -15,15 +15,15 @@ import { defaults } from "../defaults.js";
 import type { ForemanArgs } from "./args.js";
 import { foremanState } from "./state.js";
 
-/** Address of a Foreman that is made on a host. */
+/** Address of Foreman on its host. */
 export const foremanUrl = (host: HostArgs) => `https://${host.fqdn}`;
 
-/** What is done on a system that Foreman has no packages for. */
+/** What to do with a system that Foreman has no packages for. */
 const remedy = "install one of these systems";
 
 /**
- * Foreman with its Puppet plugin on a host of its own, made by its installer: without a Puppet server and a smart proxy,
- * which are the main server's, and with a certificate of the CA.
+ * Foreman with its Puppet plugin on a separate host, set up by its installer: without a Puppet server and a smart
+ * proxy, which are the main server's, and with a certificate of the CA.
  *
  * The installer needs an agent of version 8 in the all-in-one layout, so this host has OpenVox 8 whatever the others have.
  * Hosts are configured with APT, so Enterprise Linux, which Foreman has packages for as well, is left out.

@@ -13,11 +13,11 @@ import {
 import type { WithDistribution } from "../arguments.js";
 import type { ForemanRegistrationArgs } from "./args.js";
 
-/** Is newer than all that Foreman was told of. */
+/** Newer than all files whose content Foreman has been told. */
 export const registeredFile = `${registrationFile}.done`;
 
 /**
- * What tells Foreman of the environment.
+ * Registers the environment with Foreman.
  *
  * @param proxy the main server's smart proxy, where it has one
  */
@@ -54,7 +54,7 @@ function imports(): HostState {
   ];
 }
 
-/** Foreman looks for none, or no more. */
+/** Foreman looks for none, or no longer does. */
 function noImports(): HostState {
   return [
     execOf("leave environments to Foreman's users", ["systemctl", "disable", "--now", importPath], {

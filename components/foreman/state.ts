@@ -119,11 +119,11 @@ const privateKeyOf = (host: Host, { paths }: Distribution) =>
 
 /** Runs the installer whenever it is asked for something else, and again after it failed. */
 function installed(): HostState {
-  const done = `${foremanHostFolder}/installed`;
+  const installedFile = `${foremanHostFolder}/installed`;
   const inputs = [answersFile, installScript, repositoryScript];
   return [
-    execOf("Foreman's installer", ["sh", "-c", `${installScript} && touch ${done}`], {
-      unless: inputs.map((file) => `test ${done} -nt ${file}`).join(" && "),
+    execOf("Foreman's installer", ["sh", "-c", `${installScript} && touch ${installedFile}`], {
+      unless: inputs.map((file) => `test ${installedFile} -nt ${file}`).join(" && "),
       timeout: installDeadline,
     }),
   ];

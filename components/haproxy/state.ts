@@ -13,7 +13,7 @@ import {
 } from "../../hosts/host-state.js";
 import { renderHaproxyReload } from "../../templates/haproxy/haproxy.js";
 
-/** The system's HAProxy, for what its files notify. */
+/** The system's HAProxy, as the files that it reads notify it. */
 export const haproxyNotify = "Service[haproxy]";
 
 /** Script that reloads the system's HAProxy. */

@@ -21,8 +21,8 @@ function hdmUrl(host: Host): pulumi.Output<string> {
  *
  * It runs from its project's container image, and listens on the loopback address; HAProxy has its TLS. It only reads:
  * the code as a {@link CodeCopy} has it, and PuppetDB through the door for readers, with its host's certificate.
- * Its administrator is made before the port opens, as HDM would take whoever came first for it. He makes the users, and
- * sees no data himself.
+ * Its administrator is made before the port opens, as HDM makes the first visitor its administrator. He makes the users,
+ * and sees no data himself.
  */
 export class Hdm extends pulumi.ComponentResource {
   /** Where people reach it. */

@@ -4,10 +4,10 @@ import type { HdmImageArgs } from "./args.js";
 
 const imageScript = "/usr/local/sbin/hdm-image";
 
-/** Seconds that the image may take. */
+/** Seconds until the image is loaded. */
 const imageDeadline = 1800;
 
-/** HDM's image, and what runs it. */
+/** HDM's image, and podman, which runs it. */
 export function hdmImageState({ image, imageArchive }: HdmImageArgs): HostState {
   return [
     // podman looks for netavark, whatever network a container has.

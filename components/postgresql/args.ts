@@ -11,7 +11,7 @@ export interface PostgresqlArgs {
   database?: string;
   /** Role that owns the database; `puppetdb` by default. */
   user?: string;
-  /** Its password on an existing server: letters, digits, `_` and `-`; generated for PuppetDB's own. */
+  /** Its password on an existing server: letters, digits, `_` and `-`; generated for one on PuppetDB's host. */
   password?: pulumi.Input<string>;
   /** Role that may only read; `puppetdb_read` by default. */
   readUser?: string;

@@ -33,7 +33,7 @@ const folder = "/etc/postgresql-common/puppetdb";
 /** How backups and restores reach the database. */
 const services = `${folder}/pg_service.conf`;
 
-/** A PostgreSQL on PuppetDB's own host. */
+/** A PostgreSQL on PuppetDB's host. */
 export const localAddress: Address = {
   server: "localhost",
   port: 5432,
@@ -46,7 +46,7 @@ export const externalCaFile = `${folder}/ca.pem`;
 /** Databases that are on a volume, of another machine perhaps, before the package that runs them is installed. */
 export function keptDatabases(): HostState {
   const [data] = databaseFolders;
-  // The user of the same name may have had another number there. It is made as the package makes it, which leaves it.
+  // On another machine, the user may have had another number. It is made as the package makes it, which keeps it.
   const user = `useradd --system --user-group --no-create-home --home-dir ${data} --shell /bin/bash postgres`;
   const takeOver = `getent passwd postgres >/dev/null || ${user}; chown --recursive postgres: ${databaseFolders.join(" ")}`;
   const takenOver = `for data in ${data}/*/main; do test ! -d $data || test "$(stat --format %U $data)" = postgres || exit 1; done`;
@@ -81,7 +81,7 @@ export function postgresqlClient(
   ];
 }
 
-/** PuppetDB's database in a PostgreSQL on its own host. */
+/** PuppetDB's database in a PostgreSQL on PuppetDB's host. */
 export function localPostgresql(
   { roles, passwords }: PuppetDbDatabase,
   { services }: Distribution,

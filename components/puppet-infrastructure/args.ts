@@ -74,7 +74,7 @@ export interface PuppetInfrastructureArgs {
 
 /** Foreman, and how Puppet servers use it. */
 export interface ForemanSettings extends ForemanUse {
-  /** Address of an existing Foreman, `https://NAME` or `https://NAME:PORT`; with a host for Foreman, it is that host's. */
+  /** Address of an existing Foreman, `https://NAME` or `https://NAME:PORT`; not used with a host for Foreman. */
   url?: string | undefined;
   /** Certificates, PEM, that verify an existing Foreman's; those of the environment's CA by default. */
   caCertificate?: pulumi.Input<string> | undefined;
@@ -110,6 +110,6 @@ export interface CodeSettings extends CodeDeploymentSettings {
 export interface CodeSourceArgs {
   /** URL as Git takes it, without a password. */
   remote: string;
-  /** Begins the names of its environments, with an underscore between; nothing does by default. */
+  /** Prefix of the names of its environments, followed by an underscore; none by default. */
   prefix?: string | undefined;
 }

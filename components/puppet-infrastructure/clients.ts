@@ -30,7 +30,7 @@ export function foremanClientOf({
   return { ...use, url: url ?? missing("url"), caCertificate };
 }
 
-/** Refuses to use an existing Foreman without what that needs. */
+/** Refuses to use an existing Foreman without its address or a password. */
 export function missing(what: "url" | "password"): never {
   throw new pulumi.InputPropertyError({
     propertyPath: `foreman.${what}`,

@@ -13,17 +13,17 @@ import type { MainServer } from "../main-server/main-server.js";
 import { Webhook, webhookUrl } from "../webhook/webhook.js";
 import type { InfrastructureContext } from "./context.js";
 
-/** What brings code to all servers. */
+/** Code deployment, from the control repositories to all servers. */
 export interface DeployedCode {
   readonly deployment: CodeDeployment;
-  /** The code on hosts that serve no agents, in the order of these. */
+  /** The code on hosts that serve no agents. */
   readonly copies: readonly CodeCopy[];
   readonly webhook: Webhook;
   /** Public key that Git servers must let read the control repositories. */
   readonly deployKey: pulumi.Output<string>;
 }
 
-/** Has code deployed to all servers: at first, at each push, and by whoever missed it. */
+/** Code deployment to all servers: at first, at each push, and later where a server missed it. */
 export function deployCode(
   context: InfrastructureContext,
   {
@@ -38,7 +38,7 @@ export function deployCode(
   if (tool === CodeTool.None) return undefined;
   const identities = {
     main: serverIdentity(hosts.main, { parent, dependsOn: main }),
-    // Each upon its own compiler alone: upon all of them, the state would grow with the square of their number.
+    // Each depends on its compiler alone: with all of them, Pulumi's state would grow with the square of their number.
     compilers: hosts.compilers.map((host) =>
       serverIdentity(host, { parent, dependsOn: compilerOf(compilers, host.name) }),
     ),
@@ -87,7 +87,7 @@ export function deployCode(
     new CodeCopy(
       `${copy.host.name}-code-copy`,
       { main: identities.main, copy, distribution },
-      // It lets this host in, and has something to give.
+      // The main server then lets this host in, and has code for it.
       { parent, dependsOn: deployment },
     );
   return {

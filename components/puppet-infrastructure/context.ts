@@ -10,12 +10,13 @@ import type { PuppetInfrastructureArgs } from "./args.js";
 import { foremanClientOf, puppetdbClientOf } from "./clients.js";
 import { hdmOf } from "./hdm-settings.js";
 
-/** What all parts of an infrastructure are made from. */
+/** What the functions that set up the roles of an infrastructure share. */
 export interface InfrastructureContext {
-  /** Name of the infrastructure, with which names of its resources begin. */
+  /** Name of the infrastructure; the names of its resources begin with it. */
   readonly name: string;
   /** The infrastructure itself. */
   readonly parent: pulumi.Resource;
+  /** Its arguments with all defaults. */
   readonly args: ArgsWithAllDefaults;
   /** By its name, as all components take it. */
   readonly distribution: DistributionName;
@@ -29,7 +30,7 @@ export interface InfrastructureContext {
   readonly puppetdbOnMainServer: boolean;
   /** How the Puppet servers reach Foreman; without it, they use none. */
   readonly foremanClient: ForemanClientArgs | undefined;
-  /** HDM's host and settings, where there is HDM. */
+  /** HDM's host and settings, where it has a host. */
   readonly hdm: { readonly host: HostArgs; readonly settings: HdmSettings } | undefined;
   /** Whether code deployment keeps the environments. */
   readonly deployedCode: boolean;

@@ -9,17 +9,17 @@ import { SmartProxy } from "../smart-proxy/smart-proxy.js";
 import { missing } from "./clients.js";
 import type { InfrastructureContext } from "./context.js";
 
-/** Foreman as an infrastructure uses it: on its host, or an existing one. */
+/** Foreman as an infrastructure uses it: set up on its host, or an existing one. */
 export interface DeployedForeman {
   /** Its address. */
   readonly url: string;
-  /** First password of its first user, where it is on its host; secret. */
+  /** First password of the first user, unless it is an existing one; secret. */
   readonly adminPassword: pulumi.Output<string> | undefined;
-  /** Has Foreman know the servers. */
+  /** Once it is complete, Foreman knows the servers. */
   readonly registration: ForemanRegistration;
 }
 
-/** Foreman, where it has a host, and the smart proxy; and has Foreman know the servers. */
+/** Foreman, where it has a host, the smart proxy, and their registration with Foreman. */
 export function deployForeman(
   context: InfrastructureContext,
   { main, certificates }: { main: MainServer; certificates: AuthorityArgs },

@@ -5,7 +5,7 @@ import type { PuppetDb } from "../puppetdb/puppetdb.js";
 import type { DeployedCode } from "./code.js";
 import type { InfrastructureContext } from "./context.js";
 
-/** HDM's image on its host, where there is HDM. */
+/** HDM's image, where HDM has a host. */
 export function deployHdmImage({
   parent,
   distribution,

@@ -13,7 +13,7 @@ interface Rule {
 
 /**
  * Adds a rule to Puppet Server's packaged auth.conf: the list of rules belongs to the package, and a second file would
- * replace all of it. Fails when there is no list to add it to, or nobody would know that the rule is missing.
+ * replace all of it. Fails when there is no list to add it to: the rule would be missing unnoticed.
  */
 function authorizationRule(
   { paths, services }: Distribution,

@@ -74,7 +74,7 @@ export function serverPuppetConf(
   ];
 }
 
-/** Where a server puts the facts of its nodes; a file of each is for Foreman. */
+/** Where a server stores the facts of its nodes: in PuppetDB, and in a file of each node for Foreman. */
 export function factsRoutes(
   { paths, services }: Distribution,
   puppetdb: PuppetDbClientArgs | undefined,
@@ -87,7 +87,7 @@ export function factsRoutes(
     : [fileOf(routes, renderRoutes({ puppetdb: puppetdb !== undefined }), { notify })];
 }
 
-/** What must stand before Puppet Server first starts: a server started with its CA on makes one of its own. */
+/** Settings that come before the first start of Puppet Server: with its CA on, it would make itself a CA. */
 export function serverSettings(
   distribution: Distribution,
   values: { authority: boolean; sizing: ServerSizing },
@@ -112,7 +112,7 @@ export function serverSettings(
   ];
 }
 
-/** The running service, and something to compile until code is deployed. */
+/** The running service, and a site manifest to compile until code is deployed. */
 export function serverService(distribution: Distribution): HostState {
   const { paths, services } = distribution;
   const production = `${paths.codedir}/environments/production`;

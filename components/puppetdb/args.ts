@@ -26,7 +26,7 @@ export interface PuppetDbSizingArgs {
 
 /** What a {@link PuppetDb} takes. */
 export interface PuppetDbArgs extends Retention, HostCertificateArgs {
-  /** PuppetDB's own host, or the main server's. */
+  /** A host for PuppetDB alone, or the main server's. */
   host: HostArgs;
   /** Name under which all hosts reach the CA. */
   caServer: string;

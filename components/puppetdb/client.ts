@@ -6,7 +6,7 @@ import { withDefaults } from "../arguments.js";
 import { defaults } from "../defaults.js";
 import type { PuppetDbClientArgs } from "./args.js";
 
-/** Has a Puppet Server store facts, catalogs and reports in PuppetDB; without a client, takes its configuration away. */
+/** Has a Puppet Server store facts, catalogs and reports in PuppetDB; without a client, removes its configuration. */
 export function puppetdbClient(
   { packages, paths, services }: Distribution,
   client: PuppetDbClientArgs | undefined,

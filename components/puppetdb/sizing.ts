@@ -3,7 +3,7 @@ import type { PuppetDbSizingArgs } from "./args.js";
 
 /** Memory and workers of PuppetDB and its PostgreSQL. */
 export interface PuppetDbSizing extends Required<PuppetDbSizingArgs> {
-  /** PostgreSQL's own cache in MiB: a quarter of the memory, from 128 to 16384. */
+  /** PostgreSQL's cache in MiB: a quarter of the memory, from 128 to 16384. */
   sharedBuffers: number;
 }
 

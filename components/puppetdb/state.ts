@@ -51,7 +51,7 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
   const { ssldir, crlFolder, crl, loaded, allowlist } = filesOf(distribution);
   const readableByPuppetdb = { group: users.puppetdb, mode: "0640", notify };
   const javaArgs = `JAVA_ARGS="-Xms${String(sizing.heap)}m -Xmx${String(sizing.heap)}m"`;
-  // Its own host as well: the readers' questions come from there.
+  // PuppetDB's host as well: it passes on the readers' queries.
   const clients = [...new Set([...args.servers, host.fqdn])].sort();
   return [
     ...packages.puppetdb.map(packageOf),
