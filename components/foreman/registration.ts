@@ -10,8 +10,9 @@ import { foremanRegistrationState, registeredFile } from "./registration-state.j
 
 /**
  * Makes Foreman trust the Puppet servers, and know the smart proxy, by its API. Names of others stay; one that is no
- * longer of this environment goes, and all of them when this goes, with the password. A deployment says so when Foreman cannot
- * be told, and the next one tries again. That it looks for environments and classes fails no deploy: the journal tells.
+ * longer of this environment goes, and all of them when this goes, with the password. A deployment says so when Foreman
+ * cannot be told, and the next one tries again. That it looks for environments and classes fails no deploy: the journal
+ * tells.
  */
 export class ForemanRegistration extends pulumi.ComponentResource {
   constructor(name: string, args: ForemanRegistrationArgs, opts?: pulumi.ComponentResourceOptions) {
