@@ -1,4 +1,4 @@
-// The floors of this project: what a file may import from it. `npm run check` holds them, and docs/architecture.md
+// The floors of this project: which files may import which. `npm run check` enforces them, and docs/architecture.md
 // explains them.
 
 /** The floors of the program, top to bottom: each imports those below it. */
@@ -13,7 +13,7 @@ const program = [
   "distributions",
 ];
 
-/** What stands above the program, top to bottom, and what it imports besides the program's floors below `index.ts`. */
+/** The floors above the program, top to bottom, and what each imports besides the program's floors below `index.ts`. */
 const above = {
   "tools/commands": ["bench", "tools/lib"],
   bench: ["tools/lib"],
@@ -21,13 +21,13 @@ const above = {
   policy: [],
 };
 
-/** What takes nothing from other floors. */
+/** Floors that import no other floor, and that no other floor imports. */
 const alone = ["standins"];
 
-/** Folders of one floor that take nothing from each other. */
+/** Folders of one floor that must not import each other. */
 export const apart = { platforms: ["aws", "containers", "existing"] };
 
-/** The stages of the tests: folders of `test`, each of which has its own helpers in the folder of that name in `test/support`. */
+/** The stages of the tests: folders of `test`. A folder of the same name in `test/support` is for that stage alone. */
 export const stages = ["unit", "rendered", "local", "engine", "contract", "environments"];
 
 /** The page that explains all this. */
@@ -36,8 +36,8 @@ export const explained = "docs/architecture.md";
 const below = (/** @type {string} */ floor) => program.slice(program.indexOf(floor) + 1);
 
 /**
- * The floors of each part, top to bottom, with what of other floors a file there may import. Nothing but tests imports
- * `test`, which may import everything.
+ * The floors of each part, top to bottom, and the other floors that each may import. Tests may import everything, and
+ * nothing else may import `test`.
  *
  * @type {readonly { title: string, floors: readonly { name: string, imports: readonly string[] }[] }[]}
  */

@@ -1,18 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PuppetInfrastructure } from "./components/index.js";
 import type { Host } from "./hosts/host.js";
-import { parseSettings, SettingsError, type Settings } from "./settings/settings.js";
+import { parseSettings, platforms } from "./platforms/platforms.js";
+import { sizingFault } from "./platforms/sizing.js";
+import { hostRole, inOrder, roleNames, roles, type RoleName } from "./roles/roles.js";
+import { SettingsError, type Settings } from "./settings/settings.js";
 import { infrastructureArguments } from "./settings/infrastructure-arguments.js";
 import { settingsInClear, stackConfig } from "./settings/sealing.js";
 import { inClear } from "./settings/secrets.js";
-import { sizingFault } from "./platforms/sizing.js";
-
-/** What makes the hosts; the SDK of a cloud is loaded only where it is used. */
-const platforms = {
-  containers: () => import("./platforms/containers/platform.js"),
-  existing: () => import("./platforms/existing/existing-servers.js"),
-  aws: () => import("./platforms/aws/platform.js"),
-};
 
 // The SDK asks for stack traces with each resource, and a library of old maps the positions in them to TypeScript. Node
 // does that by itself, in half the time; `npm run bench -- preview` shows what it makes.
@@ -20,65 +15,37 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const settings = checkedSettings();
 
-const platform = (await platforms[settings.platform]()).makeHosts(settings);
-const { main, loadBalancer, compilers: compilerHosts, puppetdb, foreman, hdm } = platform.hosts;
+const made = await platforms[settings.platform].makeHosts(settings);
+const infrastructure = new PuppetInfrastructure("puppet", infrastructureArguments(settings, made));
 
-const infrastructure = new PuppetInfrastructure(
-  "puppet",
-  infrastructureArguments(settings, platform),
-);
-
-const puppetdbRoles = ["puppetdb", "postgresql"];
-const roles: { host: Host; roles: string[] }[] = [
-  { host: main, roles: ["main", "ca", ...(puppetdb === main ? puppetdbRoles : [])] },
-  { host: loadBalancer, roles: ["load-balancer"] },
-  ...(puppetdb === undefined || puppetdb === main
-    ? []
-    : [{ host: puppetdb, roles: puppetdbRoles }]),
-  ...(foreman === undefined ? [] : [{ host: foreman, roles: ["foreman"] }]),
-  ...compilerHosts.map((host) => ({ host, roles: ["compiler"] })),
-  ...(hdm === undefined ? [] : [{ host: hdm, roles: ["hdm"] }]),
-];
+/** The hosts of roles that have some of their own, in the order in which they are shown. */
+const hosts = inOrder<Host>(made.hosts).filter(([role]) => hostRole(role, settings) === role);
+const wordsOf = (host: RoleName) =>
+  roleNames
+    .filter((role) => hostRole(role, settings) === host)
+    .flatMap((role): readonly string[] => roles[role].words);
 
 const outputs = {
   /** Name that agents get catalogs from. */
   puppetServer: settings.puppetServer,
   /** Name that certificates are requested from. */
   caServer: settings.caServer,
-  /** The compilers: name, full name, address. */
-  compilers: infrastructure.compilers,
   /** Every host by its name: full name, address and roles. */
   hosts: Object.fromEntries(
-    roles.map(({ host: { name, fqdn, address }, roles }) => [name, { fqdn, address, roles }]),
+    hosts.map(([role, { name, fqdn, address }]) => [name, { fqdn, address, roles: wordsOf(role) }]),
   ),
   /** How each host is reached over SSH, by its name; secret, as it has the private key. */
   connections: pulumi.secret(
-    Object.fromEntries(roles.map(({ host }) => [host.name, loginOf(host)])),
+    Object.fromEntries(hosts.map(([, host]) => [host.name, loginOf(host)])),
   ),
-  /** PuppetDB for Puppet servers; absent where there is none. */
-  puppetdbUrl: infrastructure.puppetdbUrl,
-  /** PuppetDB for people and tools, with a certificate of `npm run puppetdb-access`. */
-  puppetdbQueryUrl: infrastructure.puppetdbQueryUrl,
-  /** Foreman; absent where there is none. */
-  foremanUrl: infrastructure.foremanUrl,
-  /** Password that the first user of a Foreman of its own begins with; secret. */
-  foremanAdminPassword: infrastructure.foremanAdminPassword,
-  /** Where Git servers send pushes; absent where no code is deployed. */
-  webhookUrl: infrastructure.webhookUrl,
-  /** Key of the pushes' signatures, and GitLab's token; secret. */
-  webhookSecret: infrastructure.webhookSecret,
-  /** Public key that Git servers must let read the control repositories. */
-  codeDeployKey: infrastructure.codeDeployKey,
-  /** HDM, in which people browse Hiera data; absent where there is none. */
-  hdmUrl: infrastructure.hdmUrl,
-  /** Password of HDM's user admin, until he changes it; secret. */
-  hdmAdminPassword: infrastructure.hdmAdminPassword,
-  /** HAProxy's statistics page; Prometheus reads /metrics beside it. */
-  loadBalancerStatsUrl: infrastructure.statsUrl,
-  /** Name for the statistics page. */
-  loadBalancerStatsUser: infrastructure.statsUser,
-  /** Password for the statistics page. */
-  loadBalancerStatsPassword: infrastructure.statsPassword,
+  /** What the roles have. */
+  ...Object.fromEntries(
+    roleNames.flatMap((role) =>
+      Object.entries<keyof PuppetInfrastructure>(roles[role].outputs).map(
+        ([output, property]) => [output, infrastructure[property]] as const,
+      ),
+    ),
+  ),
   /** Script that joins a machine as an agent; run it there as root. */
   agentInstall: infrastructure.agentInstall,
 };

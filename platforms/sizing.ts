@@ -1,15 +1,14 @@
-import { puppetdbMemory, puppetdbSizing } from "../components/puppetdb/sizing.js";
-import { serverSizing } from "../components/puppet-server/sizing.js";
-import { hardwareOf, memorySetting, type SizedRole } from "./hardware.js";
+import { hostRole, ofRole, roleNames, roles, type RoleName } from "../roles/roles.js";
 import type { Settings } from "../settings/settings.js";
+import { noHelpers } from "./connections.js";
+import type { Hardware } from "./platform.js";
+import { platforms } from "./platforms.js";
 
 /** One service that plans with its host's memory. */
 interface Sized {
-  /** The settings with its sizing. */
-  readonly group: "mainServer" | "compiler" | "puppetdb";
-  readonly role: SizedRole;
-  /** Its host. */
-  readonly host: string;
+  /** Section of the settings with its sizing. */
+  readonly section: string;
+  readonly hardware: Hardware;
   /** @throws Error when it does not fit into a host with this memory, in MiB */
   readonly fit: (memory: number) => unknown;
 }
@@ -24,72 +23,38 @@ const mostMemory = 128 * 1024;
  * @returns the first of it in one sentence that says what to write instead, or nothing
  */
 export function sizingFault(settings: Settings): string | undefined {
-  const services = servicesOf(settings);
-  for (const { group, role, host, fit } of services) {
-    const { memory } = hardwareOf(settings, role, host);
-    const failure = failureOf(() => fit(memory));
+  const services = roleNames.flatMap((role) => servicesOf(settings, role));
+  for (const { section, hardware, fit } of services) {
+    const failure = failureOf(() => fit(hardware.memory));
     if (failure === undefined) continue;
-    const sharing = services.filter(
-      (other) => settings.platform === "containers" || other.host === host,
-    );
-    const least = isSized(settings, group) ? undefined : leastMemory(sharing);
-    return least === undefined
-      ? `puppet:${group}.${failure}`
-      : memorySetting(settings, role, host, least);
+    const sharing = services.filter((other) => other.hardware.setting === hardware.setting);
+    const least = isSized(settings, section) ? undefined : leastMemory(sharing);
+    return least === undefined ? `puppet:${section}.${failure}` : hardware.tooSmall(least);
   }
   return undefined;
 }
 
-function servicesOf(settings: Settings): Sized[] {
-  const { domain, hosts, mainServer, compiler, puppetdb, postgresql } = settings;
-  const beside = puppetdb.host === "main";
-  const local = postgresql.server === undefined && settings.aws.database === undefined;
-  const on = (role: SizedRole, name: string, memory: number) => {
-    const { cores } = hardwareOf(settings, role, name);
-    return { cores, memory, fqdn: `${name}.${domain}` };
-  };
-  const database: Omit<Sized, "fit"> = {
-    group: "puppetdb",
-    ...(beside
-      ? { role: "main", host: hosts.main }
-      : { role: "puppetdb", host: hosts.puppetdb ?? hosts.main }),
-  };
-  return [
-    ...(puppetdb.host === "none"
-      ? []
-      : [
-          {
-            ...database,
-            fit: (memory: number) =>
-              puppetdbSizing(
-                on(database.role, database.host, puppetdbMemory(memory, beside)),
-                puppetdb,
-                local,
-              ),
-          },
-        ]),
-    {
-      group: "mainServer",
-      role: "main",
-      host: hosts.main,
-      fit: (memory) => {
-        const left = memory - (beside ? puppetdbMemory(memory, true) : 0);
-        return serverSizing(on("main", hosts.main, left), mainServer);
-      },
-    },
-    ...hosts.compilers.map((host): Sized => ({
-      group: "compiler",
-      role: "compiler",
-      host,
-      fit: (memory) => serverSizing(on("compiler", host, memory), compiler),
-    })),
-  ];
+function servicesOf(settings: Settings, role: RoleName): Sized[] {
+  const host = hostRole(role, settings);
+  const { sizing } = roles[role];
+  if (sizing === undefined || host === undefined) return [];
+  const helpers = { ...noHelpers, database: settings.aws.database !== undefined };
+  return ofRole(settings.hosts, host).map((name) => {
+    const hardware = platforms[settings.platform].hardware(settings, host, name);
+    const fqdn = `${name}.${settings.domain}`;
+    return {
+      section: sizing.section,
+      hardware,
+      fit: (memory) => sizing.fit(settings, { fqdn, cores: hardware.cores, memory }, helpers),
+    };
+  });
 }
 
-/** Whether a group's settings say themselves how much memory is used. */
-function isSized(settings: Settings, group: Sized["group"]): boolean {
-  const given: Readonly<Record<string, unknown>> = settings[group];
-  return ["heap", "codeCache", "jrubies", "threads"].some((key) => given[key] !== undefined);
+/** Whether a section says itself how much memory is used. */
+function isSized(settings: Settings, section: string): boolean {
+  const sizing = (settings as unknown as Readonly<Record<string, object>>)[section];
+  const values: Readonly<Record<string, unknown>> = { ...sizing };
+  return ["heap", "codeCache", "jrubies", "threads"].some((key) => values[key] !== undefined);
 }
 
 /** The least memory, in MiB, that carries all of some services; nothing where none does. */

@@ -1,4 +1,4 @@
-import { agentsPort } from "../platforms/connections.js";
+import { agentsPort } from "../templates/puppetserver/puppetserver.js";
 import { proxiesIn, type Proxy } from "./haproxy-conf.js";
 import { hostChangesOf, type HostFile } from "./host-state.js";
 import type { Rule } from "./rule.js";

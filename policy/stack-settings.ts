@@ -1,5 +1,7 @@
-import { connectionsOf, type OutsideParty } from "../platforms/connections.js";
-import { parseSettings, SettingsError, type Settings } from "../settings/settings.js";
+import { networkSettings } from "../settings/aws.js";
+import { connectionsOf, noHelpers } from "../platforms/connections.js";
+import { parseSettings } from "../platforms/platforms.js";
+import { SettingsError, type Settings } from "../settings/settings.js";
 
 /** A TCP port that the stack's settings open to networks. */
 export interface Opening {
@@ -11,15 +13,6 @@ export interface Opening {
   readonly networks: readonly string[];
 }
 
-/** Where the networks are of those who are outside. Administrators are none: SSH is open to no network, whatever is set. */
-const settingsOfNetworks = {
-  agents: "agentSources",
-  operators: "operatorSources",
-  gitServers: "webhookSources",
-  siteForeman: "foremanSources",
-  outbound: "outbound",
-} as const satisfies Record<Exclude<OutsideParty, "administrators">, keyof Settings["aws"]>;
-
 /**
  * Reads from a stack's configuration which networks it opens ports to: for each connection with somebody outside, the
  * networks that are set for him.
@@ -29,13 +22,14 @@ const settingsOfNetworks = {
 export function openingsIn(config: ReadonlyMap<string, string>): readonly Opening[] {
   const settings = settingsIn(config);
   if (settings === undefined) return [];
-  const lines = connectionsOf({ ...settings, bastion: false, database: false, endpoints: false });
+  const lines = connectionsOf({ ...settings, ...noHelpers });
   const openings = new Map<string, Opening>();
   for (const { from, to, port } of lines) {
     const direction = to === "outbound" ? "egress" : "ingress";
     const outside = direction === "egress" ? to : from;
-    if (!(outside in settingsOfNetworks)) continue;
-    const name = settingsOfNetworks[outside as keyof typeof settingsOfNetworks];
+    // Administrators are none of them: SSH is open to no network, whatever is set.
+    if (!(outside in networkSettings)) continue;
+    const name = networkSettings[outside as keyof typeof networkSettings];
     const setting = `puppet:aws.${name}`;
     openings.set(`${setting} ${String(port)}`, {
       direction,

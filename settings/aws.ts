@@ -1,8 +1,16 @@
 import * as z from "zod";
-import { instanceSize } from "./instance-types.js";
+import { instanceSize, reservedMemory } from "./instance-types.js";
 import { parseSubnet } from "./subnet.js";
-import type { postgresql, puppetdb } from "../roles/puppetdb/settings.js";
-import { foremanMemory, type Foreman } from "../roles/foreman/settings.js";
+import {
+  hostRole,
+  roleNames,
+  roles,
+  type RoleName,
+  type Roles,
+  type RoleSettings,
+} from "../roles/roles.js";
+import type { Foreman } from "../roles/foreman/settings.js";
+import type { OutsideParty } from "../roles/role.js";
 import { certificates, integer, object, text } from "../roles/values.js";
 
 const cidr = z
@@ -29,6 +37,30 @@ const instance = (type: string) =>
     /** Image; the newest Debian 13 at the time the instance is made by default. */
     image: id("ami").optional(),
   }).prefault({});
+
+/** Roles whose data has a volume of its own. */
+type RoleWithVolume = {
+  [Name in RoleName]: Roles[Name]["instance"]["dataVolume"] extends undefined ? never : Name;
+}[RoleName];
+
+/** GiB of each role's data volume. */
+const dataVolumes = Object.fromEntries(
+  roleNames.flatMap((role) => {
+    const { dataVolume } = roles[role].instance;
+    return dataVolume === undefined
+      ? []
+      : [[role, size(dataVolume.least).default(dataVolume.size)] as const];
+  }),
+) as Record<RoleWithVolume, z.ZodDefault<z.ZodInt>>;
+
+/** Settings with the networks of parties outside. Administrators reach nothing but the bastion, which has its own. */
+export const networkSettings = {
+  agents: "agentSources",
+  operators: "operatorSources",
+  gitServers: "webhookSources",
+  siteForeman: "foremanSources",
+  outbound: "outbound",
+} as const satisfies Record<Exclude<OutsideParty, "administrators">, string>;
 
 /** Settings of the cloud. */
 export const aws = object({
@@ -62,24 +94,12 @@ export const aws = object({
     allowedSources: networks.min(1, "a list of at least one IPv4 network"),
     type: instanceType.default("t3.micro"),
   }).optional(),
-  instances: object({
-    main: instance("m7i.large"),
-    loadBalancer: instance("c7i.large"),
-    puppetdb: instance("m7i.large"),
-    foreman: instance("m7i.large"),
-    compiler: instance("c7i.xlarge"),
-    hdm: instance("t3.medium"),
-  }).prefault({}),
-  dataVolumes: object({
-    /** GiB of the volume with the CA. */
-    main: size(4).default(10),
-    /** GiB of the volume with PostgreSQL. */
-    puppetdb: size(10).default(100),
-    /** GiB of the volume with HDM's users. */
-    hdm: size(4).default(4),
-    /** GiB of the volume with the PostgreSQL of Foreman. */
-    foreman: size(10).default(20),
-  }).prefault({}),
+  instances: object(
+    Object.fromEntries(
+      roleNames.map((role) => [role, instance(roles[role].instance.type)]),
+    ) as Record<RoleName, ReturnType<typeof instance>>,
+  ).prefault({}),
+  dataVolumes: object(dataVolumes).prefault({}),
   /** PostgreSQL as RDS, instead of one on PuppetDB's host. */
   database: object({
     /** RDS instance class. */
@@ -140,16 +160,13 @@ export function ownVpcFaults(given: unknown): string[] {
 /** What the settings lack, and what contradicts itself. */
 export function awsFaults(
   given: Aws,
-  others: {
-    domain: string;
-    serviceNames: Readonly<Record<string, string>>;
-    puppetdb: z.output<typeof puppetdb>;
-    postgresql: z.output<typeof postgresql>;
-    foreman: Foreman;
-  },
+  others: RoleSettings & { domain: string; serviceNames: Readonly<Record<string, string>> },
 ): string[] {
   const { vpc, database } = given;
-  const sentences = foremanInAwsFaults(given, others.foreman);
+  const sentences = [
+    ...roleNames.flatMap((role) => requirementFaults(given, role, others)),
+    ...foremanSourcesFaults(given, others.foreman),
+  ];
   const required = { agentSources: "of the agents", outbound: "of your mirrors and Git servers" };
   for (const [key, whose] of Object.entries(required)) {
     if (given[key as keyof typeof required] === undefined) {
@@ -205,29 +222,30 @@ export function awsFaults(
   return sentences;
 }
 
-/** What Foreman cannot run on, and who could not reach the smart proxy. */
-function foremanInAwsFaults(
-  { instances, foremanSources }: Aws,
-  { host, smartProxy }: Foreman,
-): string[] {
-  const sentences: string[] = [];
-  const { type } = instances.foreman;
-  const { architecture, memory = 0 } = instanceSize(type) ?? {};
-  if (host === "own" && (architecture === "arm64" || memory < foremanMemory)) {
-    sentences.push(
-      `puppet:aws.instances.foreman.type is ${type}, and Foreman needs an amd64 processor and 4 GiB of memory; write another, such as m7i.large.`,
-    );
-  }
+/** An instance type that a role's software does not run on. */
+function requirementFaults({ instances }: Aws, role: RoleName, settings: RoleSettings): string[] {
+  const { requires, title, instance } = roles[role];
+  if (requires === undefined || hostRole(role, settings) !== role) return [];
+  const { type } = instances[role];
+  const size = instanceSize(type);
+  const memory = requires.memory + reservedMemory;
+  if (size?.architecture === requires.architecture && size.memory >= memory) return [];
+  return [
+    `puppet:aws.instances.${role}.type is ${type}, and ${title} needs an ${requires.architecture} processor and ${String(memory / 1024)} GiB of memory; write another, such as ${instance.type}.`,
+  ];
+}
+
+/** Networks of an existing Foreman, which reaches the smart proxy. */
+function foremanSourcesFaults({ foremanSources }: Aws, { host, smartProxy }: Foreman): string[] {
   const asked = host === "existing" && smartProxy;
   if (asked && foremanSources.length === 0) {
-    sentences.push(
+    return [
       'puppet:aws.foremanSources is not set, and Foreman could not reach the smart proxy; write its networks, such as ["192.0.2.10/32"], or false in puppet:foreman.smartProxy.',
-    );
+    ];
   }
-  if (!asked && foremanSources.length > 0) {
-    sentences.push(
-      "puppet:aws.foremanSources is set, but no Foreman that is there has a smart proxy here; remove it, or write existing in puppet:foreman.host.",
-    );
-  }
-  return sentences;
+  return asked || foremanSources.length === 0
+    ? []
+    : [
+        "puppet:aws.foremanSources is set, but no Foreman that is there has a smart proxy here; remove it, or write existing in puppet:foreman.host.",
+      ];
 }

@@ -1,19 +1,17 @@
 import * as z from "zod";
-import type { puppetdb } from "../roles/puppetdb/settings.js";
-import { foremanMemory, type Foreman } from "../roles/foreman/settings.js";
-import type { Hdm } from "../roles/hdm/settings.js";
+import {
+  byRole,
+  hostRole,
+  roleNames,
+  roles,
+  type ByRole,
+  type RoleName,
+  type RoleSettings,
+} from "../roles/roles.js";
 import { dotted, hostName, integer, object, privateKey, text } from "../roles/values.js";
 
 /** What a server can be, in the words of the output `hosts`. */
-export const serverRoles = [
-  "main",
-  "load-balancer",
-  "puppetdb",
-  "foreman",
-  "compiler",
-  "hdm",
-] as const;
-export type ServerRole = (typeof serverRoles)[number];
+const serverRoles = roleNames.map(wordOf);
 
 const octet = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const ipv4 = text(new RegExp(`^(${octet}\\.){3}${octet}$`), "an IPv4 address such as 10.1.0.10");
@@ -28,7 +26,7 @@ const server = object({
   /** Host name, the first label of its full name in `puppet:domain`. */
   name: hostName,
   /** What it shall be. */
-  role: z.enum(serverRoles, "main, load-balancer, puppetdb, foreman, compiler or hdm"),
+  role: z.enum(serverRoles, orList(serverRoles)),
   /** Address at which the other servers reach it. */
   address: ipv4,
   /** Where SSH reaches it from here; its address by default. */
@@ -68,10 +66,32 @@ export const existing = object({
 export type Existing = z.output<typeof existing>;
 export type Server = z.output<typeof server>;
 
+/** The role as the setting and the output `hosts` have it. */
+function wordOf(role: RoleName): string {
+  return roles[role].words[0];
+}
+
+/** Words as a sentence has them: a, b or c. */
+function orList(words: readonly string[]): string {
+  return [words.slice(0, -1).join(", "), ...words.slice(-1)]
+    .filter((part) => part !== "")
+    .join(" or ");
+}
+
+/** The servers of a role. */
+export function serversOf(servers: readonly Server[], role: RoleName): Server[] {
+  return servers.filter((server) => server.role === wordOf(role));
+}
+
+/** Names of the servers; a list that lacks some is refused by {@link existingFaults}. */
+export function serverNames(servers: readonly Server[]): ByRole<string> {
+  return byRole((role) => serversOf(servers, role).map(({ name }) => name));
+}
+
 /** What the list of servers lacks, and what it has too much of. */
 export function existingFaults(
   { servers, privateKey }: Existing,
-  others: { puppetdb: z.output<typeof puppetdb>; foreman: Foreman; hdm: Hdm },
+  settings: RoleSettings,
 ): string[] {
   const sentences: string[] = [];
   if (privateKey === undefined) {
@@ -79,36 +99,14 @@ export function existingFaults(
       "puppet:existing.privateKey is not set; write the user's private SSH key with pulumi config set --secret --path puppet:existing.privateKey.",
     );
   }
-  const count = (role: ServerRole) => servers.filter((server) => server.role === role).length;
-  for (const role of ["main", "load-balancer"] as const) {
-    if (count(role) !== 1) sentences.push(wrongNumber(role, count(role)));
-  }
-  if (count("compiler") === 0) {
-    sentences.push(
-      "puppet:existing.servers has no server with the role compiler; write at least one.",
-    );
-  }
-  for (const [role, instead] of [
-    ["puppetdb", "main or none"],
-    ["foreman", "existing or none"],
-    ["hdm", "none"],
-  ] as const) {
-    const { host } = others[role];
-    if (host === "own" && count(role) !== 1) {
+  sentences.push(...roleNames.flatMap((role) => numberFaults(servers, role, settings)));
+  for (const role of roleNames) {
+    const { requires, title } = roles[role];
+    if (requires === undefined) continue;
+    for (const { name, memory } of serversOf(servers, role)) {
+      if (memory >= requires.memory) continue;
       sentences.push(
-        `${wrongNumber(role, count(role)).slice(0, -1)}, or set puppet:${role}.host to ${instead}.`,
-      );
-    }
-    if (host !== "own" && count(role) > 0) {
-      sentences.push(
-        `puppet:existing.servers has a server with the role ${role}, but puppet:${role}.host is "${host}"; write own there, or remove the server.`,
-      );
-    }
-  }
-  for (const { role, name, memory } of servers) {
-    if (role === "foreman" && memory < foremanMemory) {
-      sentences.push(
-        `puppet:existing.servers has ${name} for Foreman with ${String(memory)} MiB of memory; write a server with ${String(foremanMemory)} or more.`,
+        `puppet:existing.servers has ${name} for ${title} with ${String(memory)} MiB of memory; write a server with ${String(requires.memory)} or more.`,
       );
     }
   }
@@ -123,6 +121,32 @@ export function existingFaults(
   return sentences;
 }
 
-function wrongNumber(role: ServerRole, count: number): string {
-  return `puppet:existing.servers has ${count === 0 ? "no server" : `${String(count)} servers`} with the role ${role}; write exactly one.`;
+/** Too many servers of a role, or too few. */
+function numberFaults(
+  servers: readonly Server[],
+  role: RoleName,
+  settings: RoleSettings,
+): string[] {
+  const { length } = serversOf(servers, role);
+  const word = wordOf(role);
+  const found = `puppet:existing.servers has ${length === 0 ? "no server" : `${String(length)} servers`} with the role ${word}; write`;
+  switch (roles[role].count) {
+    case "many":
+      return length === 0 ? [`${found} at least one.`] : [];
+    case "one":
+      return length === 1 ? [] : [`${found} exactly one.`];
+    case "optional": {
+      const placement = roles[role].placement(settings);
+      const setting = `puppet:${role}.host`;
+      if (hostRole(role, settings) === role && length !== 1) {
+        return [`${found} exactly one, or set ${setting} to ${orList(roles[role].elsewhere)}.`];
+      }
+      if (hostRole(role, settings) !== role && length > 0) {
+        return [
+          `puppet:existing.servers has a server with the role ${word}, but ${setting} is "${placement}"; write own there, or remove the server.`,
+        ];
+      }
+      return [];
+    }
+  }
 }

@@ -1,9 +1,10 @@
 import type { PostgresqlArgs, PuppetInfrastructureArgs } from "../components/index.js";
 import type { HostsByRole } from "../hosts/host.js";
+import { roleNames, roles } from "../roles/roles.js";
 import type { Settings } from "./settings.js";
 
 /** What a platform made of the settings. */
-export interface Platform {
+export interface MadeHosts {
   readonly hosts: HostsByRole;
   /** PuppetDB's database, where the platform makes it; by default the one of the settings. */
   readonly postgresql?: PostgresqlArgs;
@@ -15,24 +16,16 @@ export interface Platform {
  */
 export function infrastructureArguments(
   settings: Settings,
-  platform: Platform,
+  made: MadeHosts,
 ): PuppetInfrastructureArgs {
   const { domain, distribution, puppetServer, caServer, fileServer, caName } = settings;
-  const { mainServer, compiler, loadBalancer, codeDeployment, webhook } = settings;
-  const { host: puppetdbHost, ...puppetdb } = settings.puppetdb;
-  const { host: foremanHost, ...foreman } = settings.foreman;
-  const { host: hdmHost, image, ...hdm } = settings.hdm;
+  const ofRoles = roleNames.map((role): Partial<PuppetInfrastructureArgs> =>
+    roles[role].args(settings),
+  );
   return {
-    ...{ distribution, puppetServer, caServer, fileServer, caName, mainServer, compiler },
-    hosts: platform.hosts,
+    ...{ distribution, puppetServer, caServer, fileServer, caName },
+    ...(Object.assign({}, ...ofRoles) as Partial<PuppetInfrastructureArgs>),
     plannedCompilers: settings.plannedCompilers.map((name) => `${name}.${domain}`),
-    statsPort: loadBalancer.statsPort,
-    compileTimeout: loadBalancer.compileTimeout,
-    puppetdb,
-    postgresql: platform.postgresql ?? settings.postgresql,
-    foreman: foremanHost === "none" ? undefined : foreman,
-    codeDeployment,
-    webhookPort: webhook.port,
-    hdm: image === undefined ? undefined : { ...hdm, image },
+    ...made,
   };
 }

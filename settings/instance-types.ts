@@ -10,6 +10,9 @@ export interface InstanceSize {
   readonly price: number | undefined;
 }
 
+/** Memory of an instance that is left to the system, in MiB. */
+export const reservedMemory = 512;
+
 /** GiB of memory for each virtual CPU, by class. */
 const memoryPerCore = { c: 2, m: 4, r: 8 } as const;
 
@@ -88,4 +91,11 @@ export function instanceSize(type: string): InstanceSize | undefined {
     architecture,
     price: perLarge === undefined ? undefined : (perLarge * cores) / 2,
   };
+}
+
+/** What an EC2 instance type leaves to services: processor cores, and memory in MiB. */
+export function instanceHardware(type: string): { cores: number; memory: number } {
+  const size = instanceSize(type);
+  if (size === undefined) throw new Error(`${type} is not an instance type that is known.`);
+  return { cores: size.cores, memory: size.memory - reservedMemory };
 }

@@ -1,18 +1,24 @@
+import { roleNames, roles } from "../roles/roles.js";
+
 /** A private key, wherever it stands; OpenSSH's also without its first line. */
 const privateKey = /PRIVATE KEY|b3BlbnNzaC1rZXk/;
 
 /** The settings that are secrets, and so have to be sealed in the stack's file. */
-export const sealedSettings = [
-  "postgresql.password",
-  "postgresql.readPassword",
-  "foreman.password",
-  "foreman.database.password",
-  "codeDeployment.token",
-  "hdm.privateKey",
-  "hdm.ldap.bindPassword",
+export const sealedSettings: readonly string[] = [
+  ...roleNames.flatMap((role): readonly string[] => roles[role].secrets),
   "existing.privateKey",
   "existing.jumpHost.privateKey",
-] as const;
+];
+
+/** Settings with a secret within. Below the sections, a text in the place of a private key's is known by its form. */
+const enclosing = new Set(
+  sealedSettings.flatMap((setting) => {
+    const [section = "", ...path] = setting.split(".");
+    const within =
+      path.length > 1 && !setting.endsWith("Key") ? [`${section}.${path[0] ?? ""}`] : [];
+    return [section, ...within];
+  }),
+);
 
 /** Whether what stands in a stack's file is sealed, so that only the engine can read it. */
 export function isSealed(value: unknown): boolean {
@@ -30,17 +36,17 @@ const urlWithSecret = /https?:\/\/[^"]*@(?!sha256:)|\w:\/\/[^"/@]*:[^"]*@/;
 /** Whether what is set at a path may hold a secret, so that no message may show it. */
 export function mayHoldSecret(path: readonly PropertyKey[], value: unknown): boolean {
   const text = JSON.stringify(value);
-  const [group, inner] = path;
+  const [group, inner] = path.map(String);
   return (
     // A host's public key is told from a private one in its place by nobody.
     path.some((key) => /(password|token|privateKey|hostKey)$/i.test(String(key))) ||
     privateKey.test(text) ||
-    (["postgresql", "foreman", "codeDeployment", "hdm", "existing"].includes(String(group)) &&
-      inner === undefined) ||
-    // A jump host or servers of another form may still have the keys in them.
-    (group === "existing" && typeof value === "object" && value !== null) ||
-    // So may an LDAP that is no object, or an object in the place of a text.
-    (group === "hdm" && (path.length === 2 || typeof value === "object") && inner === "ldap") ||
+    // What stands in the place of a section may still have the secret in it.
+    enclosing.has(path.map(String).join(".")) ||
+    // So may an object in the place of a text within it, and servers of another form.
+    (typeof value === "object" &&
+      value !== null &&
+      (group === "existing" || enclosing.has(`${String(group)}.${String(inner)}`))) ||
     urlWithSecret.test(text)
   );
 }

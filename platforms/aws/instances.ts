@@ -1,10 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { instanceHardware } from "../hardware.js";
 import type { Host } from "../../hosts/host.js";
 import { whenReady } from "../../hosts/readiness.js";
 import { sshKeys, withoutComment, type KeyPair } from "../ssh-keys.js";
-import { instanceSize } from "../../settings/instance-types.js";
+import { instanceHardware, instanceSize } from "../../settings/instance-types.js";
 import { tagsOf, type Tags } from "./naming.js";
 import { renderUserData } from "./user-data.js";
 

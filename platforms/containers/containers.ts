@@ -1,10 +1,11 @@
-import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../../hosts/host.js";
 import { sshKeys, type KeyPair } from "../ssh-keys.js";
+import { containerHardware } from "./hardware.js";
 import { podmanNames } from "./names.js";
+import { baseImage } from "../../settings/containers.js";
 import { addressOf, parseSubnet, type Subnet } from "../../settings/subnet.js";
 
 /** What the containers of one environment have in common. */
@@ -31,13 +32,6 @@ export interface ContainerHostArgs {
   aliases?: readonly string[];
   /** TCP ports, besides SSH, that this machine reaches on a loopback port. */
   ports?: readonly number[];
-}
-
-/** What this platform's machine gives every host: its own cores, and the memory set for each. */
-export function containerHardware(
-  args: Pick<ContainersArgs, "memory">,
-): Pick<Host, "cores" | "memory"> {
-  return { cores: cpus().length, memory: args.memory };
 }
 
 /** Where the scripts are, for their commands. */
@@ -71,7 +65,7 @@ export class Containers extends pulumi.ComponentResource {
       {
         create: run("image.sh"),
         // Another image is its owner's to remove.
-        delete: image === podmanNames.image ? run("image-delete.sh") : undefined,
+        delete: image === baseImage ? run("image-delete.sh") : undefined,
         environment: { ...scripts, IMAGE: image },
         addPreviousOutputInEnv: false,
       },

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
-import type { Settings } from "../../settings/settings.js";
 import type { Existing, Server } from "../../settings/existing.js";
-import type { Host, HostsByRole } from "../../hosts/host.js";
+import type { Host } from "../../hosts/host.js";
 import { whenReady } from "../../hosts/readiness.js";
 import { withoutComment } from "../ssh-keys.js";
 
@@ -73,29 +72,4 @@ function connectionTo(
 /** One hop of SSH, as remote commands take it. */
 function login<Hop extends { hostKey: string }>(hop: Hop): Hop & { dialErrorLimit: number } {
   return { ...hop, hostKey: withoutComment(hop.hostKey), dialErrorLimit: dialAttempts };
-}
-
-/** The servers of a stack by what they are. */
-export function makeHosts(settings: Settings): { hosts: HostsByRole } {
-  const { existing, domain, puppetServer, caServer, fileServer } = settings;
-  const names = [...new Set([puppetServer, caServer, fileServer])];
-  const { hosts } = new ExistingServers("servers", { ...existing, domain, names });
-  const withRole = (role: Server["role"]) =>
-    hosts.filter((_, index) => existing.servers[index]?.role === role);
-  const [main] = withRole("main");
-  const [loadBalancer] = withRole("load-balancer");
-  if (main === undefined || loadBalancer === undefined) {
-    throw new pulumi.RunError("puppet:existing.servers lacks a server; settings were not checked.");
-  }
-  const puppetdb = { own: () => withRole("puppetdb")[0], main: () => main, none: () => undefined };
-  return {
-    hosts: {
-      main,
-      loadBalancer,
-      compilers: withRole("compiler"),
-      puppetdb: puppetdb[settings.puppetdb.host](),
-      hdm: withRole("hdm")[0],
-      foreman: withRole("foreman")[0],
-    },
-  };
 }

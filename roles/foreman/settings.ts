@@ -75,9 +75,6 @@ export const foreman = object({
 
 export type Foreman = z.output<typeof foreman>;
 
-/** MiB that a Foreman of its own wants at the least: 4 GiB, without what the system needs of them. */
-export const foremanMemory = 3584;
-
 /** What each kind of Foreman has no use for. */
 const withoutEffect = {
   none: ["url", "caCertificate", "password", "packages", "database"],

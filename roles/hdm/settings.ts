@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defaults } from "../../components/defaults.js";
-import type { codeDeployment } from "../main/settings.js";
-import type { puppetdb } from "../puppetdb/settings.js";
+import type { CodeDeployment } from "../main/settings.js";
+import type { Puppetdb } from "../puppetdb/settings.js";
 import { certificates, dotted, integer, label, object, port, privateKey, text } from "../values.js";
 
 const httpsUrl = `https://(${label}\\.)*${label}(:${port})?`;
@@ -81,8 +81,8 @@ export type Hdm = z.output<typeof hdm>;
 export function hdmFaults(
   given: Hdm,
   others: {
-    puppetdb: z.output<typeof puppetdb>;
-    codeDeployment: z.output<typeof codeDeployment>;
+    puppetdb: Puppetdb;
+    codeDeployment: CodeDeployment;
   },
 ): string[] {
   const { host, image, certificate, ldap } = given;

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { CodeTool, OldCode } from "../../components/choices.js";
 import { defaults } from "../../components/defaults.js";
+import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
+import { puppetdbPort, readerPort } from "../../templates/puppetdb/puppetdb.js";
 import { integer, object, port, text } from "../values.js";
 
 const remote = text(
@@ -16,7 +18,7 @@ const url = (scheme: string, example: string) =>
   );
 
 /** Of Puppet Server, PuppetDB and PostgreSQL, which may all be on the main server. */
-const takenPorts = [5432, 8080, 8081, 8082, 8140];
+const takenPorts = [5432, 8080, puppetdbPort, readerPort, agentsPort];
 
 /** Settings of code deployment. */
 export const codeDeployment = object({
@@ -87,13 +89,11 @@ export const webhook = object({
     .default(defaults.webhookPort),
 });
 
+export type CodeDeployment = z.output<typeof codeDeployment>;
+export type Webhook = z.output<typeof webhook>;
+
 /** What does not fit together. */
-export function codeFaults({
-  tool,
-  sources,
-  knownHosts,
-  token,
-}: z.output<typeof codeDeployment>): string[] {
+export function codeFaults({ tool, sources, knownHosts, token }: CodeDeployment): string[] {
   const remotes = Object.entries(sources);
   const sentences: string[] = [];
   if (tool === "none" && remotes.length > 0) {

@@ -87,11 +87,11 @@ export const postgresql = object({
   backupDays: integer(1, 3650, "whole days").default(defaults.postgresql.backupDays),
 });
 
-/** What an external database needs, and one of our own does not. */
-export function postgresqlFaults(
-  { host }: z.output<typeof puppetdb>,
-  given: z.output<typeof postgresql>,
-): string[] {
+export type Puppetdb = z.output<typeof puppetdb>;
+export type Postgresql = z.output<typeof postgresql>;
+
+/** What an existing database needs, and the environment's own does not. */
+export function postgresqlFaults({ host }: Puppetdb, given: Postgresql): string[] {
   const sentences: string[] = [];
   const { server, user, readUser } = given;
   if (user === readUser) {

@@ -1,6 +1,9 @@
 import type { Distribution } from "../../distributions/index.js";
 import { renderTemplate } from "../render.js";
 
+/** TCP port of Puppet Server, and of the balancer before it. */
+export const agentsPort = 8140;
+
 /** Memory and workers of one Puppet Server. */
 export interface ServerSizing {
   /** Requests served at the same time, one JRuby interpreter each. */

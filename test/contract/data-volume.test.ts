@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keptDatabases } from "../../components/postgresql/state.js";
-import { podmanNames } from "../../platforms/containers/names.js";
+import { baseImage } from "../../settings/containers.js";
 import type { HostState } from "../../hosts/host-state.js";
 import { mountsOf, startsMounted } from "../../hosts/mounts.js";
 import { renderReady } from "../../hosts/readiness.js";
@@ -32,7 +32,7 @@ let machine: TestContainer;
  */
 async function startMachine(): Promise<void> {
   // One that has no PostgreSQL yet.
-  const image = podmanNames.image;
+  const image = baseImage;
   machine = await startTestContainer("data-volume", { devices: [disk.device], image });
   await told("umount /sys/dev/block && mount -o remount,rw /sys && mkdir -p /run/udev/data");
   await told(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { podmanNames } from "../../platforms/containers/names.js";
+import { baseImage } from "../../settings/containers.js";
 import { compilerOf, runAgent } from "../../tools/lib/agents.js";
 import * as podman from "../../tools/lib/podman.js";
 import { run } from "../../tools/lib/shell.js";
@@ -85,7 +86,7 @@ describe("a second environment", () => {
     expect(await podman.networkExists(second)).toBe(false);
     expect(await stackOf(second).exists()).toBe(false);
     // The image is the first one's as well.
-    expect((await run(["podman", "image", "exists", podmanNames.image])).code).toBe(0);
+    expect((await run(["podman", "image", "exists", baseImage])).code).toBe(0);
     expect((await runAgent({ environment: first, distribution }, "agent1")).code).toBe(2);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { connectionsOf, type Party } from "../../platforms/connections.js";
-import { parseSettings } from "../../settings/settings.js";
+import { parseSettings } from "../../platforms/platforms.js";
 import { domain, environment, npmRun, output, until } from "../support/environment.js";
 import { timedRun } from "../support/local/puppetdb.js";
 

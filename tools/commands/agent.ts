@@ -1,4 +1,4 @@
-import { hostsBesideCompilers } from "../../settings/names.js";
+import { fixedNames } from "../../settings/names.js";
 import { demonstrationAgent, joinAgent, removeAgent, runAgent } from "../lib/agents.js";
 import { main, Problem } from "../lib/problem.js";
 import { readSettings } from "../lib/settings.js";
@@ -21,7 +21,7 @@ await main(async () => {
   // An agent of a service's name would also answer to it in the environment's DNS.
   const services = [settings.puppetServer, settings.caServer, settings.fileServer];
   const infrastructure = [
-    ...hostsBesideCompilers(settings.hosts),
+    ...fixedNames(settings.hosts),
     ...settings.hosts.compilers,
     ...settings.plannedCompilers,
   ];

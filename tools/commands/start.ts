@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { podmanNames } from "../../platforms/containers/names.js";
 import type { Settings } from "../../settings/settings.js";
-import { mainName } from "../../settings/names.js";
+import { mainName } from "../../roles/main/main.js";
+import { roleNames, roles } from "../../roles/roles.js";
 import { demonstrate, demonstrationAgent, type AgentEnvironment } from "../lib/agents.js";
 import { prepareMachine } from "../lib/machine.js";
 import { containersOf, networkExists } from "../lib/podman.js";
@@ -45,9 +46,7 @@ await main(async () => {
   const { agentInstall } = outputs;
   const agent: AgentEnvironment = { environment: name, domain, distribution, agentInstall };
   const compiler = await demonstrate(agent);
-  const remotes = Object.values(settings.codeDeployment.sources).map(({ remote }) => remote);
-  const source = remotes.length > 0 ? `from ${remotes.join(", ")}` : pushCommand(name);
-  console.log(summary(name, outputs, source, `${demonstrationAgent}.${domain}`, compiler));
+  console.log(summary(name, outputs, settings, `${demonstrationAgent}.${domain}`, compiler));
   return 0;
 });
 
@@ -127,21 +126,12 @@ interface Outputs extends Statistics {
   caServer: string;
   hosts: Record<string, { fqdn: string; address: string; roles: string[] }>;
   agentInstall: string;
-  puppetdbUrl?: string;
-  puppetdbQueryUrl?: string;
-  foremanUrl?: string;
-  webhookUrl?: string;
-  hdmUrl?: string;
-}
-
-function pushCommand(environment: string): string {
-  return `npm run push${environment === "local" ? "" : ` -- control-repository ${environment}`}`;
 }
 
 function summary(
   environment: string,
   outputs: Outputs,
-  source: string,
+  settings: Settings,
   agent: string,
   compiler: string | undefined,
 ): string {
@@ -152,36 +142,7 @@ function summary(
       roles.join(", "),
       `${fqdn} ${address}`,
     ]),
-    [
-      "statistics page",
-      `${outputs.loadBalancerStatsUrl} (${outputs.loadBalancerStatsUser}; password: npm run pulumi -- stack output loadBalancerStatsPassword --show-secrets --stack ${environment})`,
-    ],
-    ...(outputs.puppetdbUrl === undefined
-      ? []
-      : [
-          ["PuppetDB", `${outputs.puppetdbUrl} (for Puppet servers)`],
-          [
-            "",
-            `${outputs.puppetdbQueryUrl ?? ""} (for people: npm run puppetdb-access -- YOUR-NAME${environment === "local" ? "" : ` ${environment}`})`,
-          ],
-        ]),
-    ...(outputs.foremanUrl === undefined
-      ? []
-      : [["Foreman", `${outputs.foremanUrl} (docs/foreman.md goes on from here)`]]),
-    ...(outputs.webhookUrl === undefined
-      ? []
-      : [
-          ["webhook", `${outputs.webhookUrl} (for Git servers)`],
-          ["code", source],
-        ]),
-    ...(outputs.hdmUrl === undefined
-      ? []
-      : [
-          [
-            "HDM",
-            `${outputs.hdmUrl} (admin; password: npm run pulumi -- stack output hdmAdminPassword --show-secrets --stack ${environment})`,
-          ],
-        ]),
+    ...roleNames.flatMap((role) => roles[role].summary({ ...outputs }, environment, settings)),
     [
       "agent run",
       `${agent} through ${outputs.puppetServer}, catalog compiled by ${compiler ?? "unknown"}`,

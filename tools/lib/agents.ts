@@ -1,6 +1,6 @@
 import { distributions, type DistributionName } from "../../distributions/index.js";
 import { podmanNames } from "../../platforms/containers/names.js";
-import { mainName } from "../../settings/names.js";
+import { mainName } from "../../roles/main/main.js";
 import { renderCleanCertificate } from "../../templates/puppetserver/puppetserver.js";
 import { exec, startContainer } from "./podman.js";
 import { Problem } from "./problem.js";

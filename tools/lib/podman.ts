@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { podmanNames } from "../../platforms/containers/names.js";
-import { mainName } from "../../settings/names.js";
+import { mainName } from "../../roles/main/main.js";
+import { baseImage } from "../../settings/containers.js";
 import { Problem } from "./problem.js";
 import { run, type Result, type RunOptions } from "./shell.js";
 
@@ -82,7 +83,7 @@ export async function sweep(environment: string): Promise<void> {
   await run(
     ["sh", fileURLToPath(new URL("../../platforms/containers/image-delete.sh", import.meta.url))],
     {
-      env: { ...process.env, IMAGE: podmanNames.image },
+      env: { ...process.env, IMAGE: baseImage },
     },
   );
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { podmanNames } from "../../../platforms/containers/names.js";
+import { baseImage } from "../../../settings/containers.js";
 import { run } from "../../../tools/lib/shell.js";
 import { startTestContainer } from "../containers.js";
 
@@ -17,7 +17,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
  * @returns the image as the setting has it, `NAME@sha256:…`
  */
 export async function makeImage(archive: string): Promise<string> {
-  const container = await startTestContainer("hdm-image", { image: podmanNames.image });
+  const container = await startTestContainer("hdm-image", { image: baseImage });
   try {
     for (const file of readdirSync(here("../../../standins/hdm"))) {
       const mode = file === "bundle" ? "0755" : "0644";

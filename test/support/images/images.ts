@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { distributions } from "../../../distributions/index.js";
-import { podmanNames } from "../../../platforms/containers/names.js";
+import { baseImage } from "../../../settings/containers.js";
 import { run } from "../../../tools/lib/shell.js";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -21,7 +21,7 @@ const packages = [
 
 /** Makes the base image and, of it, those of the tests, where they are not there. */
 export async function makeImages(): Promise<void> {
-  const BASE = podmanNames.image;
+  const BASE = baseImage;
   await script(`${scripts}/image.sh`, { IMAGE: BASE });
   await script(here("bare.sh"), { IMAGE: bareImage, BASE, JVM: here("jvm.conf") });
   await script(here("hosts.sh"), {

@@ -5,7 +5,7 @@ import { podmanNames } from "../../../platforms/containers/names.js";
 import type { KeyPair } from "../../../platforms/ssh-keys.js";
 import { addressOf, parseSubnet } from "../../../settings/subnet.js";
 import type { Settings } from "../../../settings/settings.js";
-import { hostsBesideCompilers } from "../../../settings/names.js";
+import { fixedNames } from "../../../settings/names.js";
 import { demonstrate, demonstrationAgent } from "../../../tools/lib/agents.js";
 import { project, stateFolder } from "../../../tools/lib/paths.js";
 import { containersOf, exec } from "../../../tools/lib/podman.js";
@@ -45,7 +45,7 @@ await main(async () => {
   const [name = "", file = ""] = process.argv.slice(2);
   const { settings } = readSettings(name, file);
   const stack = new Stack(name, process.env);
-  const machines = [jump, ...hostsBesideCompilers(settings.hosts), ...settings.hosts.compilers];
+  const machines = [jump, ...fixedNames(settings.hosts), ...settings.hosts.compilers];
   const keys = await makeMachines(name, settings, machines);
 
   await stack.prepare(existingSettings(file, settings, keys));
@@ -156,16 +156,14 @@ function existingSettings(file: string, settings: Settings, keys: Keys): string 
   const roles = { [settings.hosts.main]: "main", [settings.hosts.loadBalancer]: "load-balancer" };
   if (settings.hosts.puppetdb !== undefined) roles[settings.hosts.puppetdb] = "puppetdb";
   if (settings.hosts.hdm !== undefined) roles[settings.hosts.hdm] = "hdm";
-  const servers = [...hostsBesideCompilers(settings.hosts), ...settings.hosts.compilers].map(
-    (name) => ({
-      name,
-      role: roles[name] ?? "compiler",
-      address: addressAt(settings, offsetOf(name)),
-      hostKey: keys[name]?.public.trim(),
-      cores: 2,
-      memory,
-    }),
-  );
+  const servers = [...fixedNames(settings.hosts), ...settings.hosts.compilers].map((name) => ({
+    name,
+    role: roles[name] ?? "compiler",
+    address: addressAt(settings, offsetOf(name)),
+    hostKey: keys[name]?.public.trim(),
+    cores: 2,
+    memory,
+  }));
   const others = Object.entries(config).filter(
     ([key]) => !["puppet:containers", "puppet:compilers"].includes(key),
   );

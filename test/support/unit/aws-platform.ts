@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
-import type { AwsPlatform } from "../../../platforms/aws/platform.js";
-import { parseSettings, type Settings } from "../../../settings/settings.js";
+import type { MadeHosts } from "../../../settings/infrastructure-arguments.js";
+import { parseSettings } from "../../../platforms/platforms.js";
+import type { Settings } from "../../../settings/settings.js";
 import { publicKeyOf } from "../infrastructure.js";
 import { goodAws } from "./platform-settings.js";
 import { findIn, recordRequests, settled, type Registration } from "../registrations.js";
@@ -9,7 +10,7 @@ import { findIn, recordRequests, settled, type Registration } from "../registrat
 /** AWS's own part of an environment as the engine would see it. */
 export interface ComposedAws {
   settings: Settings;
-  platform: AwsPlatform;
+  platform: MadeHosts;
   registrations: Registration[];
   /** Tokens and arguments of the functions that were called. */
   calls: { token: string; inputs: Record<string, unknown> }[];
@@ -62,7 +63,7 @@ export async function composeAws(
   };
   await pulumi.runtime.setMocks({ newResource, call }, "p", "s");
   // Loaded now: the SDK must find the mocks.
-  const { makeHosts } = await import("../../../platforms/aws/platform.js");
+  const { makeHosts } = await import("../../../platforms/aws/make-hosts.js");
   const platform = makeHosts(settings);
   const { main, loadBalancer, compilers, puppetdb } = platform.hosts;
   const hosts = [main, loadBalancer, ...(puppetdb === undefined ? [] : [puppetdb]), ...compilers];

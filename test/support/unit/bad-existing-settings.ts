@@ -17,8 +17,8 @@ export const badExistingSettings: readonly BadSettings[] = [
       "puppet:existing.privateKey is not set; write the user's private SSH key with pulumi config set --secret --path puppet:existing.privateKey.",
       role("no server with the role main"),
       role("no server with the role load-balancer"),
-      "puppet:existing.servers has no server with the role compiler; write at least one.",
       "puppet:existing.servers has no server with the role puppetdb; write exactly one, or set puppet:puppetdb.host to main or none.",
+      "puppet:existing.servers has no server with the role compiler; write at least one.",
     ],
   },
   existing("two main servers", { servers: [...servers, server("echo", "main", 5)] }, [

@@ -95,8 +95,8 @@ const misplacedKeys: readonly BadSettings[] = [
     what: "a private key in another group",
     values: { loadBalancer: privateKey, compiler: { heap: { privateKey } } },
     sentences: [
-      "puppet:compiler.heap is unsuitable; write a whole number of MiB from 512 to 65536.",
       "puppet:loadBalancer is unsuitable; write an object with statsPort, compileTimeout.",
+      "puppet:compiler.heap is unsuitable; write a whole number of MiB from 512 to 65536.",
     ],
   },
 ];

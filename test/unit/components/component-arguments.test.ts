@@ -4,7 +4,7 @@ import { oneOf, placed, withDefaults } from "../../../components/arguments.js";
 import { CodeTool } from "../../../components/index.js";
 import { distributions, type DistributionName } from "../../../distributions/index.js";
 import { verified } from "../../../hosts/root-command.js";
-import { parseSettings } from "../../../settings/settings.js";
+import { parseSettings } from "../../../platforms/platforms.js";
 import { compose, type Composed } from "../../support/infrastructure.js";
 
 /** What each host is made from, by the name of its configuration. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
 import { rules } from "../../../policy/rules.js";
-import { parseSettings } from "../../../settings/settings.js";
+import { parseSettings } from "../../../platforms/platforms.js";
 
 const project = new URL("../../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, project), "utf8");

@@ -6,7 +6,7 @@ import {
   type Connection,
   type ConnectionSettings,
 } from "../../../platforms/connections.js";
-import { parseSettings } from "../../../settings/settings.js";
+import { parseSettings } from "../../../platforms/platforms.js";
 import { connectionsIn } from "../../support/unit/connections-in.js";
 import { compose } from "../../support/infrastructure.js";
 

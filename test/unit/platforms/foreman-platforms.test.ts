@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseSettings } from "../../../settings/settings.js";
+import { parseSettings } from "../../../platforms/platforms.js";
 import { composeAws } from "../../support/unit/aws-platform.js";
 import { goodExisting, server, servers } from "../../support/unit/platform-settings.js";
 

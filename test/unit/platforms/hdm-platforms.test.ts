@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { distributionNames } from "../../support/host-files/files.js";
 import { image } from "../../support/host-files/hdm-files.js";
 import { connectionsOf } from "../../../platforms/connections.js";
-import { parseSettings } from "../../../settings/settings.js";
+import { parseSettings } from "../../../platforms/platforms.js";
 import { composeAws } from "../../support/unit/aws-platform.js";
 import { goodHdm } from "../../support/unit/bad-hdm-settings.js";
 import { goodExisting, server, servers } from "../../support/unit/platform-settings.js";

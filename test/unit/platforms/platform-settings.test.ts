@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { hardwareOf, instanceHardware } from "../../../platforms/hardware.js";
-import { parseSettings } from "../../../settings/settings.js";
+import { instanceHardware } from "../../../settings/instance-types.js";
+import { platforms } from "../../../platforms/platforms.js";
+import { parseSettings } from "../../../platforms/platforms.js";
 import {
   goodAws,
   goodExisting,
@@ -73,9 +74,15 @@ describe("settings of existing servers", () => {
 
   it("say what each host's services plan with", () => {
     const settings = parse({ servers: [...servers, server("echo", "compiler", 5, { cores: 8 })] });
-    expect(hardwareOf(settings, "compiler", "delta")).toMatchObject({ cores: 2, memory: 4096 });
-    expect(hardwareOf(settings, "compiler", "echo")).toMatchObject({ cores: 8, memory: 4096 });
-    expect(() => hardwareOf(settings, "compiler", "foxtrot")).toThrow(
+    expect(platforms.existing.hardware(settings, "compiler", "delta")).toMatchObject({
+      cores: 2,
+      memory: 4096,
+    });
+    expect(platforms.existing.hardware(settings, "compiler", "echo")).toMatchObject({
+      cores: 8,
+      memory: 4096,
+    });
+    expect(() => platforms.existing.hardware(settings, "compiler", "foxtrot")).toThrow(
       "foxtrot is none of puppet:existing.servers.",
     );
   });
@@ -125,9 +132,18 @@ describe("settings of AWS", () => {
 
   it("say what each host's services plan with, which leaves something to the system", () => {
     const settings = parse({ instances: { puppetdb: { type: "r7g.2xlarge" } } });
-    expect(hardwareOf(settings, "main", "main")).toEqual({ cores: 2, memory: 7680 });
-    expect(hardwareOf(settings, "compiler", "compiler1")).toEqual({ cores: 4, memory: 7680 });
-    expect(hardwareOf(settings, "puppetdb", "puppetdb")).toEqual({ cores: 8, memory: 65024 });
+    expect(platforms.aws.hardware(settings, "main", "main")).toMatchObject({
+      cores: 2,
+      memory: 7680,
+    });
+    expect(platforms.aws.hardware(settings, "compiler", "compiler1")).toMatchObject({
+      cores: 4,
+      memory: 7680,
+    });
+    expect(platforms.aws.hardware(settings, "puppetdb", "puppetdb")).toMatchObject({
+      cores: 8,
+      memory: 65024,
+    });
     expect(() => instanceHardware("p5.48xlarge")).toThrow(
       "p5.48xlarge is not an instance type that is known.",
     );

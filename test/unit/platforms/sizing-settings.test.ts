@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import { describe, expect, it, vi } from "vitest";
-import { parseSettings } from "../../../settings/settings.js";
+import { parseSettings } from "../../../platforms/platforms.js";
 import { sizingFault } from "../../../platforms/sizing.js";
 
 vi.mock("node:os", async (original) => ({

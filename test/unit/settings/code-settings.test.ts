@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseSettings, type Settings } from "../../../settings/settings.js";
+import { parseSettings } from "../../../platforms/platforms.js";
+import type { Settings } from "../../../settings/settings.js";
 import { badCodeSettings } from "../../support/unit/bad-code-settings.js";
 
 const domain = "example.test";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HostsByRole } from "../../../hosts/host.js";
-import { parseSettings } from "../../../settings/settings.js";
+import { parseSettings } from "../../../platforms/platforms.js";
 import { infrastructureArguments } from "../../../settings/infrastructure-arguments.js";
 
 const hosts = {} as HostsByRole;

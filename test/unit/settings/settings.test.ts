@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseSettings, SettingsError } from "../../../settings/settings.js";
+import { parseSettings } from "../../../platforms/platforms.js";
+import { SettingsError } from "../../../settings/settings.js";
 import { badCodeSettings } from "../../support/unit/bad-code-settings.js";
 import { badPlatformSettings } from "../../support/unit/bad-platform-settings.js";
 import { badSettings as otherBadSettings } from "../../support/unit/bad-settings.js";
@@ -98,6 +99,7 @@ describe("settings that are taken", () => {
       fileServer: "puppetfiles.example.test",
       caName: "Puppet CA",
       mainServer: {},
+      compilers: 2,
       compiler: {},
       loadBalancer: { statsPort: 8404, compileTimeout: 900 },
       puppetdb: {

@@ -34,8 +34,8 @@ const base = {
   "test/support/help.ts": 'import "../../roles/values.js";',
 };
 const see = "see docs/architecture.md.";
-const hosts = `hosts may import itself, templates and distributions, and nothing else of the project; ${see}`;
-const helpers = `What stands in test/support in a stage's folder is for that stage alone; move what others need to test/support/ itself, or to a folder there that is called for what it holds; ${see}`;
+const hosts = `Files in hosts may import hosts, templates and distributions, and nothing else from the project; ${see}`;
+const helpers = `A stage's folder in test/support/ is for that stage alone; move shared helpers to test/support/ itself, or to a folder there named after what it holds; ${see}`;
 
 describe("the floors", () => {
   let found: Awaited<ReturnType<typeof check>>;
@@ -63,7 +63,7 @@ describe("the floors", () => {
   it.each([
     [
       "a circle that a type closes",
-      `error no-circles: components/one.ts → components/two.ts → components/one.ts A file may not import itself through others, types included; move what both need to a file of its own, or to a floor below; ${see}`,
+      `error no-circles: components/one.ts → components/two.ts → components/one.ts Imports must not form a circle, and imports of types count; move what both files need to a file of its own, or to a floor below; ${see}`,
     ],
     ["an import up", `error floor hosts: hosts/up.ts → roles/values.ts ${hosts}`],
     ["an import up of a type", `error floor hosts: hosts/up-by-type.ts → roles/values.ts ${hosts}`],
@@ -73,19 +73,19 @@ describe("the floors", () => {
     ],
     [
       "an import of what stands apart",
-      `error floor index.ts: index.ts → standins/main.ts index.ts may import platforms, settings, roles, components, hosts, templates and distributions, and nothing else of the project; ${see}`,
+      `error floor index.ts: index.ts → standins/main.ts index.ts may import platforms, settings, roles, components, hosts, templates and distributions, and nothing else from the project; ${see}`,
     ],
     [
       "what stands apart importing the program",
-      `error floor standins: standins/main.ts → hosts/host.ts standins may import itself, and nothing else of the project; ${see}`,
+      `error floor standins: standins/main.ts → hosts/host.ts Files in standins may import standins, and nothing else from the project; ${see}`,
     ],
     [
       "an import of a test's helper",
-      `error no-tests: templates/render.ts → test/support/help.ts Only tests may import test/; move what others need to the floor where it belongs; ${see}`,
+      `error no-tests: templates/render.ts → test/support/help.ts Only tests may import from test/; move shared code to the floor where it belongs; ${see}`,
     ],
     [
       "an import of a file with tests",
-      `error no-test-files: test/local/foreman.test.ts → test/unit/one.test.ts A file with tests is imported by nothing; move what others need to test/support/; ${see}`,
+      `error no-test-files: test/local/foreman.test.ts → test/unit/one.test.ts A file with tests must not be imported; move shared helpers to test/support/; ${see}`,
     ],
     [
       "an import of another stage's helper",
@@ -97,11 +97,11 @@ describe("the floors", () => {
     ],
     [
       "a platform that imports another",
-      `error apart in platforms: platforms/containers/network.ts → platforms/aws/network.ts platforms/aws, platforms/containers and platforms/existing may not import each other; move what they share to platforms/ or to a floor below; ${see}`,
+      `error apart in platforms: platforms/containers/network.ts → platforms/aws/network.ts platforms/aws, platforms/containers and platforms/existing must not import each other; move what they share to platforms/ or to a floor below; ${see}`,
     ],
     [
       "a folder without a floor",
-      `error no-floor: shelf/thing.ts → hosts/host.ts What stands on no floor may import nothing of the project; give it its place in floors.js; ${see}`,
+      `error no-floor: shelf/thing.ts → hosts/host.ts This file is on no floor, so it may import nothing from the project; add its folder to floors.js; ${see}`,
     ],
   ])("refuse %s", (_, sentence) => {
     expect(found.said).toContain(sentence);

@@ -1,10 +1,10 @@
+import { roleNames } from "../../../roles/roles.js";
 import { drawnFloors } from "./floors.js";
 import {
   awsConnections,
   costs,
-  foremanConnections,
-  hdmConnections,
   puppetdbSizes,
+  roleConnections,
   serverConnections,
   serverSizes,
 } from "./tables.js";
@@ -22,8 +22,10 @@ export const documents = [
 const tables: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   "aws-connections": awsConnections,
   "server-connections": serverConnections,
-  "foreman-connections": foremanConnections,
-  "hdm-connections": hdmConnections,
+  // Such as foreman-connections.
+  ...Object.fromEntries(
+    roleNames.map((role) => [`${role}-connections`, () => roleConnections(role)]),
+  ),
   "server-sizes": serverSizes,
   "puppetdb-sizes": puppetdbSizes,
   costs,

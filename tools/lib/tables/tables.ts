@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import { puppetdbSizing } from "../../../components/puppetdb/sizing.js";
 import { serverSizing } from "../../../components/puppet-server/sizing.js";
-import { instanceSize } from "../../../settings/instance-types.js";
-import { connectionsOf, type ConnectionSettings } from "../../../platforms/connections.js";
-import { instanceHardware } from "../../../platforms/hardware.js";
-import { parseSettings } from "../../../settings/settings.js";
+import { instanceHardware, instanceSize } from "../../../settings/instance-types.js";
+import {
+  connectionsOf,
+  noHelpers,
+  type ConnectionSettings,
+} from "../../../platforms/connections.js";
+import { roles, type RoleName } from "../../../roles/roles.js";
+import { parseSettings } from "../../../platforms/platforms.js";
 import { project } from "../paths.js";
 import { readSettings } from "../settings.js";
 
@@ -22,34 +26,20 @@ const prices = { gp3: 0.08, nat: 0.045 };
 /** Who talks to whom in the environment of Pulumi.dev.yaml. */
 export function awsConnections(): Table {
   const { settings } = readSettings("dev", join(project, "Pulumi.dev.yaml"));
-  return connections({ ...settings, bastion: true, database: false, endpoints: false });
+  return connections({ ...settings, ...noHelpers, bastion: true });
 }
 
 /** Who talks to whom between servers that are there, with the default settings. */
 export function serverConnections(): Table {
   const settings = parseSettings({ domain: "example.com" });
-  return connections({ ...settings, bastion: false, database: false, endpoints: false });
+  return connections({ ...settings, ...noHelpers });
 }
 
-/** Who talks to HDM, and to whom it does, beside the bastion. */
-export function hdmConnections(): Table {
-  const image = `registry.example.com/betadots/hdm@sha256:${"0".repeat(64)}`;
-  return connectionsWith("hdm", { hdm: { host: "own", image } });
-}
-
-/** Who talks to a Foreman of its own with the smart proxy, and to whom it does, beside the bastion. */
-export function foremanConnections(): Table {
-  return connectionsWith("foreman", { foreman: { host: "own" } });
-}
-
-/** The lines of one party. */
-function connectionsWith(party: string, given: object): Table {
-  const settings = parseSettings({ domain: "example.com", ...given });
-  const [head = [], ...lines] = connections({
-    ...settings,
-    ...{ bastion: false, database: false, endpoints: false },
-  });
-  return [head, ...lines.filter(([from, to]) => from === party || to === party)];
+/** The connections of one role, without the bastion's. */
+export function roleConnections(role: RoleName): Table {
+  const settings = parseSettings({ domain: "example.com", ...roles[role].example });
+  const [head = [], ...lines] = connections({ ...settings, ...noHelpers });
+  return [head, ...lines.filter(([from, to]) => from === role || to === role)];
 }
 
 function connections(settings: ConnectionSettings): Table {

@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostsByRole } from "../../hosts/host.js";
+import { roles } from "../../roles/roles.js";
+import type { Settings } from "../../settings/settings.js";
+import { hostsByRole } from "../hosts.js";
+import { Containers } from "./containers.js";
+
+/** The containers of a stack by role. */
+export function makeHosts(settings: Settings): { hosts: HostsByRole } {
+  const { domain } = settings;
+  const containers = new Containers("containers", {
+    environment: pulumi.getStack(),
+    domain,
+    ...settings.containers,
+  });
+  return {
+    hosts: hostsByRole(settings, (role, name) => {
+      const { container, serviceNames } = roles[role];
+      return containers.host({
+        name,
+        offset: container.offset(name),
+        aliases: [...new Set(serviceNames.map((service) => settings[service]))],
+        ports: container.ports(settings),
+      });
+    }),
+  };
+}

@@ -1,0 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostsByRole } from "../../hosts/host.js";
+import type { Settings } from "../../settings/settings.js";
+import { hostsByRole } from "../hosts.js";
+import { ExistingServers } from "./existing-servers.js";
+
+/** The servers of a stack by role. */
+export function makeHosts(settings: Settings): { hosts: HostsByRole } {
+  const { existing, domain, puppetServer, caServer, fileServer } = settings;
+  const names = [...new Set([puppetServer, caServer, fileServer])];
+  const { hosts } = new ExistingServers("servers", { ...existing, domain, names });
+  return {
+    hosts: hostsByRole(settings, (_, name) => {
+      const host = hosts.find((host) => host.name === name);
+      if (host === undefined) {
+        throw new pulumi.RunError(
+          `puppet:existing.servers lacks ${name}; settings were not checked.`,
+        );
+      }
+      return host;
+    }),
+  };
+}

@@ -1,0 +1,75 @@
+import { databaseFolders } from "../../templates/postgresql/postgresql.js";
+import { smartProxyPort } from "../../templates/smart-proxy/smart-proxy.js";
+import type { Webhook } from "../main/settings.js";
+import { certificateConnection, outsideOfForemanPackages } from "../puppet-server.js";
+import type { Role } from "../role.js";
+import { foreman as foremanSettings, foremanFaults, type Foreman } from "./settings.js";
+
+interface Sees {
+  foreman: Foreman;
+  webhook: Webhook;
+}
+
+/** TCP port of Foreman. */
+const foremanPort = 443;
+
+/** Foreman on a host of its own, or an existing one that the servers use. */
+export const foreman = {
+  title: "Foreman",
+  count: "optional",
+  words: ["foreman"],
+  serviceNames: [],
+  settings: { foreman: foremanSettings.prefault({}) },
+  secrets: ["foreman.password", "foreman.database.password"],
+  faults: ({ foreman, webhook }) => foremanFaults(foreman, webhook),
+  placement: ({ foreman }) => foreman.host,
+  elsewhere: ["existing", "none"],
+  hostNames: ({ foreman }) => (foreman.host === "own" ? ["foreman"] : []),
+  container: { offset: () => 7, ports: () => [] },
+  instance: {
+    type: "m7i.large",
+    dataVolume: {
+      size: 20,
+      least: 10,
+      holds: "PostgreSQL of Foreman",
+      folders: ({ foreman }) => (foreman.database === undefined ? databaseFolders : []),
+    },
+  },
+  // 4 GiB, without what the system needs of them.
+  requires: { memory: 3584, architecture: "amd64" },
+  sizing: undefined,
+  connections: ({ foreman: { host, smartProxy } }) => {
+    const purpose = "classes, facts and reports";
+    const own = [
+      certificateConnection("foreman"),
+      { from: "main", to: "foreman", port: foremanPort, purpose: `${purpose}, and its API` },
+      { from: "compiler", to: "foreman", port: foremanPort, purpose },
+      { from: "operators", to: "foreman", port: foremanPort, purpose: "pages and API of Foreman" },
+    ];
+    const from = host === "own" ? "foreman" : "siteForeman";
+    return [
+      ...(host === "own" ? own : []),
+      ...(host !== "none" && smartProxy
+        ? [{ from, to: "main", port: smartProxyPort, purpose: "smart proxy" }]
+        : []),
+    ];
+  },
+  outside: ({ foreman }) => [
+    ...outsideOfForemanPackages(foreman),
+    ...(foreman.database === undefined
+      ? []
+      : [[foreman.database.port, "database of Foreman"] as const]),
+  ],
+  args: ({ foreman: { host, ...foreman } }) => ({ foreman: host === "none" ? undefined : foreman }),
+  outputs: {
+    // Foreman; absent where there is none.
+    foremanUrl: "foremanUrl",
+    // Password that the first user of a Foreman of its own begins with; secret.
+    foremanAdminPassword: "foremanAdminPassword",
+  },
+  summary: ({ foremanUrl }) =>
+    foremanUrl === undefined
+      ? []
+      : [["Foreman", `${String(foremanUrl)} (docs/foreman.md goes on from here)`]],
+  example: { foreman: { host: "own" } },
+} as const satisfies Role<Sees>;

@@ -1,0 +1,73 @@
+import { hdmState, hdmTlsPort, ldapPort } from "../../templates/hdm/hdm.js";
+import { readerPort } from "../../templates/puppetdb/puppetdb.js";
+import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
+import type { CodeDeployment } from "../main/settings.js";
+import type { Puppetdb } from "../puppetdb/settings.js";
+import { passwordCommand, portOf, type Role } from "../role.js";
+import { hdm as hdmSettings, hdmFaults, type Hdm } from "./settings.js";
+
+interface Sees {
+  hdm: Hdm;
+  puppetdb: Puppetdb;
+  codeDeployment: CodeDeployment;
+}
+
+/** HDM, in which people browse Hiera data. */
+export const hdm = {
+  title: "HDM",
+  count: "optional",
+  words: ["hdm"],
+  serviceNames: [],
+  settings: { hdm: hdmSettings.prefault({}) },
+  secrets: ["hdm.privateKey", "hdm.ldap.bindPassword"],
+  faults: ({ hdm, puppetdb, codeDeployment }) => hdmFaults(hdm, { puppetdb, codeDeployment }),
+  placement: ({ hdm }) => hdm.host,
+  elsewhere: ["none"],
+  hostNames: ({ hdm }) => (hdm.host === "own" ? ["hdm"] : []),
+  container: { offset: () => 8, ports: () => [hdmTlsPort] },
+  instance: {
+    type: "t3.medium",
+    dataVolume: { size: 4, least: 4, holds: "users of HDM", folders: () => [hdmState] },
+  },
+  requires: undefined,
+  sizing: undefined,
+  connections: ({ hdm: { host }, puppetdb }) => {
+    if (host === "none") return [];
+    const queried = puppetdb.host === "own" ? "puppetdb" : "main";
+    return [
+      { from: "operators", to: "hdm", port: hdmTlsPort, purpose: "browsing Hiera data" },
+      { from: "hdm", to: "main", port: agentsPort, purpose: "certificates" },
+      { from: "hdm", to: queried, port: readerPort, purpose: "queries of HDM" },
+      { from: "main", to: "hdm", port: 22, purpose: "word of a deploy" },
+      { from: "hdm", to: "main", port: 22, purpose: "deployed code" },
+    ];
+  },
+  outside: ({ hdm: { image, imageArchive = `https://${image ?? ""}`, ldap } }) => [
+    ...(imageArchive.startsWith("https:") ? [[portOf(imageArchive), "image of HDM"] as const] : []),
+    ...(ldap === undefined ? [] : [[ldapPort(ldap), "people who log in to HDM"] as const]),
+  ],
+  args: ({ hdm: { host, image, ...hdm } }) => ({
+    hdm: image === undefined ? undefined : { ...hdm, image },
+  }),
+  outputs: {
+    // HDM, in which people browse Hiera data; absent where there is none.
+    hdmUrl: "hdmUrl",
+    // Password of HDM's user admin until it is changed; secret.
+    hdmAdminPassword: "hdmAdminPassword",
+  },
+  summary: ({ hdmUrl }, stack) =>
+    hdmUrl === undefined
+      ? []
+      : [
+          [
+            "HDM",
+            `${String(hdmUrl)} (admin; password: ${passwordCommand("hdmAdminPassword", stack)})`,
+          ],
+        ],
+  example: {
+    hdm: {
+      host: "own",
+      image: `registry.example.com/betadots/hdm@sha256:${"0".repeat(64)}`,
+    },
+  },
+} as const satisfies Role<Sees>;

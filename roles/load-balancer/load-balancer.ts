@@ -1,0 +1,84 @@
+import { defaults } from "../../components/defaults.js";
+import { poolPort } from "../../templates/code-deployment/code-deployment.js";
+import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
+import type { CodeDeployment } from "../main/settings.js";
+import { passwordCommand, type Role } from "../role.js";
+import { integer, object } from "../values.js";
+
+const loadBalancerSettings = object({
+  /** TCP port of the statistics page. */
+  statsPort: integer(1024, 65535, "a TCP port").default(defaults.statsPort),
+  /** Seconds a catalog may take to compile. */
+  compileTimeout: integer(60, 7200, "whole seconds").default(defaults.compileTimeout),
+});
+
+interface Sees {
+  loadBalancer: { statsPort: number; compileTimeout: number };
+  codeDeployment: CodeDeployment;
+}
+
+/** HAProxy before the compilers. */
+export const loadBalancer = {
+  title: "the load balancer",
+  count: "one",
+  words: ["load-balancer"],
+  serviceNames: ["puppetServer", "fileServer"],
+  settings: { loadBalancer: loadBalancerSettings.prefault({}) },
+  secrets: [],
+  faults: ({ loadBalancer: { statsPort } }) =>
+    statsPort === agentsPort
+      ? [
+          `puppet:loadBalancer.statsPort is ${String(agentsPort)}, the port that agents connect to; write another port.`,
+        ]
+      : [],
+  placement: () => "own",
+  elsewhere: [],
+  // Not by its role's word: environments that run have this name in addresses, certificates and states.
+  hostNames: () => ["balancer"],
+  container: { offset: () => 5, ports: ({ loadBalancer }) => [loadBalancer.statsPort] },
+  instance: { type: "c7i.large", dataVolume: undefined },
+  requires: undefined,
+  sizing: undefined,
+  connections: ({ loadBalancer, codeDeployment: { tool, behind } }) => [
+    { from: "agents", to: "loadBalancer", port: agentsPort, purpose: "catalogs and files" },
+    {
+      from: "loadBalancer",
+      to: "compiler",
+      port: agentsPort,
+      purpose: "connections of agents, and health checks",
+    },
+    {
+      from: "operators",
+      to: "loadBalancer",
+      port: loadBalancer.statsPort,
+      purpose: "statistics and metrics",
+    },
+    ...(tool === "none" || behind !== "leave"
+      ? []
+      : [
+          {
+            from: "loadBalancer",
+            to: "compiler",
+            port: poolPort,
+            purpose: "whether the code is the newest",
+          },
+        ]),
+  ],
+  outside: () => [],
+  args: ({ loadBalancer: { statsPort, compileTimeout } }) => ({ statsPort, compileTimeout }),
+  outputs: {
+    // HAProxy's statistics page; Prometheus reads /metrics beside it.
+    loadBalancerStatsUrl: "statsUrl",
+    // Name for the statistics page.
+    loadBalancerStatsUser: "statsUser",
+    // Password for the statistics page.
+    loadBalancerStatsPassword: "statsPassword",
+  },
+  summary: ({ loadBalancerStatsUrl, loadBalancerStatsUser }, stack) => [
+    [
+      "statistics page",
+      `${String(loadBalancerStatsUrl)} (${String(loadBalancerStatsUser)}; password: ${passwordCommand("loadBalancerStatsPassword", stack)})`,
+    ],
+  ],
+  example: undefined,
+} as const satisfies Role<Sees>;

@@ -1,0 +1,125 @@
+import { puppetdbMemory } from "../../components/puppetdb/sizing.js";
+import { serverSizing } from "../../components/puppet-server/sizing.js";
+import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
+import type { Foreman } from "../foreman/settings.js";
+import type { Puppetdb } from "../puppetdb/settings.js";
+import {
+  outsideOfForemanPackages,
+  outsideOfServers,
+  sizing,
+  type ServerSizing,
+} from "../puppet-server.js";
+import { portOf, type OutsidePorts, type Role } from "../role.js";
+import {
+  codeDeployment,
+  codeFaults,
+  webhook,
+  type CodeDeployment,
+  type Webhook,
+} from "./settings.js";
+
+interface Sees {
+  mainServer: ServerSizing;
+  codeDeployment: CodeDeployment;
+  webhook: Webhook;
+  puppetdb: Puppetdb;
+  foreman: Foreman;
+}
+
+/** Name of the main server's host, on platforms that make hosts. */
+export const mainName = "main";
+
+/** The main server: the one with the certificate authority, and the one that deploys code. */
+export const main = {
+  title: "the main server",
+  count: "one",
+  words: ["main", "ca"],
+  serviceNames: ["caServer"],
+  settings: {
+    mainServer: sizing.prefault({}),
+    codeDeployment: codeDeployment.prefault({}),
+    webhook: webhook.prefault({}),
+  },
+  secrets: ["codeDeployment.token"],
+  faults: ({ codeDeployment }) => codeFaults(codeDeployment),
+  placement: () => "own",
+  elsewhere: [],
+  hostNames: () => [mainName],
+  container: { offset: () => 10, ports: () => [] },
+  instance: {
+    type: "m7i.large",
+    dataVolume: {
+      size: 10,
+      least: 4,
+      holds: "CA",
+      folders: (_, { paths }) => [paths.cadir, paths.ssldir],
+    },
+  },
+  requires: undefined,
+  sizing: {
+    section: "mainServer",
+    fit: ({ mainServer, puppetdb }, { memory, ...host }) => {
+      const left = memory - (puppetdb.host === "main" ? puppetdbMemory(memory, true) : 0);
+      return serverSizing({ ...host, memory: left }, mainServer);
+    },
+  },
+  connections: ({ codeDeployment, webhook }) => [
+    {
+      from: "agents",
+      to: "main",
+      port: agentsPort,
+      purpose: "certificates and the revocation list",
+    },
+    ...(codeDeployment.tool === "none"
+      ? []
+      : [{ from: "gitServers", to: "main", port: webhook.port, purpose: "pushes" }]),
+  ],
+  outside: ({ codeDeployment, puppetdb, foreman }) => [
+    ...outsideOfCode(codeDeployment),
+    ...outsideOfServers({ puppetdb, foreman }),
+    // The smart proxy comes from there.
+    ...(foreman.smartProxy ? outsideOfForemanPackages(foreman) : []),
+  ],
+  args: ({ mainServer, codeDeployment, webhook }) => ({
+    mainServer,
+    codeDeployment,
+    webhookPort: webhook.port,
+  }),
+  outputs: {
+    // Where Git servers send pushes; absent where no code is deployed.
+    webhookUrl: "webhookUrl",
+    // Key of the pushes' signatures, and GitLab's token; secret.
+    webhookSecret: "webhookSecret",
+    // Public key that Git servers must let read the control repositories.
+    codeDeployKey: "codeDeployKey",
+  },
+  summary: ({ webhookUrl }, stack, { codeDeployment }) =>
+    webhookUrl === undefined
+      ? []
+      : [
+          ["webhook", `${String(webhookUrl)} (for Git servers)`],
+          ["code", sourceOf(codeDeployment, stack)],
+        ],
+  example: undefined,
+} as const satisfies Role<Sees>;
+
+/** Where code comes from. */
+function sourceOf({ sources }: CodeDeployment, stack: string): string {
+  const remotes = Object.values(sources).map(({ remote }) => remote);
+  return remotes.length > 0
+    ? `from ${remotes.join(", ")}`
+    : `npm run push${stack === "local" ? "" : ` -- control-repository ${stack}`}`;
+}
+
+/** Git servers and the Forge. */
+function outsideOfCode({ tool, sources, proxy, forge }: CodeDeployment): OutsidePorts {
+  if (tool === "none") return [];
+  return [
+    // The proxy is for HTTP; SSH goes its own way.
+    ...Object.values(sources).map(
+      ({ remote }) =>
+        [portOf(remote.startsWith("https:") ? (proxy ?? remote) : remote), "code"] as const,
+    ),
+    [portOf(proxy ?? forge ?? "https://forgeapi.puppet.com"), "modules"],
+  ];
+}

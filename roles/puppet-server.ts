@@ -1,0 +1,46 @@
+import type * as z from "zod";
+import { agentsPort } from "../templates/puppetserver/puppetserver.js";
+import type { Foreman } from "./foreman/settings.js";
+import type { Puppetdb } from "./puppetdb/settings.js";
+import { portOf, type OutsidePorts } from "./role.js";
+import { integer, object } from "./values.js";
+
+/** Sizing of a Puppet Server; what is left out is computed from its host. */
+export const sizing = object({
+  /** JRubies: catalogs compiled at the same time. */
+  jrubies: integer(1, 64, "a whole number of JRubies").optional(),
+  /** JVM heap in MiB. */
+  heap: integer(512, 65536, "a whole number of MiB").optional(),
+  /** JVM code cache in MiB. */
+  codeCache: integer(96, 2048, "a whole number of MiB").optional(),
+});
+
+export type ServerSizing = z.output<typeof sizing>;
+
+/** What every Puppet Server reaches outside: existing PuppetDBs and an existing Foreman. */
+export function outsideOfServers({
+  puppetdb,
+  foreman,
+}: {
+  puppetdb: Puppetdb;
+  foreman: Foreman;
+}): OutsidePorts {
+  return [
+    ...puppetdb.serverUrls.map((url) => [portOf(url), "further PuppetDBs"] as const),
+    ...(foreman.url === undefined ? [] : [[portOf(foreman.url), "Foreman"] as const]),
+  ];
+}
+
+/** Where packages of Foreman and its smart proxy come from, unless from Foreman's own repository. */
+export function outsideOfForemanPackages({ packages }: Foreman): OutsidePorts {
+  return packages === undefined ? [] : [[portOf(packages.url), "packages of Foreman"]];
+}
+
+/** A host that gets its certificate from the main server. */
+export const certificateConnection = (from: string) =>
+  ({
+    from,
+    to: "main",
+    port: agentsPort,
+    purpose: "certificates and the revocation list",
+  }) as const;

@@ -1,0 +1,67 @@
+import * as z from "zod";
+import { mostContainers } from "../roles/compiler/names.js";
+import { inOrder, roles, type ByRole } from "../roles/roles.js";
+import { integer, object, text } from "../roles/values.js";
+import { isPrivate, parseSubnet } from "./subnet.js";
+
+/** The image that is made here, shared by the environments of a machine. */
+export const baseImage = "localhost/pulumi-puppet-base:1";
+
+/** Settings of containers on this machine. */
+export const containers = object({
+  /** IPv4 network of the containers. */
+  subnet: z.string("an IPv4 network such as 10.213.7.0/24").default("10.213.7.0/24"),
+  /** Memory each Puppet server plans with, in MiB; less carries not even one JRuby. */
+  memory: integer(1120, 65536, "a whole number of MiB").default(2048),
+  /** Image that they are made of; by default Debian with systemd and an SSH server, which is made here. */
+  image: text(
+    /^(?=.{1,255}$)([a-z0-9][a-z0-9.-]*(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+    "the name, in lower case, of an image of Debian with systemd and an SSH server, such as registry.example.com/puppet-host:1",
+  ).default(baseImage),
+});
+
+export type Containers = z.output<typeof containers>;
+
+/** More hosts than fit, a network that is none, and names that would share an address. */
+export function containersFaults({
+  containers: { subnet },
+  hosts,
+}: {
+  containers: Containers;
+  hosts: ByRole<string>;
+}): string[] {
+  const { compilers } = hosts;
+  if (compilers.length > mostContainers) {
+    return [
+      `puppet:compilers has ${String(compilers.length)} compilers; write at most ${String(mostContainers)} where they are containers.`,
+      ...subnetFaults(subnet),
+    ];
+  }
+  return [...subnetFaults(subnet), ...sharedAddresses(hosts)];
+}
+
+function subnetFaults(subnet: string): string[] {
+  const parsed = parseSubnet(subnet);
+  const fine =
+    parsed !== undefined && parsed.prefix >= 16 && parsed.prefix <= 24 && isPrivate(parsed);
+  return fine
+    ? []
+    : [
+        `puppet:containers.subnet is "${subnet}"; write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.`,
+      ];
+}
+
+/** Containers have addresses that follow from their names. */
+function sharedAddresses(hosts: ByRole<string>): string[] {
+  const addresses = new Map<number, string>();
+  return inOrder(hosts).flatMap(([role, name]) => {
+    const offset = roles[role].container.offset(name);
+    const earlier = addresses.get(offset);
+    if (earlier === undefined) addresses.set(offset, name);
+    return earlier === undefined || earlier === name
+      ? []
+      : [
+          `puppet:compilers has ${earlier} and ${name}, which would share an address of the containers' network; write another name for one of them.`,
+        ];
+  });
+}
