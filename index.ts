@@ -3,6 +3,7 @@ import { PuppetInfrastructure } from "./components/index.js";
 import type { Host } from "./hosts/host.js";
 import { parseSettings, platforms } from "./platforms/platforms.js";
 import { sizingFault } from "./platforms/sizing.js";
+import type { InfrastructureOutput } from "./roles/role.js";
 import { hostRole, inOrder, roleNames, roles, type RoleName } from "./roles/roles.js";
 import { SettingsError, type Settings } from "./settings/settings.js";
 import { infrastructureArguments } from "./settings/infrastructure-arguments.js";
@@ -25,7 +26,7 @@ const wordsOf = (host: RoleName) =>
     .filter((role) => hostRole(role, settings) === host)
     .flatMap((role): readonly string[] => roles[role].words);
 
-const outputs = {
+const outputs: Readonly<Record<string, unknown>> = {
   /** Name that agents get catalogs from. */
   puppetServer: settings.puppetServer,
   /** Name that certificates are requested from. */
@@ -41,7 +42,7 @@ const outputs = {
   /** What the roles have. */
   ...Object.fromEntries(
     roleNames.flatMap((role) =>
-      Object.entries<keyof PuppetInfrastructure>(roles[role].outputs).map(
+      Object.entries<InfrastructureOutput>(roles[role].outputs).map(
         ([output, property]) => [output, infrastructure[property]] as const,
       ),
     ),
@@ -73,7 +74,9 @@ function checkedSettings(): Settings {
     if (fault !== undefined) throw new SettingsError([fault]);
     return settings;
   } catch (error) {
-    throw error instanceof SettingsError ? refusal(error.message) : error;
+    throw error instanceof SettingsError
+      ? refusal(error.inStack(pulumi.getStack()).message)
+      : error;
   }
 }
 

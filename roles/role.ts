@@ -1,6 +1,10 @@
 import type * as z from "zod";
+import type { ComponentResource } from "@pulumi/pulumi";
 import type { PuppetInfrastructure, PuppetInfrastructureArgs } from "../components/index.js";
 import type { Distribution } from "../distributions/index.js";
+
+/** What the component tells of an infrastructure. */
+export type InfrastructureOutput = Exclude<keyof PuppetInfrastructure, keyof ComponentResource>;
 
 /** How many hosts a role has: always one, at most one, or as many as the settings say. */
 export type HostCount = "one" | "optional" | "many";
@@ -117,15 +121,15 @@ export interface Role<Sees> {
   /** What the component takes of its sections. */
   readonly args: (settings: Sees) => Partial<PuppetInfrastructureArgs>;
   /** Stack outputs, each by the property of the component that has it. */
-  readonly outputs: Readonly<Record<string, keyof PuppetInfrastructure>>;
+  readonly outputs: Readonly<Record<string, InfrastructureOutput>>;
   /**
    * Rows of the summary of `npm start`: label and text.
    *
-   * @param outputs the stack's outputs
+   * @param outputs the stack's outputs that are texts
    * @param stack name of the stack
    */
   readonly summary: (
-    outputs: Readonly<Record<string, unknown>>,
+    outputs: Readonly<Record<string, string | undefined>>,
     stack: string,
     settings: Sees,
   ) => readonly (readonly [string, string])[];

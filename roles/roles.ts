@@ -25,11 +25,12 @@ export type ByRole<Item> = { readonly [Name in RolesWith<"one">]: Item } & {
 
 /** Makes {@link ByRole}: of a role with one host, the first counts. */
 export function byRole<Item>(itemsOf: (role: RoleName) => readonly Item[]): ByRole<Item> {
-  return Object.fromEntries(
+  const items: unknown = Object.fromEntries(
     roleNames.map((role) =>
       roles[role].count === "many" ? [`${role}s`, itemsOf(role)] : [role, itemsOf(role)[0]],
     ),
-  ) as unknown as ByRole<Item>;
+  );
+  return items as ByRole<Item>;
 }
 
 /** What there is of one role. */

@@ -31,10 +31,18 @@ export const certificates = text(
 /** A private key, as other programs write it. */
 export const privateKey = text(
   /^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[^]+\n-----END [A-Z ]*PRIVATE KEY-----\n?$/,
-  "a private key in PEM, with pulumi config set --secret --path",
+  "a private key in PEM",
 );
 /** A DNS name in lower case of at most so many characters. */
 export const dotted = (longest: number) =>
   new RegExp(`^(?=.{1,${String(longest)}}$)(${label}\\.)*${label}$`);
 /** A TCP port, as the text of a regular expression. */
 export const port = "([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
+
+/** The command that sets a secret; {@link inStack} writes the stack's name into it. */
+export const setSecret = (setting: string) =>
+  `npm run pulumi -- config set --stack STACK --secret --path puppet:${setting}`;
+
+/** A sentence whose commands are those for one stack. */
+export const inStack = (sentence: string, stack: string) =>
+  sentence.replaceAll("--stack STACK", `--stack ${stack}`);

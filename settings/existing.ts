@@ -8,7 +8,7 @@ import {
   type RoleName,
   type RoleSettings,
 } from "../roles/roles.js";
-import { dotted, hostName, integer, object, privateKey, text } from "../roles/values.js";
+import { dotted, hostName, integer, object, privateKey, setSecret, text } from "../roles/values.js";
 
 /** What a server can be, in the words of the output `hosts`. */
 const serverRoles = roleNames.map(wordOf);
@@ -96,7 +96,7 @@ export function existingFaults(
   const sentences: string[] = [];
   if (privateKey === undefined) {
     sentences.push(
-      "puppet:existing.privateKey is not set; write the user's private SSH key with pulumi config set --secret --path puppet:existing.privateKey.",
+      `puppet:existing.privateKey is not set; write the user's private SSH key with ${setSecret("existing.privateKey")}.`,
     );
   }
   sentences.push(...roleNames.flatMap((role) => numberFaults(servers, role, settings)));

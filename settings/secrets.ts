@@ -1,4 +1,5 @@
 import { roleNames, roles } from "../roles/roles.js";
+import { setSecret } from "../roles/values.js";
 
 /** A private key, wherever it stands; OpenSSH's also without its first line. */
 const privateKey = /PRIVATE KEY|b3BlbnNzaC1rZXk/;
@@ -27,7 +28,7 @@ export function isSealed(value: unknown): boolean {
 
 /** What is told of a secret that is not sealed. */
 export function inClear(setting: string): string {
-  return `puppet:${setting} is in clear; write it with pulumi config set --secret --path puppet:${setting}.`;
+  return `puppet:${setting} is in plaintext; set it with ${setSecret(setting)}.`;
 }
 
 /** A URL with a password or a token before the host; an image's digest is none. */

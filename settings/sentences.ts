@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { keyShown, mayHoldSecret } from "./secrets.js";
+import { setSecret } from "../roles/values.js";
+import { keyShown, mayHoldSecret, sealedSettings } from "./secrets.js";
 
 /**
  * One sentence for each thing that zod found wrong: the setting's name, what it is, and what to write instead.
@@ -21,7 +22,7 @@ export function sentencesOf(
       // What `pulumi config set` makes of a path when it is not told that it is one.
       const [group = "", ...inner] = key.split(".");
       return inner.length > 0 && keysAt(schema, []).includes(group)
-        ? `${name} is one word here; remove it, and write ${inner.join(".")} within puppet:${group}, or use pulumi config set --path.`
+        ? `${name} is one word here; remove it, and write ${inner.join(".")} within puppet:${group}, or use npm run pulumi -- config set --stack STACK --path.`
         : `${name} is not a setting; write one of ${known}, or remove it.`;
     });
   }
@@ -38,7 +39,9 @@ export function sentencesOf(
     value === undefined
       ? "is not set"
       : `is ${mayHoldSecret(issue.path, value) ? "unsuitable" : JSON.stringify(value)}`;
-  return [`${setting} ${found}; write ${issue.message}.`];
+  const name = issue.path.join(".");
+  const command = sealedSettings.includes(name) ? `, with ${setSecret(name)}` : "";
+  return [`${setting} ${found}; write ${issue.message}${command}.`];
 }
 
 /** The keys that there may be at a path within what a schema describes. */

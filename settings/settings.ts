@@ -3,7 +3,7 @@ import { defaults, fullName } from "../components/defaults.js";
 import { DistributionName } from "../distributions/distribution.js";
 import { plannedCompilerNames } from "../roles/compiler/names.js";
 import { roleNames, roles, roleSettings, type ByRole } from "../roles/roles.js";
-import { dotted, object, text } from "../roles/values.js";
+import { dotted, inStack, object, text } from "../roles/values.js";
 import { aws } from "./aws.js";
 import { containers } from "./containers.js";
 import { existing } from "./existing.js";
@@ -82,6 +82,11 @@ export class SettingsError extends Error {
   constructor(readonly sentences: readonly string[]) {
     super(sentences.join("\n"));
     this.name = "SettingsError";
+  }
+
+  /** The same for people: the commands in it are those for a stack. */
+  inStack(stack: string): SettingsError {
+    return new SettingsError(this.sentences.map((sentence) => inStack(sentence, stack)));
   }
 }
 

@@ -70,6 +70,6 @@ export const foreman = {
   summary: ({ foremanUrl }) =>
     foremanUrl === undefined
       ? []
-      : [["Foreman", `${String(foremanUrl)} (docs/foreman.md goes on from here)`]],
+      : [["Foreman", `${foremanUrl} (docs/foreman.md goes on from here)`]],
   example: { foreman: { host: "own" } },
 } as const satisfies Role<Sees>;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ExpiredClassification, NodeEnvironment } from "../../components/choices.js";
 import { defaults } from "../../components/defaults.js";
 import { smartProxyPort } from "../../templates/smart-proxy/smart-proxy.js";
-import { certificates, dotted, integer, label, object, port, text } from "../values.js";
+import { certificates, dotted, integer, label, object, port, setSecret, text } from "../values.js";
 
 const fallback = defaults.foremanClient;
 const databaseName = text(/^[a-z_][a-z0-9_]{0,62}$/, "a name of lower-case letters, digits and _");
@@ -23,10 +23,7 @@ export const foreman = object({
     defaults.foremanUser,
   ),
   /** Its password, or a personal access token. */
-  password: text(
-    /^[\x20-\x7e]{8,255}$/,
-    "8 to 255 letters, digits and signs of ASCII, with pulumi config set --secret --path puppet:foreman.password",
-  ).optional(),
+  password: text(/^[\x20-\x7e]{8,255}$/, "8 to 255 letters, digits and signs of ASCII").optional(),
   /** Whether the main server has a smart proxy, through which Foreman knows environments and certificates. */
   smartProxy: z.boolean("true or false").default(defaults.foremanSmartProxy),
   /** Release of Foreman, and of the smart proxy. */
@@ -56,10 +53,7 @@ export const foreman = object({
     /** Role that owns it. */
     user: databaseName.default(defaults.foremanDatabase.user),
     /** Its password. */
-    password: text(
-      /^[A-Za-z0-9_-]{8,128}$/,
-      "8 to 128 letters, digits, _ or -, with pulumi config set --secret --path puppet:foreman.database.password",
-    ),
+    password: text(/^[A-Za-z0-9_-]{8,128}$/, "8 to 128 letters, digits, _ or -"),
     /** Certificates that the server's own is verified with; those the system trusts by default. */
     caCertificate: certificates.optional(),
   }).optional(),
@@ -99,7 +93,7 @@ export function foremanFaults(given: Foreman, webhook: { port: number }): string
   }
   if (host === "existing" && given.password === undefined) {
     sentences.push(
-      `puppet:foreman.password is not set; write the password that ${given.user} has in Foreman, with pulumi config set --secret --path puppet:foreman.password.`,
+      `puppet:foreman.password is not set; write the password that ${given.user} has in Foreman, with ${setSecret("foreman.password")}.`,
     );
   }
   if (

@@ -58,12 +58,7 @@ export const hdm = {
   summary: ({ hdmUrl }, stack) =>
     hdmUrl === undefined
       ? []
-      : [
-          [
-            "HDM",
-            `${String(hdmUrl)} (admin; password: ${passwordCommand("hdmAdminPassword", stack)})`,
-          ],
-        ],
+      : [["HDM", `${hdmUrl} (admin; password: ${passwordCommand("hdmAdminPassword", stack)})`]],
   example: {
     hdm: {
       host: "own",

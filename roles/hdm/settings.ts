@@ -20,10 +20,7 @@ const ldap = object({
   /** Who looks for them; without it, nobody has to log in for that. */
   bindDn: line("a distinguished name such as cn=hdm,dc=example,dc=com").optional(),
   /** The password for that. */
-  bindPassword: text(
-    /^[^\p{C}]{1,256}$/u,
-    "a password on one line, with pulumi config set --secret --path puppet:hdm.ldap.bindPassword",
-  ).optional(),
+  bindPassword: text(/^[^\p{C}]{1,256}$/u, "a password on one line").optional(),
   /** Attribute that people log in with. */
   usernameAttribute: text(
     /^[A-Za-z][A-Za-z0-9-]{0,63}$/,

@@ -77,7 +77,7 @@ export const loadBalancer = {
   summary: ({ loadBalancerStatsUrl, loadBalancerStatsUser }, stack) => [
     [
       "statistics page",
-      `${String(loadBalancerStatsUrl)} (${String(loadBalancerStatsUser)}; password: ${passwordCommand("loadBalancerStatsPassword", stack)})`,
+      `${loadBalancerStatsUrl ?? ""} (${loadBalancerStatsUser ?? ""}; password: ${passwordCommand("loadBalancerStatsPassword", stack)})`,
     ],
   ],
   example: undefined,

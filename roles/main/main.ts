@@ -97,7 +97,7 @@ export const main = {
     webhookUrl === undefined
       ? []
       : [
-          ["webhook", `${String(webhookUrl)} (for Git servers)`],
+          ["webhook", `${webhookUrl} (for Git servers)`],
           ["code", sourceOf(codeDeployment, stack)],
         ],
   example: undefined,

@@ -50,10 +50,7 @@ export const codeDeployment = object({
     defaults.codeDeployment.tokenUser,
   ),
   /** Token for repositories with HTTPS URLs. */
-  token: text(
-    /^[\x21-\x7e]{8,512}$/,
-    "8 to 512 characters without blanks, with pulumi config set --secret --path",
-  ).optional(),
+  token: text(/^[\x21-\x7e]{8,512}$/, "8 to 512 characters without blanks").optional(),
   /** Modules fetched at the same time. */
   poolSize: integer(1, 64, "a whole number of modules").default(defaults.codeDeployment.poolSize),
   /** Proxy for HTTPS to Git and the Forge. */

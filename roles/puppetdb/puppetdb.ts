@@ -84,10 +84,10 @@ export const puppetdb = {
     puppetdbUrl === undefined
       ? []
       : [
-          ["PuppetDB", `${String(puppetdbUrl)} (for Puppet servers)`],
+          ["PuppetDB", `${puppetdbUrl} (for Puppet servers)`],
           [
             "",
-            `${String(puppetdbQueryUrl)} (for people: npm run puppetdb-access -- YOUR-NAME${stack === "local" ? "" : ` ${stack}`})`,
+            `${puppetdbQueryUrl ?? ""} (for people: npm run puppetdb-access -- YOUR-NAME${stack === "local" ? "" : ` ${stack}`})`,
           ],
         ],
   example: undefined,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defaults } from "../../components/defaults.js";
-import { certificates, dotted, integer, label, object, port, text } from "../values.js";
+import { certificates, dotted, integer, label, object, port, setSecret, text } from "../values.js";
 
 const duration = text(
   /^[1-9]\d{0,4}[dhm]$/,
@@ -18,7 +18,7 @@ const sqlName = (longest: number) =>
   );
 const password = text(
   /^[A-Za-z0-9_-]{12,128}$/,
-  "12 to 128 letters, digits, underscores and hyphens, with pulumi config set --secret --path",
+  "12 to 128 letters, digits, underscores and hyphens",
 );
 
 /** Settings of PuppetDB, and of those who use it. */
@@ -107,7 +107,7 @@ export function postgresqlFaults({ host }: Puppetdb, given: Postgresql): string[
   for (const key of ["password", "readPassword"] as const) {
     if (server !== undefined && host !== "none" && given[key] === undefined) {
       sentences.push(
-        `puppet:postgresql.${key} is not set; write the password that ${key === "password" ? user : readUser} has on ${server}, with pulumi config set --secret --path puppet:postgresql.${key}.`,
+        `puppet:postgresql.${key} is not set; write the password that ${key === "password" ? user : readUser} has on ${server}, with ${setSecret(`postgresql.${key}`)}.`,
       );
     }
     if (server === undefined && given[key] !== undefined) {

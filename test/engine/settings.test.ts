@@ -122,7 +122,7 @@ describe("the program under the real engine", () => {
     [
       "in clear",
       "the-owners-password",
-      "puppet:postgresql.password is in clear; write it with pulumi config set --secret --path",
+      "puppet:postgresql.password is in plaintext; set it with npm run pulumi -- config set --stack test --secret --path",
     ],
     [
       "that is none",
@@ -148,7 +148,7 @@ describe("the program under the real engine", () => {
       const run = await other.preview();
       expect(run.exitCode).not.toBe(0);
       expect(run.stdout + run.stderr).toContain(
-        "puppet:postgresql.password is in clear; write it with pulumi config set --secret --path puppet:postgresql.password.",
+        "puppet:postgresql.password is in plaintext; set it with npm run pulumi -- config set --stack test --secret --path puppet:postgresql.password.",
       );
       expect(run.stdout + run.stderr).not.toContain("the-owners-password");
       await other.set("puppet:postgresql.password", "the-owners-password", { secret: true });
@@ -166,7 +166,7 @@ describe("the program under the real engine", () => {
     });
     expect(run.exitCode).not.toBe(0);
     expect(run.stdout + run.stderr).toContain(
-      "puppet:codeDeployment.token is in clear; write it with pulumi config set --secret --path puppet:codeDeployment.token.",
+      "puppet:codeDeployment.token is in plaintext; set it with npm run pulumi -- config set --stack test --secret --path puppet:codeDeployment.token.",
     );
     expect(run.stdout + run.stderr).not.toContain(token);
   });

@@ -135,6 +135,11 @@ function summary(
   agent: string,
   compiler: string | undefined,
 ): string {
+  const texts = Object.fromEntries(
+    Object.entries(outputs).filter(
+      (output): output is [string, string] => typeof output[1] === "string",
+    ),
+  );
   const rows = [
     ["Puppet server", `${outputs.puppetServer} (the balancer)`],
     ["CA server", `${outputs.caServer} (the main server)`],
@@ -142,7 +147,7 @@ function summary(
       roles.join(", "),
       `${fqdn} ${address}`,
     ]),
-    ...roleNames.flatMap((role) => roles[role].summary({ ...outputs }, environment, settings)),
+    ...roleNames.flatMap((role) => roles[role].summary(texts, environment, settings)),
     [
       "agent run",
       `${agent} through ${outputs.puppetServer}, catalog compiled by ${compiler ?? "unknown"}`,

@@ -33,12 +33,16 @@ export function readSettings(
     );
   }
   const text = readFileSync(file, "utf8");
-  const own = Object.entries(configOf(text, file)).flatMap(([key, value]) => {
-    // A key without a prefix is the project's own, one with another prefix is a provider's.
-    const [, setting] = /^(?:puppet:)?([^:]+)$/.exec(key) ?? [];
-    return setting === undefined ? [] : [[setting, unsealed(value, setting)] as const];
-  });
-  return { text, settings: parseSettings(Object.fromEntries(own)) };
+  try {
+    const own = Object.entries(configOf(text, file)).flatMap(([key, value]) => {
+      // A key without a prefix is the project's own, one with another prefix is a provider's.
+      const [, setting] = /^(?:puppet:)?([^:]+)$/.exec(key) ?? [];
+      return setting === undefined ? [] : [[setting, unsealed(value, setting)] as const];
+    });
+    return { text, settings: parseSettings(Object.fromEntries(own)) };
+  } catch (error) {
+    throw error instanceof SettingsError ? error.inStack(name) : error;
+  }
 }
 
 /** The settings of a stack: those of the last deployment with npm start, or those that stand in the project. */

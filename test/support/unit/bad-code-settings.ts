@@ -9,7 +9,8 @@ const sourceName = "write names of lower-case letters, digits and underscores.";
 const remote =
   "write a Git URL without a password, such as git@git.example.com:org/control.git or https://git.example.com/org/control.git.";
 const prefix = "write at most 31 lower-case letters, digits and underscores.";
-const token = "write 8 to 512 characters without blanks, with pulumi config set --secret --path.";
+const token =
+  "write 8 to 512 characters without blanks, with npm run pulumi -- config set --stack STACK --secret --path puppet:codeDeployment.token.";
 const proxy = "write a URL without a password, such as http://proxy.example.com:3128.";
 const forge = "write a URL without a password, such as https://forge.example.com.";
 const command = "write a list of a program and its arguments.";

@@ -7,8 +7,8 @@ const duration = "write a duration in days, hours or minutes, such as 14d, 36h o
 const server = "write the DNS name of a server, as in its certificate.";
 const sqlName = (longest: number) =>
   `write a name of at most ${String(longest)} lower-case letters, digits and underscores that PostgreSQL does not use itself, such as puppetdb.`;
-const password =
-  "write 12 to 128 letters, digits, underscores and hyphens, with pulumi config set --secret --path.";
+const password = (setting: string) =>
+  `write 12 to 128 letters, digits, underscores and hyphens, with npm run pulumi -- config set --stack STACK --secret --path puppet:postgresql.${setting}.`;
 const pem =
   "write certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.";
 const time = "write a time from 00:00 to 23:59.";
@@ -134,7 +134,13 @@ export const badDatabaseSettings: readonly BadSettings[] = [
       ...["elevenchars", "p".repeat(129), "a'quoted'password", "a b c d e f g", "pässword-1234"],
       ...["trailing-newline\n", "$(reboot)-now", "", null, true, 123456789012, ["long-enough-1"]],
     ].map((value) =>
-      outside(`${setting} ${JSON.stringify(value)}`, setting, value, password, "is unsuitable"),
+      outside(
+        `${setting} ${JSON.stringify(value)}`,
+        setting,
+        value,
+        password(setting),
+        "is unsuitable",
+      ),
     ),
   ),
   one(
@@ -176,8 +182,8 @@ export const badDatabaseSettings: readonly BadSettings[] = [
     what: "a server without passwords",
     values: { postgresql: { server: "db.example.org", user: "pdb" } },
     sentences: [
-      "puppet:postgresql.password is not set; write the password that pdb has on db.example.org, with pulumi config set --secret --path puppet:postgresql.password.",
-      "puppet:postgresql.readPassword is not set; write the password that puppetdb_read has on db.example.org, with pulumi config set --secret --path puppet:postgresql.readPassword.",
+      "puppet:postgresql.password is not set; write the password that pdb has on db.example.org, with npm run pulumi -- config set --stack STACK --secret --path puppet:postgresql.password.",
+      "puppet:postgresql.readPassword is not set; write the password that puppetdb_read has on db.example.org, with npm run pulumi -- config set --stack STACK --secret --path puppet:postgresql.readPassword.",
     ],
   },
   {

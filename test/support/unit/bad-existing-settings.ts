@@ -8,13 +8,13 @@ const jumpHost = "write an object with address, port, user, hostKey, privateKey.
 /** Settings of servers that are there, which must be refused. */
 export const badExistingSettings: readonly BadSettings[] = [
   existing("no private key", { privateKey: undefined }, [
-    "puppet:existing.privateKey is not set; write the user's private SSH key with pulumi config set --secret --path puppet:existing.privateKey.",
+    "puppet:existing.privateKey is not set; write the user's private SSH key with npm run pulumi -- config set --stack STACK --secret --path puppet:existing.privateKey.",
   ]),
   {
     what: "existing: nothing at all",
     values: { platform: "existing" },
     sentences: [
-      "puppet:existing.privateKey is not set; write the user's private SSH key with pulumi config set --secret --path puppet:existing.privateKey.",
+      "puppet:existing.privateKey is not set; write the user's private SSH key with npm run pulumi -- config set --stack STACK --secret --path puppet:existing.privateKey.",
       role("no server with the role main"),
       role("no server with the role load-balancer"),
       "puppet:existing.servers has no server with the role puppetdb; write exactly one, or set puppet:puppetdb.host to main or none.",

@@ -9,7 +9,7 @@ const there = { host: "existing", url: "https://foreman.example.org", password: 
 const packages = { url: "https://mirror.example.org/foreman" };
 const database = { server: "db.example.org", password: "the-password" };
 const databasePassword =
-  "write 8 to 128 letters, digits, _ or -, with pulumi config set --secret --path puppet:foreman.database.password.";
+  "write 8 to 128 letters, digits, _ or -, with npm run pulumi -- config set --stack STACK --secret --path puppet:foreman.database.password.";
 
 const withoutUse = (key: string, host: string, other: string) =>
   `puppet:foreman.${key} is set, but puppet:foreman.host is ${host}; write ${other} there, or remove it.`;
@@ -80,7 +80,7 @@ export const badForemanSettings: readonly BadSettings[] = [
     "no password",
     "password",
     undefined,
-    "write the password that admin has in Foreman, with pulumi config set --secret --path puppet:foreman.password.",
+    "write the password that admin has in Foreman, with npm run pulumi -- config set --stack STACK --secret --path puppet:foreman.password.",
     "is not set",
   ),
   ...["short", "a\nline of its own", "p".repeat(256), 12345678].map((value) =>
@@ -88,7 +88,7 @@ export const badForemanSettings: readonly BadSettings[] = [
       `a password that is ${JSON.stringify(value).slice(0, 20)}`,
       "password",
       value,
-      "write 8 to 255 letters, digits and signs of ASCII, with pulumi config set --secret --path puppet:foreman.password.",
+      "write 8 to 255 letters, digits and signs of ASCII, with npm run pulumi -- config set --stack STACK --secret --path puppet:foreman.password.",
       "is unsuitable",
     ),
   ),
@@ -160,7 +160,7 @@ export const badForemanSettings: readonly BadSettings[] = [
     what: "a setting of Foreman that was set without --path",
     values: { "foreman.host": "own" },
     sentences: [
-      "puppet:foreman.host is one word here; remove it, and write host within puppet:foreman, or use pulumi config set --path.",
+      "puppet:foreman.host is one word here; remove it, and write host within puppet:foreman, or use npm run pulumi -- config set --stack STACK --path.",
     ],
   },
   {

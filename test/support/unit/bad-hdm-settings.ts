@@ -100,7 +100,7 @@ export const badHdmSettings: readonly BadSettings[] = [
     "puppet:hdm.certificate is not set; write the one that belongs to puppet:hdm.privateKey, or remove that.",
   ]),
   hdm("a key that is none", { certificate: pem, privateKey: secretText }, [
-    "puppet:hdm.privateKey is unsuitable; write a private key in PEM, with pulumi config set --secret --path.",
+    "puppet:hdm.privateKey is unsuitable; write a private key in PEM, with npm run pulumi -- config set --stack STACK --secret --path puppet:hdm.privateKey.",
   ]),
   hdm(
     "no code",
@@ -156,7 +156,7 @@ export const badHdmSettings: readonly BadSettings[] = [
     "puppet:hdm.ldap.bindDn is not set; write the one that belongs to puppet:hdm.ldap.bindPassword, or remove that.",
   ]),
   hdm("LDAP with a password of two lines", { ldap: { ...ldap, bindPassword: `${secretText}\n` } }, [
-    "puppet:hdm.ldap.bindPassword is unsuitable; write a password on one line, with pulumi config set --secret --path puppet:hdm.ldap.bindPassword.",
+    "puppet:hdm.ldap.bindPassword is unsuitable; write a password on one line, with npm run pulumi -- config set --stack STACK --secret --path puppet:hdm.ldap.bindPassword.",
   ]),
   hdm("LDAP by an attribute that is none", { ldap: { ...ldap, usernameAttribute: "u=d" } }, [
     'puppet:hdm.ldap.usernameAttribute is "u=d"; write the name of an attribute, such as mail or uid.',

@@ -3,7 +3,8 @@ import type { BadSettings } from "./bad-setting.js";
 import { hostKey, privateKey, secretText } from "./platform-settings.js";
 
 const list = "write a list of servers, each with name, role, address, hostKey, cores and memory.";
-const pem = "write a private key in PEM, with pulumi config set --secret --path.";
+const pem = (setting: string) =>
+  `write a private key in PEM, with npm run pulumi -- config set --stack STACK --secret --path puppet:${setting}.`;
 const jumpHost = "write an object with address, port, user, hostKey, privateKey.";
 
 /** Private keys that are none, in every form. */
@@ -25,12 +26,12 @@ const badKeys: readonly unknown[] = [
 
 const unsuitableKeys: readonly BadSettings[] = badKeys.flatMap((value, index) => [
   existing(`private key ${String(index)} that is none`, { privateKey: value }, [
-    `puppet:existing.privateKey is unsuitable; ${pem}`,
+    `puppet:existing.privateKey is unsuitable; ${pem("existing.privateKey")}`,
   ]),
   existing(
     `private key ${String(index)} of the jump host that is none`,
     { jumpHost: { address: "jump.example.test", hostKey, privateKey: value } },
-    [`puppet:existing.jumpHost.privateKey is unsuitable; ${pem}`],
+    [`puppet:existing.jumpHost.privateKey is unsuitable; ${pem("existing.jumpHost.privateKey")}`],
   ),
 ]);
 
