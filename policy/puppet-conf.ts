@@ -7,6 +7,7 @@ export interface PuppetSetting {
 
 /** Reads the settings of a puppet.conf as Puppet does: those before the first section are of `main`. */
 export function settingsIn(content: string): readonly PuppetSetting[] {
+  // eslint-disable-next-line no-restricted-syntax -- a section of puppet.conf, no role
   let section = "main";
   const settings: PuppetSetting[] = [];
   for (const line of content.split("\n")) {

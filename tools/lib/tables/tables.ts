@@ -106,19 +106,13 @@ export function puppetdbSizes(): Table {
 /** Whole environments: their instances, volumes and the NAT gateway. */
 export function costs(): Table {
   const environments = [
-    { main: "m7i.large", puppetdb: "m7i.large", data: 100, compilers: 2, compiler: "c7i.xlarge" },
-    { main: "m7i.large", puppetdb: "m7i.xlarge", data: 250, compilers: 4, compiler: "c7i.2xlarge" },
-    {
-      main: "m7i.xlarge",
-      puppetdb: "m7i.2xlarge",
-      data: 500,
-      compilers: 8,
-      compiler: "c7i.4xlarge",
-    },
-  ];
+    [2, "c7i.xlarge", "m7i.large", "m7i.large", 100],
+    [4, "c7i.2xlarge", "m7i.large", "m7i.xlarge", 250],
+    [8, "c7i.4xlarge", "m7i.xlarge", "m7i.2xlarge", 500],
+  ] as const;
   return [
     ["Compilers", "Main server", "PuppetDB", "Agents", "With one compiler away", "A month"],
-    ...environments.map(({ main, puppetdb, data, compilers, compiler }) => {
+    ...environments.map(([compilers, compiler, main, puppetdb, data]) => {
       const instances = [main, puppetdb, "c7i.large", "t3.micro"].map(monthly);
       const pool = compilers * monthly(compiler);
       // System volumes of all but the bastion, 8 GiB for that, 10 for the CA, and PostgreSQL's.
