@@ -1,2 +1,4 @@
-# States of version 0.1 name this place: what they made is removed by it.
-exec sh "$(dirname "$0")/../../platforms/containers/network-delete.sh"
+# Removes the environment's network, and the throw-away agents that still use it.
+# In: NETWORK
+set -eu
+if podman network exists "$NETWORK"; then podman network rm --force "$NETWORK" >/dev/null; fi

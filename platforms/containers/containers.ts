@@ -34,8 +34,8 @@ export interface ContainerHostArgs {
   ports?: readonly number[];
 }
 
-/** Where the scripts are, for their commands. */
-const scripts = { SCRIPTS: fileURLToPath(new URL(".", import.meta.url)) };
+/** Where the scripts are, for their commands. Moved, they would make every container count as changed. */
+const scripts = { SCRIPTS: fileURLToPath(new URL("../../hosts/containers/", import.meta.url)) };
 
 /** Offset of the first address that is left to agents, which come and go. */
 const agentsOffset = 128;
@@ -156,7 +156,7 @@ export class Containers extends pulumi.ComponentResource {
   }
 }
 
-/** A script of this folder as a short command, because failures quote the whole command. */
+/** A script of hosts/containers as a short command, because failures quote the whole command. */
 function run(...names: string[]): string {
   return names.map((name) => `sh "$SCRIPTS/${name}"`).join(" && ");
 }

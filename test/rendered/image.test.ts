@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { run } from "../../tools/lib/shell.js";
 import { hostsImage } from "../support/images/images.js";
 
-const script = fileURLToPath(new URL("../../platforms/containers/image.sh", import.meta.url));
+const script = fileURLToPath(new URL("../../hosts/containers/image.sh", import.meta.url));
 const made = (image: string) => run(["sh", script], { env: { ...process.env, IMAGE: image } });
 
 it("an image of one's own is taken where it is on this machine", async () => {

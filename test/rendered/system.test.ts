@@ -33,7 +33,7 @@ describe("Bash scripts, read by Bash", async () => {
 });
 
 describe("scripts of the containers, read by Debian's sh", () => {
-  const folder = new URL("../../platforms/containers/", import.meta.url);
+  const folder = new URL("../../hosts/containers/", import.meta.url);
   const names = readdirSync(folder).filter((name) => name.endsWith(".sh"));
 
   it.each(names)("%s is taken", async (name) => {

@@ -69,7 +69,7 @@ export async function startTestContainer(
 }
 
 async function containerScript(variables: Record<string, string>): Promise<void> {
-  const path = fileURLToPath(new URL("../../platforms/containers/container.sh", import.meta.url));
+  const path = fileURLToPath(new URL("../../hosts/containers/container.sh", import.meta.url));
   const { code, stderr } = await run(["sh", path], { env: { ...process.env, ...variables } });
   if (code !== 0) throw new Error(`container.sh failed: ${stderr}`);
 }

@@ -30,7 +30,7 @@ export async function startContainer(
   host: string,
   domain: string,
 ): Promise<void> {
-  const script = fileURLToPath(new URL("../../platforms/containers/container.sh", import.meta.url));
+  const script = fileURLToPath(new URL("../../hosts/containers/container.sh", import.meta.url));
   const main = podmanNames.container(environment, mainName);
   const image = await run(["podman", "inspect", "--format", "{{.ImageName}}", main]);
   if (image.code !== 0) throw new Problem(`there is no container ${main}: ${image.stderr.trim()}`);
@@ -81,7 +81,7 @@ export async function sweep(environment: string): Promise<void> {
   if (containers.length > 0) await run(["podman", "rm", "--force", "--time", "5", ...containers]);
   await run(["podman", "network", "rm", "--force", podmanNames.network(environment)]);
   await run(
-    ["sh", fileURLToPath(new URL("../../platforms/containers/image-delete.sh", import.meta.url))],
+    ["sh", fileURLToPath(new URL("../../hosts/containers/image-delete.sh", import.meta.url))],
     {
       env: { ...process.env, IMAGE: baseImage },
     },

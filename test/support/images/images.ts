@@ -4,7 +4,7 @@ import { baseImage } from "../../../settings/containers.js";
 import { run } from "../../../tools/lib/shell.js";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const scripts = here("../../../platforms/containers");
+const scripts = here("../../../hosts/containers");
 
 /** The image of the tests' hosts, with the packages of all roles; it stays on the machine for the next time. */
 export const hostsImage = "localhost/pulumi-puppet-test-hosts:1";
