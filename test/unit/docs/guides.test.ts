@@ -49,7 +49,7 @@ describe("what guides tell", () => {
   it("has only commands that package.json knows", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     const guides = readdirSync(new URL("docs/", project)).filter((name) => name.endsWith(".md"));
-    for (const guide of ["README.md", ...guides.map((name) => `docs/${name}`)]) {
+    for (const guide of ["README.md", "CONTRIBUTING.md", ...guides.map((name) => `docs/${name}`)]) {
       const used = [...read(guide).matchAll(/npm run (?:--silent )?([a-z-]+)/g)];
       for (const [, script = ""] of used)
         expect(scripts, `${guide}: ${script}`).toHaveProperty(script);

@@ -1,22 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { roleNames } from "../../../roles/roles.js";
+import { project } from "../paths.js";
 import { drawnFloors } from "./floors.js";
 import {
   awsConnections,
   costs,
+  instances,
   puppetdbSizes,
   roleConnections,
   serverConnections,
   serverSizes,
 } from "./tables.js";
 
+/** What is computed in a document: between `<!-- table: NAME -->` and `<!-- end of table -->`, and pictures likewise. */
+const computedPlaces = /(<!-- (table|picture): ([a-z-]+) -->\n)[^]*?(<!-- end of \2 -->)/g;
+
 /** Documents with tables and pictures that the program computes. */
-export const documents = [
-  "docs/architecture.md",
-  "docs/aws.md",
-  "docs/existing-servers.md",
-  "docs/foreman.md",
-  "docs/hdm.md",
-];
+export const documents = readdirSync(join(project, "docs"))
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => `docs/${name}`)
+  .filter((name) => computedIn(readFileSync(join(project, name), "utf8")).length > 0);
 
 /** The tables by the names that documents have for them. */
 const tables: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
@@ -26,6 +30,7 @@ const tables: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   ...Object.fromEntries(
     roleNames.map((role) => [`${role}-connections`, () => roleConnections(role)]),
   ),
+  "aws-instances": instances,
   "server-sizes": serverSizes,
   "puppetdb-sizes": puppetdbSizes,
   costs,
@@ -33,9 +38,6 @@ const tables: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
 
 /** The pictures, likewise. */
 const pictures: Readonly<Record<string, () => Promise<string>>> = { folders: drawnFloors };
-
-/** What is computed in a document: between `<!-- table: NAME -->` and `<!-- end of table -->`, and pictures likewise. */
-const computedPlaces = /(<!-- (table|picture): ([a-z-]+) -->\n)[^]*?(<!-- end of \2 -->)/g;
 
 /** The tables and pictures that stand in a document. */
 export function computedIn(document: string): string[] {

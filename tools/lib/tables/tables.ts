@@ -7,7 +7,7 @@ import {
   noHelpers,
   type ConnectionSettings,
 } from "../../../platforms/connections.js";
-import { roles, type RoleName } from "../../../roles/roles.js";
+import { roleNames, roles, type RoleName } from "../../../roles/roles.js";
 import { parseSettings } from "../../../platforms/platforms.js";
 import { project } from "../paths.js";
 import { readSettings } from "../settings.js";
@@ -51,6 +51,19 @@ function connections(settings: ConnectionSettings): Table {
       String(port),
       purpose,
     ]),
+  ];
+}
+
+/** Instance types and data volumes of the roles, unless they are set. */
+export function instances(): Table {
+  return [
+    ["`ROLE`", "`aws.instances.ROLE.type`", "`aws.dataVolumes.ROLE`"],
+    ...roleNames.map((role) => {
+      const { type, dataVolume } = roles[role].instance;
+      const volume =
+        dataVolume === undefined ? "none" : `${String(dataVolume.size)} GiB: ${dataVolume.holds}`;
+      return [`\`${role}\``, `\`${type}\``, volume];
+    }),
   ];
 }
 
