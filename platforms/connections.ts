@@ -67,21 +67,3 @@ function outsideOf(host: RoleName, settings: RoleSettings): Map<number, Set<stri
   }
   return ports;
 }
-
-/** The table as text in columns, for people. */
-export function describeConnections(lines: readonly Connection[]): string {
-  const rows = [
-    ["from", "to", "TCP port", "for"],
-    ...lines.map(({ from, to, port, purpose }) => [from, to, String(port), purpose]),
-  ];
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  const widths = [0, 1, 2, 3].map(width);
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}

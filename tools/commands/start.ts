@@ -4,6 +4,7 @@ import type { Settings } from "../../settings/settings.js";
 import { mainName } from "../../roles/main/main.js";
 import { roleNames, roles } from "../../roles/roles.js";
 import { demonstrate, demonstrationAgent, type AgentEnvironment } from "../lib/agents.js";
+import { columns } from "../lib/columns.js";
 import { prepareMachine } from "../lib/machine.js";
 import { containersOf, networkExists } from "../lib/podman.js";
 import { awaitPool, type Statistics } from "../lib/pool.js";
@@ -153,8 +154,5 @@ function summary(
       `${agent} through ${outputs.puppetServer}, catalog compiled by ${compiler ?? "unknown"}`,
     ],
   ];
-  const width = Math.max(...rows.map(([label = ""]) => label.length));
-  return ["", ...rows.map(([label = "", text = ""]) => `${label.padEnd(width)}  ${text}`)].join(
-    "\n",
-  );
+  return ["", ...columns(rows)].join("\n");
 }

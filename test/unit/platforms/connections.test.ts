@@ -2,13 +2,22 @@ import { describe, expect, it } from "vitest";
 import { distributions, type DistributionName } from "../../../distributions/index.js";
 import {
   connectionsOf,
-  describeConnections,
   type Connection,
   type ConnectionSettings,
 } from "../../../platforms/connections.js";
 import { parseSettings } from "../../../platforms/platforms.js";
+import { networkSettings } from "../../../settings/aws.js";
 import { connectionsIn } from "../../support/unit/connections-in.js";
+import { roleNames } from "../../../roles/roles.js";
+import { columns } from "../../../tools/lib/columns.js";
 import { compose } from "../../support/infrastructure.js";
+
+/** The table as text. */
+const shown = (lines: readonly Connection[]) =>
+  columns([
+    ["from", "to", "TCP port", "for"],
+    ...lines.map(({ from, to, port, purpose }) => [from, to, String(port), purpose]),
+  ]).join("\n");
 
 const nothing = { bastion: false, database: false, endpoints: false };
 
@@ -85,7 +94,7 @@ const cases = {
 
 describe("who talks to whom", () => {
   it.each(Object.entries(cases))("%s", (_, values) => {
-    expect(`\n${describeConnections(tableOf(values))}\n`).toMatchSnapshot();
+    expect(`\n${shown(tableOf(values))}\n`).toMatchSnapshot();
   });
 
   it.each(Object.entries({ bastion: {}, database: {}, endpoints: {} }))(
@@ -95,7 +104,7 @@ describe("who talks to whom", () => {
       const further = tableOf({}, { [made]: true }).filter(
         (line) => !usual.some((other) => JSON.stringify(other) === JSON.stringify(line)),
       );
-      expect(`\n${describeConnections(further)}\n`).toMatchSnapshot();
+      expect(`\n${shown(further)}\n`).toMatchSnapshot();
       expect(tableOf({}, { [made]: true })).toHaveLength(usual.length + further.length);
     },
   );
@@ -119,6 +128,16 @@ describe.each([
   it("has each line once, as a rule of a firewall is named after it", () => {
     const keys = lines.map(({ from, to, port }) => `${from} ${to} ${String(port)}`);
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it("has roles, helpers and outside parties at the ends of each, and nobody else", () => {
+    const parties: string[] = [
+      ...roleNames,
+      ...Object.keys(nothing),
+      ...Object.keys(networkSettings),
+      "administrators",
+    ];
+    for (const { from, to } of lines) expect(parties).toEqual(expect.arrayContaining([from, to]));
   });
 
   it("says what each is for, in characters that a security group's rule can have", () => {
