@@ -236,11 +236,11 @@ describe("what Foreman is told", () => {
   it.each([
     [
       { url: there.url },
-      "foreman.password is not given, and hosts.foreman neither; give one of them.",
+      "foreman.password and hosts.foreman are both missing; give one of them.",
     ],
     [
       { password: there.password },
-      "foreman.url is not given, and hosts.foreman neither; give one of them.",
+      "foreman.url and hosts.foreman are both missing; give one of them.",
     ],
   ])("is refused when it lacks something: %j", async (foreman, sentence) => {
     await expect(compose(debian, { foreman })).rejects.toThrow(sentence);

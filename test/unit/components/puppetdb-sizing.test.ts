@@ -77,7 +77,7 @@ describe("puppetdbSizing", () => {
       given: { threads: 5 },
       local: true,
       sentence:
-        "threads: 5 on puppetdb.example.test, which has 4 cores; set at most 4, more only slow each other down.",
+        "threads: 5 on puppetdb.example.test, which has 4 cores; set at most 4: more would only slow each other down.",
     },
     {
       cores: 1,
@@ -85,7 +85,7 @@ describe("puppetdbSizing", () => {
       given: { threads: 2 },
       local: true,
       sentence:
-        "threads: 2 on puppetdb.example.test, which has 1 core; set at most 1, more only slow each other down.",
+        "threads: 2 on puppetdb.example.test, which has 1 core; set at most 1: more would only slow each other down.",
     },
     {
       cores: 4,
@@ -93,7 +93,7 @@ describe("puppetdbSizing", () => {
       given: { threads: 3, writeConnections: 3 },
       local: true,
       sentence:
-        "writeConnections: 3 for 3 threads; set at least 4, so that cleaning up finds a connection as well.",
+        "writeConnections: 3 for 3 threads; set at least 4, so that cleanup gets a connection as well.",
     },
     {
       cores: 64,
@@ -101,7 +101,7 @@ describe("puppetdbSizing", () => {
       given: { threads: 64 },
       local: true,
       sentence:
-        "writeConnections: 50 for 64 threads; set at least 65, so that cleaning up finds a connection as well.",
+        "writeConnections: 50 for 64 threads; set at least 65, so that cleanup gets a connection as well.",
     },
     {
       cores: 2,

@@ -51,14 +51,14 @@ describe("serverSizing", () => {
       memory: 4096,
       given: { jrubies: 3 },
       sentence:
-        "jrubies: 3 on main.example.test, which has 2 cores; set at most 2, more only slow each other down.",
+        "jrubies: 3 on main.example.test, which has 2 cores; set at most 2: more would only slow each other down.",
     },
     {
       cores: 4,
       memory: 8192,
       given: { jrubies: 3, heap: 1279 },
       sentence:
-        "heap: 1279 MiB on main.example.test is too small for 3 JRubies; set at least 1280, better 2048.",
+        "heap: 1279 MiB on main.example.test is too small for 3 JRubies; set at least 1280, or better 2048.",
     },
     {
       cores: 2,
