@@ -39,7 +39,7 @@ def classified(node)
   attempt do
     connected do |session|
       answer = YAML.safe_load(get(session, "/node/#{node}?format=yml"))
-      raise Refused, "it answers with something that is no classification" unless answer.is_a?(Hash)
+      raise Refused, "it answers with something that is not a classification" unless answer.is_a?(Hash)
 
       { "classes" => answer["classes"].to_a.size, "environment" => answer["environment"] }
     end

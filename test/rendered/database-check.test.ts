@@ -133,7 +133,7 @@ describe("the check of a database that somebody else keeps", () => {
       given: { database: "latin" },
       sql: "CREATE DATABASE latin OWNER pdb_owner ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0;",
       sentence:
-        "the database latin is not encoded in UTF8; make it anew with ENCODING 'UTF8' TEMPLATE template0",
+        "the database latin is not encoded in UTF8; recreate it with ENCODING 'UTF8' TEMPLATE template0",
     },
     {
       what: "a database without the extension",
@@ -142,14 +142,14 @@ describe("the check of a database that somebody else keeps", () => {
       sentence: "the database bare lacks pg_trgm; run CREATE EXTENSION pg_trgm in it",
     },
     {
-      what: "an owner that may make no tables",
+      what: "an owner that may not create tables",
       given: { database: "foreign_one" },
       sql: good(
         { ...roles, database: "foreign_one" },
         "ALTER DATABASE foreign_one OWNER TO postgres;",
       ),
       sentence:
-        "pdb_owner may make no tables in foreign_one; run ALTER DATABASE foreign_one OWNER TO pdb_owner",
+        "pdb_owner may not create tables in foreign_one; run ALTER DATABASE foreign_one OWNER TO pdb_owner",
     },
     {
       what: "an owner that is no member of the reading role",

@@ -139,7 +139,7 @@ describe("the script that deploys", () => {
           {
             state: "failed",
             error:
-              "Puppet Server did not read its environments anew: curl: (28) Operation timed out",
+              "Puppet Server did not reload its environments: curl: (28) Operation timed out",
           },
         ],
       });

@@ -97,7 +97,7 @@ describe("the external node classifier", () => {
       const { answer, said } = await classify(node);
       expect(answer).toMatchObject({ environment: "staging" });
       expect(said).toMatch(
-        /^web1\.example\.test: Foreman does not take its facts: it answers (500|422)/,
+        /^web1\.example\.test: Foreman does not accept its facts: it answers (500|422)/,
       );
     }
   });
@@ -126,7 +126,7 @@ describe("the external node classifier", () => {
     const stranger = await classify("stranger.example.test");
     expect(stranger.answer).toEqual({});
     expect(stranger.said).toMatch(
-      /^stranger\.example\.test: Foreman gave no classification \(.*\), and this server has none of earlier: the node gets no classes$/,
+      /^stranger\.example\.test: Foreman gave no classification \(.*\), and this server has no earlier one: the node gets no classes$/,
     );
 
     await setUse({ whenExpired: "fail" });
@@ -147,7 +147,7 @@ describe("the external node classifier", () => {
     expect(first.said).toMatch(/\(no answer within 2 s\); serving/);
     expect(first.seconds).toBeGreaterThan(1.9);
     const next = await classify(node);
-    expect(next.said).toMatch(/\(it was away less than 30 s ago\); serving/);
+    expect(next.said).toMatch(/\(it was down less than 30 s ago\); serving/);
     expect(next.seconds).toBeLessThan(usual.seconds + 1.9);
 
     await control("PUT", "/delay", { seconds: 0 });
@@ -228,7 +228,7 @@ describe("reports", () => {
     await stopService();
     const away = await send();
     expect(away.code).toBe(1);
-    expect(away.stdout).toMatch(/^<4>1 reports wait for Foreman: .*refused/);
+    expect(away.stdout).toMatch(/^<4>1 reports are queued for Foreman: .*refused/);
     expect(await waiting()).toHaveLength(1);
     await done(["cp", "-r", `${reportSpool}/new`, "/tmp/again"]);
 

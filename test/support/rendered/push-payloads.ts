@@ -209,7 +209,7 @@ export const good: readonly GoodMessage[] = [
 ];
 
 const works = "Nothing to deploy: the webhook works.";
-const tags = "Nothing to deploy: tags are no environments.";
+const tags = "Nothing to deploy: tags are not environments.";
 
 /** Messages of which nothing is deployed, although nothing is wrong with them. */
 export const idle: readonly (Message & { what: string; sentence: string })[] = [
