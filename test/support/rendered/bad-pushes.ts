@@ -1,6 +1,6 @@
 import type { Message } from "./push-payloads.js";
 
-/** A message as the webhook hands it on: headers in the environment, the body in a file. */
+/** A message as the webhook passes it on: headers in the environment, the body in a file. */
 export interface Raw {
   events: Readonly<Record<string, string | Buffer | null>>;
   payload: string | Buffer;
@@ -42,10 +42,10 @@ const unknownEvent = (shown: string) =>
   `The event ${shown} is not a push; have the Git server send pushes.`;
 const refusedBranch = (shown: string) => `${shown} is not a branch that a push deploys.`;
 
-/** How a value stands in a test's name. */
+/** A value as shown in a test's name. */
 const shown = (value: unknown) => (value === undefined ? "not there" : JSON.stringify(value));
 
-/** What is wrong, and the sentence it is refused with. */
+/** What is wrong, and the message that it is rejected with. */
 export const bad: readonly [what: string, message: Raw, sentence: string][] = [
   ...[
     "",

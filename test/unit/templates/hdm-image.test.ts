@@ -74,7 +74,7 @@ describe("the script for HDM's image", () => {
     });
   });
 
-  it("takes no image of another digest, and tells which it is", async () => {
+  it("rejects an image with a different digest, and says which it has", async () => {
     const archive = join(folder, "hdm.tar");
     writeFileSync(archive, "");
     const { code, stderr, calls } = await runScript(archive, { podman: loading(other) });
@@ -107,7 +107,7 @@ describe("the script for HDM's image", () => {
     });
   });
 
-  it("fetches the archive of a URL, and keeps none of it", async () => {
+  it("fetches the archive from a URL, and keeps none of it", async () => {
     const { code, calls } = await runScript(url, { podman: loading(digest), curl: "" });
     expect(code).toBe(0);
     const [, file = ""] = /--output (\S+)/.exec(calls[0] ?? "") ?? [];
