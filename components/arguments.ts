@@ -3,9 +3,9 @@ import { distributions, DistributionName, type Distribution } from "../distribut
 import { defaults } from "./defaults.js";
 
 /**
- * Arguments with their defaults; an argument that is undefined counts as left out.
+ * Arguments with their defaults; an undefined argument counts as omitted.
  *
- * @param values defaults of some of them
+ * @param values defaults of some arguments
  */
 export function withDefaults<Args extends object, Key extends keyof Args>(
   args: Args,
@@ -15,7 +15,7 @@ export function withDefaults<Args extends object, Key extends keyof Args>(
   return { ...values, ...Object.fromEntries(defined) } as Args & Required<Pick<Args, Key>>;
 }
 
-/** Arguments with the distribution itself in place of its name. */
+/** Arguments with the distribution itself instead of its name. */
 export type WithDistribution<Args extends { distribution?: DistributionName }> = Omit<
   Args,
   "distribution"
@@ -32,7 +32,7 @@ export function withDistribution<Args extends { distribution?: DistributionName 
   };
 }
 
-/** Refuses a word that TypeScript would have refused, as other languages and configurations may give any. */
+/** Rejects a word that TypeScript would have rejected: other languages and configurations can pass any string. */
 export function oneOf<Word extends string>(
   propertyPath: string,
   word: Word,

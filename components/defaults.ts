@@ -15,10 +15,10 @@ const postgresql = {
 /** How long PuppetDB keeps its data. */
 const retention = { nodeTtl: "7d", nodePurgeTtl: "14d", reportTtl: "14d" };
 
-/** How Puppet servers use PuppetDB: while it is away, agents run on. */
+/** How Puppet servers use PuppetDB: agents keep running while it is down. */
 const puppetdbClient = { softWriteFailure: true, requestTimeout: 10 };
 
-/** How code is fetched from Git: no server is trusted without its key, and no proxy is used. */
+/** How code is fetched from Git: no server is trusted without its host key, and no proxy is used. */
 const codeDeployment = {
   tool: CodeTool.R10k,
   knownHosts: "",
@@ -28,7 +28,7 @@ const codeDeployment = {
   behind: OldCode.Serve,
 };
 
-/** How Puppet servers use Foreman: while it is away, agents run on with the classes they had. */
+/** How Puppet servers use Foreman: while it is down, agents keep running with the classes they had. */
 const foremanClient = {
   environment: NodeEnvironment.Foreman,
   timeout: 10,
@@ -36,7 +36,7 @@ const foremanClient = {
   whenExpired: ExpiredClassification.Serve,
 };
 
-/** How people of a directory log in to HDM. */
+/** How users of an LDAP directory log in to HDM. */
 const hdm = { startTls: false, usernameAttribute: "mail" };
 
 /** All defaults, for the components and for the settings of the program. */
@@ -47,7 +47,7 @@ export const defaults = {
   caServer: "puppetca",
   fileServer: "puppetfiles",
   caName: "Puppet CA",
-  /** TCP port of the balancer's statistics page. */
+  /** TCP port of the load balancer's statistics page. */
   statsPort: 8404,
   /** Seconds a catalog may take to compile. */
   compileTimeout: 900,
@@ -58,16 +58,16 @@ export const defaults = {
   postgresql,
   codeDeployment,
   foremanClient,
-  /** User of Foreman. */
+  /** Foreman user. */
   foremanUser: "admin",
   hdm,
-  /** Whether the main server has a smart proxy of Foreman. */
+  /** Whether the main server runs a smart proxy for Foreman. */
   foremanSmartProxy: true,
   foremanVersion,
   foremanDatabase: { port: 5432, database: "foreman", user: "foreman" },
 };
 
-/** A service's full name: without a dot, it is in the domain. */
+/** A service's FQDN: a name without a dot is in the domain. */
 export function fullName(name: string, domain: string): string {
   return name.includes(".") ? name : `${name}.${domain}`;
 }

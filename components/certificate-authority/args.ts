@@ -1,24 +1,24 @@
 import type { DistributionName } from "../../distributions/index.js";
 import type { HostArgs } from "../../hosts/host.js";
 
-/** What a {@link CertificateAuthority} takes. */
+/** Arguments of {@link CertificateAuthority}. */
 export interface CertificateAuthorityArgs {
-  /** Where the packages of Puppet come from; Debian's own by default. */
+  /** Where Puppet's packages come from; Debian's own by default. */
   distribution?: DistributionName;
-  /** Subject of the CA that signs; the root above it is called the same and ends in `root`. */
+  /** Subject of the issuing CA; the root CA's subject is the same with `root` at the end. */
   caName: string;
-  /** Names under which servers are reached, short and full: SANs of servers, and certificate names of nobody. */
+  /** Service names, short and fully qualified: servers may have them as SANs, and nobody as a certificate name. */
   serviceNames: string[];
-  /** Further names of the main server's own certificate. */
+  /** Additional names in the main server's own certificate. */
   subjectAltNames: string[];
-  /** Every host of the infrastructure by its full and its short name: only the infrastructure's key gets these names signed. */
+  /** FQDNs and short names of the infrastructure's hosts: signed only in requests with the infrastructure's key. */
   infrastructure: string[];
 }
 
-/** What a {@link CaCertificate} takes. */
+/** Arguments of {@link CaCertificate}. */
 export interface CaCertificateArgs {
   /** The main server's host. */
   host: HostArgs;
-  /** Where the packages of Puppet come from; Debian's own by default. */
+  /** Where Puppet's packages come from; Debian's own by default. */
   distribution?: DistributionName;
 }

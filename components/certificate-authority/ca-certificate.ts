@@ -4,11 +4,11 @@ import { rootCommand } from "../../hosts/root-command.js";
 import { withDistribution } from "../arguments.js";
 import type { CaCertificateArgs } from "./args.js";
 
-/** The certificates of the CA, read from the main server once it has been set up. */
+/** The CA's certificates, read from the main server once it is set up. */
 export class CaCertificate extends pulumi.ComponentResource {
-  /** Signing certificate and root, PEM. */
+  /** Issuing and root certificate, PEM. */
   readonly pem: pulumi.Output<string>;
-  /** SHA-256 of the PEM text as the CA serves it, which is what agents compare `ca_fingerprint` with. */
+  /** SHA-256 of the PEM text as the CA serves it; agents compare it with `ca_fingerprint`. */
   readonly fingerprint: pulumi.Output<string>;
 
   constructor(name: string, args: CaCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -24,7 +24,7 @@ export class CaCertificate extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    // The connection is secret and so is all that comes over it, but a CA's certificate is public.
+    // A secret connection makes every output secret, but a CA's certificate is public.
     this.pem = pulumi.unsecret(read.stdout).apply((pem) => `${pem.trimEnd()}\n`);
     this.fingerprint = this.pem.apply((pem) => createHash("sha256").update(pem).digest("hex"));
     this.registerOutputs();

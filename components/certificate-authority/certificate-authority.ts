@@ -6,20 +6,20 @@ import type { CertificateAuthorityArgs } from "./args.js";
 import { autosignPolicy, certificateAuthorityState } from "./state.js";
 
 /**
- * The one certificate authority: its keys, and who gets a certificate.
+ * The certificate authority (CA): its pre-shared keys, and who gets a certificate.
  *
- * A request is signed when the policy on the main server finds a pre-shared key in it that covers all it
- * asks for: agents have one key, hosts of the infrastructure another. It contributes {@link state} to the main
- * server, which runs it.
+ * The autosign policy on the main server signs a request if it contains a pre-shared key that covers everything the
+ * request asks for: agents have one key, hosts of the infrastructure a different one. The component contributes
+ * {@link state} to the main server, which runs the CA.
  */
 export class CertificateAuthority extends pulumi.ComponentResource {
-  /** The key of agents. */
+  /** Agents' pre-shared key. */
   readonly agentKey: pulumi.Output<string>;
-  /** The key of the infrastructure's hosts. */
+  /** Pre-shared key of the infrastructure's hosts. */
   readonly infrastructureKey: pulumi.Output<string>;
-  /** Host state of the main server that makes it the CA; belongs before the service starts. */
+  /** Host state that makes the main server the CA; it must come before the service starts. */
   readonly state: HostState;
-  /** The policy's path, for puppet.conf. */
+  /** Path of the autosign policy, for puppet.conf. */
   readonly policy: string;
 
   constructor(
@@ -40,7 +40,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
   }
 }
 
-/** A key for certificate requests: letters and digits only, so that every file format takes it as it is. */
+/** A pre-shared key: letters and digits only, so that no file format needs to escape it. */
 function presharedKey(name: string, parent: pulumi.Resource): pulumi.Output<string> {
   return new random.RandomPassword(name, { length: 48, special: false }, { parent }).result;
 }

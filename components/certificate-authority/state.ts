@@ -16,11 +16,11 @@ import type { CertificateAuthorityArgs } from "./args.js";
 
 const autosignFolder = ({ paths }: Distribution) => `${paths.confdir}/autosign`;
 
-/** Path of the policy that decides which requests are signed. */
+/** Path of the autosign policy, which decides which requests are signed. */
 export const autosignPolicy = (distribution: Distribution) =>
   `${autosignFolder(distribution)}/policy`;
 
-/** What makes a main server the CA. */
+/** Host state that makes a main server the CA. */
 export function certificateAuthorityState(
   args: WithDistribution<CertificateAuthorityArgs>,
   keys: { agent: pulumi.Output<string>; infrastructure: pulumi.Output<string> },
@@ -36,11 +36,11 @@ export function certificateAuthorityState(
     fileOf(`${paths.serverConfdir}/ca.conf`, renderCaConf(), {
       notify: `Service[${services.server}]`,
     }),
-    // On a volume that comes from another machine, the user of the same name may have had another number.
+    // On a volume from a different machine, the same user may have had a different UID.
     execOf("the service owns its certificates", ["sh", "-c", takeOver], {
       unless: `sh -c 'test -z "$(find ${folders.join(" ")} ! -user ${users.puppet} -print -quit 2>/dev/null)"'`,
     }),
-    // Before the first start, or the server makes itself a CA with neither root nor name.
+    // Before the first start: otherwise the server creates a CA of its own, without a root and with a default name.
     execOf(
       "set up the certificate authority",
       [
@@ -58,7 +58,7 @@ export function certificateAuthorityState(
   ];
 }
 
-/** The policy that decides which requests are signed, and the files it reads. */
+/** The autosign policy, which decides which requests are signed, and the files it reads. */
 function autosign(
   args: WithDistribution<CertificateAuthorityArgs>,
   keys: { agent: pulumi.Output<string>; infrastructure: pulumi.Output<string> },
@@ -74,7 +74,7 @@ function autosign(
       renderAutosignPolicy({ ruby: paths.ruby, directory: folder, signedByHand: readerSuffix }),
       { mode: "0755" },
     ),
-    // Read at every decision: names can be added without a restart.
+    // Read for every request, so names can be added without a restart.
     fileOf(
       `${folder}/rules.json`,
       renderAutosignRules({ hosts: args.infrastructure, serviceNames: args.serviceNames }),

@@ -2,20 +2,20 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../../distributions/index.js";
 import type { HostArgs } from "../../hosts/host.js";
 
-/** What hosts of the infrastructure need to get their certificates. */
+/** What the infrastructure's hosts need to get their certificates. */
 export interface AuthorityArgs {
-  /** Host of the main server, where a certificate is revoked when its host is removed. */
+  /** The main server's host, where a certificate is revoked when its host is removed. */
   mainHost: HostArgs;
-  /** Where the packages of Puppet come from, the same on all hosts; Debian's own by default. */
+  /** Where Puppet's packages come from, the same on all hosts; Debian's own by default. */
   distribution?: DistributionName;
-  /** The CA's certificates, PEM: trusted from the first connection on. */
+  /** The CA's certificates, PEM; hosts trust them from their first connection. */
   caCertificate: pulumi.Input<string>;
-  /** The key that gets an infrastructure host's certificate signed; a secret. */
+  /** Pre-shared key that gets an infrastructure host's certificate signed; secret. */
   infrastructureKey: pulumi.Input<string>;
 }
 
-/** What a host of the infrastructure needs to get its certificate. */
+/** What a host needs to get its certificate. */
 export interface HostCertificateArgs extends AuthorityArgs {
-  /** The host the certificate is for. */
+  /** The host that the certificate is for. */
   host: HostArgs;
 }

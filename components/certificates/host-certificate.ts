@@ -6,12 +6,12 @@ import type { WithDistribution } from "../arguments.js";
 import type { HostCertificateArgs } from "./args.js";
 
 /**
- * Makes the host's name free on the main server before the machine asks for a certificate, and revokes the
- * certificate when the host is removed. A certificate left from an earlier machine of the name would refuse the
- * new one's key; one whose machine is gone must no longer be accepted.
+ * Frees the host's name on the main server before the machine requests a certificate, and revokes the certificate
+ * when the host is removed. With a certificate left over from an earlier machine of that name, the CA would reject the
+ * new machine's key; the certificate of a removed machine must no longer be accepted.
  *
  * @param parent the component of the host's role
- * @returns resource that the host's configuration has to wait for
+ * @returns resource that the host's configuration must depend on
  */
 export function hostCertificate(
   name: string,
@@ -27,7 +27,7 @@ export function hostCertificate(
     name,
     mainHost,
     { create: clean, delete: clean, triggers: [host.identity] },
-    // The old certificate goes before the new machine asks for its own. With the CA itself gone, it is void.
+    // The old certificate is revoked before the new machine requests its own. Without the CA it is worthless anyway.
     { parent, deleteBeforeReplace: true, deletedWith: mainHost.machine },
   );
 }

@@ -1,13 +1,13 @@
 import { fileOf, packageOf, timerOf, type HostState } from "../../hosts/host-state.js";
 import { renderCrlRefresh, renderCrlService, renderCrlTimer } from "../../templates/crl/crl.js";
 
-/** Seconds between two fetches of the revocation list. */
+/** Seconds between two fetches of the CRL. */
 const interval = 15;
 
-/** Where a script of {@link revocationList} is. */
+/** Path of a script of {@link revocationList}. */
 export const refreshScript = (name: string) => `/usr/local/sbin/${name}`;
 
-/** The script that fetches the CA's revocation list into a file, and the package it needs. */
+/** The script that fetches the CA's CRL into a file, and the package it needs. */
 export function revocationListScript(args: {
   name: string;
   list: string;
@@ -21,9 +21,9 @@ export function revocationListScript(args: {
 }
 
 /**
- * The timer that runs the script: a certificate that the CA revokes is refused on this host within a minute.
+ * The timer that runs the script: this host rejects a revoked certificate within a minute.
  *
- * @param args.apply program that makes services load a new list, where they do not watch the file
+ * @param args.apply program that has services load a new CRL, where they do not watch the file themselves
  */
 export function revocationListTimer(args: {
   name: string;

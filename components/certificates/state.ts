@@ -5,10 +5,10 @@ import type { WithDistribution } from "../arguments.js";
 import type { HostCertificateArgs } from "./args.js";
 
 /**
- * Host state that requests the certificate; puppet.conf comes before it, services after it.
+ * Host state that requests the certificate; it comes after puppet.conf and before services.
  *
- * @param owner user of the service that uses Puppet's own folder of certificates; without one the folder is left
- *   to Puppet, which gives it to its user, if it has one
+ * @param owner user of the service that uses Puppet's own certificate folder; without it, Puppet sets the folder's
+ *   owner: its own user, if that exists
  */
 export function certificateRequest(
   args: WithDistribution<HostCertificateArgs>,
@@ -16,7 +16,7 @@ export function certificateRequest(
 ): HostState {
   const { host, distribution } = args;
   const { paths } = distribution;
-  // Without an owner both are left out of the description, and so as they are.
+  // Without an owner, both are omitted from the state and stay as they are.
   const owned = { owner, group: owner };
   return [
     fileOf(
@@ -37,7 +37,7 @@ export function certificateRequest(
   ];
 }
 
-/** Host state that gives a certificate to a host that runs no Puppet Server. */
+/** Host state that gets a certificate for a host that runs no Puppet Server. */
 export function hostCertificateState(
   args: WithDistribution<HostCertificateArgs> & { caServer: string },
 ): HostState {

@@ -6,69 +6,69 @@ import type { WithDistribution } from "../arguments.js";
 import type { OldCode } from "../choices.js";
 import type { defaults } from "../defaults.js";
 
-/** How code is fetched from Git; the same for all servers. */
+/** How code is fetched from Git. */
 export interface CodeDeploymentSettings {
   /** Modules fetched at the same time; 4 by default. */
   poolSize?: number;
-  /** URL of a proxy for HTTPS. */
+  /** URL of a proxy for HTTPS; none by default. */
   proxy?: string | undefined;
-  /** URL of a mirror of the Forge. */
+  /** URL of a Forge mirror; the Forge itself by default. */
   forge?: string | undefined;
   /**
-   * Whether each environment gets its types by `puppet generate types`, which keeps environments apart; true by
+   * Whether `puppet generate types` runs for each environment, which keeps the environments' types isolated; true by
    * default.
    */
   generateTypes?: boolean;
-  /** Commands that run on the main server after a deploy without errors, each with its arguments; none by default. */
+  /** Commands to run on the main server after a successful deploy, each with its arguments; none by default. */
   postRun?: string[][];
-  /** Lines of known_hosts for the Git servers: only these are trusted, and so none by default. */
+  /** known_hosts lines of the Git servers; no other server is trusted. None by default. */
   knownHosts?: string;
-  /** Name for the token; `git` by default. */
+  /** User name that goes with the token; `git` by default. */
   tokenUser?: string;
-  /** Token for repositories with an HTTPS URL; without it they must be open to all. */
+  /** Token for repositories with an HTTPS URL; without it, they must be public. */
   token?: pulumi.Input<string> | undefined;
   /**
-   * What happens to a compiler whose code is known to be old: with `serve`, the default, it goes on; with `leave` it
-   * gets no new agents until it has caught up, unless all compilers have old code.
+   * What happens to a compiler whose code is known to be outdated: with `serve`, the default, it continues to serve;
+   * with `leave` it gets no new agents until it has the latest code, unless all compilers are outdated.
    */
   behind?: OldCode;
 }
 
-/** What a {@link CodeDeployment} takes. */
+/** Arguments of {@link CodeDeployment}. */
 export interface CodeDeploymentArgs extends CodeDeploymentSettings {
-  /** Program that fetches it; r10k by default. */
+  /** Tool that fetches the code; r10k by default. */
   tool?: Tool;
   /** The main server, which fetches the code from Git. */
   main: ServerIdentity;
-  /** The compilers, which take it from the main server. */
+  /** The compilers, which fetch it from the main server. */
   compilers: ServerIdentity[];
-  /** Hosts of a {@link CodeCopy}, which take it as well, and serve no agents; none by default. */
+  /** Hosts with a {@link CodeCopy}, which fetch it as well but serve no agents; none by default. */
   copies?: ServerIdentity[];
-  /** Where the packages of Puppet come from; Debian's own by default. */
+  /** Where Puppet's packages come from; Debian's own by default. */
   distribution?: DistributionName;
   /** The control repositories. */
   sources: Source[];
 }
 
-/** What a {@link CodeCopy} takes. */
+/** Arguments of {@link CodeCopy}. */
 export interface CodeCopyArgs {
-  /** The main server, where the code comes from; its `CodeDeployment` has this host among its `copies`. */
+  /** The main server, where the code comes from; its `CodeDeployment` must list this host in `copies`. */
   main: ServerIdentity;
-  /** The host that gets it. */
+  /** The host that gets the code. */
   copy: ServerIdentity;
-  /** Where the packages of Puppet come from; Debian's own by default. */
+  /** Where Puppet's packages come from; Debian's own by default. */
   distribution?: DistributionName;
 }
 
-/** A server whose code is deployed, and the key it shows to the others. */
+/** A server that gets deployed code, and its public keys. */
 export interface ServerIdentity {
   host: HostArgs;
-  /** Public key of the user that deploys; on the main server it is also the deploy key for Git servers. */
+  /** Public key of the user that deploys code; the main server's is also the deploy key for Git servers. */
   publicKey: pulumi.Output<string>;
-  /** Public key of the host itself. */
+  /** The SSH host key, public part. */
   hostKey: pulumi.Output<string>;
 }
 
-/** Arguments of code deployment with all defaults. */
+/** Arguments of {@link CodeDeployment} with all defaults. */
 export type CodeDeploymentWithDefaults = WithDistribution<CodeDeploymentArgs> &
   Required<Pick<CodeDeploymentArgs, keyof typeof defaults.codeDeployment | "postRun" | "copies">>;

@@ -6,8 +6,9 @@ import { codeCopyState } from "./copy-state.js";
 import { syncTimer } from "./shared-state.js";
 
 /**
- * The deployed code on a host that serves no agents, as compilers have it: at the main server's word, and every 45
- * seconds in case it missed that. It is a component of its own, so that nothing that agents need waits for it.
+ * The deployed code on a host that serves no agents. Like a compiler, the host fetches it when the main server notifies
+ * it, and checks every 45 seconds in case it missed a notification. It is a separate component so that nothing that
+ * agents need waits for it.
  */
 export class CodeCopy extends pulumi.ComponentResource {
   constructor(name: string, args: CodeCopyArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -9,14 +9,14 @@ import { mainCodeState } from "./main-state.js";
 import { flushSocket, syncTimer } from "./shared-state.js";
 
 /**
- * Code on every server: r10k or g10k runs on the main server, into a folder nobody serves from. What it brings as a
- * whole is published as a release, which never changes; the main server and, at the same time, all compilers switch to
- * it in one step. So every server has the same code, no catalog is compiled from half a deploy, a failed deploy changes
- * nothing, and Git and the Forge are asked once, whatever the number of compilers: running the tool on each of them would
- * give none of these.
+ * Code on every server: r10k or g10k runs on the main server, in a folder that is not served. A complete result is
+ * published as a release, which never changes; the main server and all compilers switch to it atomically, at the same
+ * time. So every server has the same code, no catalog is compiled from half a deploy, a failed deploy changes nothing,
+ * and Git and the Forge are queried once, however many compilers there are. Running the tool on each compiler would
+ * give none of this.
  *
- * The main server asks compilers over SSH with a key that can do nothing else; they fetch with rsync over SSH, with
- * keys that can only read what is published. A compiler that missed a deploy fetches it by itself: before its Puppet
+ * The main server notifies compilers over SSH, with a key that can do nothing else; they fetch with rsync over SSH,
+ * with keys that can only read published code. A compiler that missed a deploy fetches it by itself: before its Puppet
  * Server starts, and every 45 seconds. All host keys are pinned.
  */
 export class CodeDeployment extends pulumi.ComponentResource {
@@ -46,7 +46,7 @@ export class CodeDeployment extends pulumi.ComponentResource {
           state: compilerCodeState(argsWithDefaults, host),
           services: [syncTimer, poolSocket, flushSocket],
         },
-        // Its first code comes from the main server.
+        // A compiler gets its first code from the main server.
         { parent: this, dependsOn: configuration },
       );
     }

@@ -4,16 +4,16 @@ import { compilerUnits } from "../../templates/code-deployment/code-deployment.j
 import type { CodeDeploymentWithDefaults } from "./args.js";
 import { catchingUp, environmentsOf, servedCode, takenCode } from "./shared-state.js";
 
-/** Unit that answers the balancer. */
+/** Unit that answers the load balancer's checks. */
 export const poolSocket = "puppet-code-pool.socket";
 
-/** A compiler: fetches what the main server has published. */
+/** Host state of a compiler, which fetches what the main server has published. */
 export function compilerCodeState(args: CodeDeploymentWithDefaults, host: Host): HostState {
   const { distribution, behind } = args;
   const dropIns = `/etc/systemd/system/${distribution.services.server}.service.d`;
   return [
     ...servedCode(distribution, host),
-    // Before the compiler is in the pool, and so before any agent asks for it.
+    // Before the compiler joins the pool, and so before any agent needs the code.
     ...takenCode(args, host, { environments: environmentsOf(distribution) }),
     directoryOf(dropIns),
     ...unitOf(`${distribution.services.server}.service.d/puppet-code.conf`, compilerUnits.server()),
@@ -22,7 +22,7 @@ export function compilerCodeState(args: CodeDeploymentWithDefaults, host: Host):
   ];
 }
 
-/** The balancer asks each compiler whether its code is the newest. */
+/** Has a compiler answer the load balancer, which checks whether its code is the latest. */
 function poolAnswer(): HostState {
   return [
     ...unitOf("puppet-code-pool@.service", compilerUnits.poolService()),
@@ -33,7 +33,7 @@ function poolAnswer(): HostState {
   ];
 }
 
-/** The balancer does not ask, or no longer does. */
+/** Turns the answers off: the load balancer does not check, or no longer does. */
 function noPoolAnswer(): HostState {
   return [
     execOf("tell the balancer nothing", ["systemctl", "disable", "--now", poolSocket], {

@@ -5,10 +5,10 @@ import { codeDataFolder } from "../../templates/code-deployment/code-deployment.
 import type { ServerIdentity } from "./args.js";
 import { catchingUp, ownedByDeployer, sharedScripts, takenCode } from "./shared-state.js";
 
-/** Folder of the environments on a host that serves no agents, on which Puppet's packages make none. */
+/** Folder of the environments on a host that serves no agents, where Puppet's packages create none. */
 export const copiedEnvironments = `${codeDataFolder}/environments`;
 
-/** A host that serves no agents: it has the same code, for people to read. */
+/** Host state of a host that serves no agents: it has the same code, for people to read. */
 export function codeCopyState(
   args: { main: ServerIdentity; distribution: Distribution },
   host: Host,

@@ -4,7 +4,7 @@ import { rootCommand, verifiedConnection } from "../../hosts/root-command.js";
 import { renderIdentity } from "../../templates/code-deployment/code-deployment.js";
 import type { ServerIdentity } from "./args.js";
 
-/** Makes the user that deploys code on a server, with a key that never leaves it. */
+/** Creates the user that deploys code on a server, with a private key that never leaves it. */
 export function serverIdentity(host: Host, opts: pulumi.CustomResourceOptions): ServerIdentity {
   const identity = rootCommand(
     `${host.name}-code-identity`,
@@ -18,7 +18,7 @@ export function serverIdentity(host: Host, opts: pulumi.CustomResourceOptions): 
   );
   return {
     host,
-    // The connection is secret and so is all that comes over it, but these are public.
+    // A secret connection makes every output secret, but these keys are public.
     publicKey: pulumi.unsecret(identity.stdout),
     hostKey: pulumi.unsecret(verifiedConnection(host)).apply(({ hostKey }) => hostKey),
   };

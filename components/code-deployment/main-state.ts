@@ -32,17 +32,18 @@ import { environmentsOf, libraryFolder, ownedByDeployer, servedCode } from "./sh
 
 const deployScript = "/usr/local/sbin/puppet-code-deploy";
 
-/** Seconds the first deploy may take: it may have hundreds of modules to fetch. */
+/** Seconds that the first deploy may take: it may have to fetch hundreds of modules. */
 const firstDeploy = 3600;
 
-/** The main server: fetches code from Git, publishes it, and tells the compilers. */
+/** Host state of the main server, which fetches code from Git, publishes it, and notifies the compilers. */
 export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
   const { main, distribution, tool } = args;
   const { host } = main;
-  // Deploys treat both alike.
+  // A deploy treats both alike.
   const compilers = [...args.compilers, ...args.copies];
   const environments = environmentsOf(distribution);
-  // When the tool's configuration was last deployed. Compilers that do not answer yet (2) fetch the code themselves.
+  // Older than the tool's configuration until that is deployed. Compilers that do not answer yet (exit code 2) fetch
+  // the code themselves.
   const deployed = `${codeFolder}/deployed`;
   const deploy = `${requestScript} --all --wait ${String(firstDeploy)} || test $? = 2 && touch ${deployed}`;
   const serverNames = compilers.map(({ host: { name, fqdn } }) => ({ name, fqdn }));
@@ -54,7 +55,7 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
   return [
     packageOf("git"),
     packageOf(tool),
-    // rrsync, which limits what rsync may read, is written in it.
+    // For rrsync, which restricts what rsync may read.
     packageOf("python3"),
     ...servedCode(distribution, host),
     fileOf(
@@ -104,7 +105,7 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
   ];
 }
 
-/** The token, in Git's credential store: on no command line, and in no URL. */
+/** Keeps the token in Git's credential store: it is on no command line, and in no URL. */
 function credentials({ sources, token, tokenUser }: CodeDeploymentWithDefaults): HostState {
   const [store, gitconfig] = [`${codeDataFolder}/.git-credentials`, `${codeDataFolder}/.gitconfig`];
   if (token === undefined) return [store, gitconfig].map((path) => absenceOf(path));
@@ -125,7 +126,7 @@ function credentials({ sources, token, tokenUser }: CodeDeploymentWithDefaults):
   ];
 }
 
-/** Text made from one property of every server, in their order. */
+/** Text rendered from one property of every server, in the servers' order. */
 function linesOf(
   servers: readonly ServerIdentity[],
   property: "publicKey" | "hostKey",

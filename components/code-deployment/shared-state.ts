@@ -24,20 +24,20 @@ import {
 } from "../../templates/code-deployment/code-deployment.js";
 import type { ServerIdentity } from "./args.js";
 
-/** Folder of the code that the scripts share. */
+/** Folder of the Ruby code that the scripts share. */
 export const libraryFolder = "/usr/local/lib/puppet-code";
 const syncScript = "/usr/local/sbin/puppet-code-sync";
-/** Unit through which deploys have Puppet Server read its environments anew. */
+/** Unit through which a deploy has Puppet Server reload its environments. */
 export const flushSocket = "puppet-code-flush.socket";
-/** Unit that catches up with the main server's code. */
+/** Unit that fetches the main server's latest code. */
 export const syncTimer = "puppet-code-sync.timer";
-/** Permissions of files and folders that the user that deploys may change. */
+/** Permissions of files and folders that the deploying user may change. */
 export const ownedByDeployer = { owner: codeUser, group: codeUser };
 
 /** Folder of the environments on a server. */
 export const environmentsOf = ({ paths }: Distribution) => `${paths.codedir}/environments`;
 
-/** Every server: its folders, the unit that has environments read anew, and the way to other servers. */
+/** Host state of every server: its folders, the unit that has environments reloaded, and access to other servers. */
 export function servedCode(distribution: Distribution, host: Host): HostState {
   const { users, paths } = distribution;
   const environments = environmentsOf(distribution);
@@ -45,7 +45,7 @@ export function servedCode(distribution: Distribution, host: Host): HostState {
     ...["rsync", "curl", "openssh-client"].map(packageOf),
     directoryOf(codeDataFolder, ownedByDeployer),
     directoryOf(`${codeDataFolder}/published`, ownedByDeployer),
-    // Not as a folder in Puppet's state: it belongs to Puppet's package, and only its owner changes.
+    // Not as a folder of the host's state: Puppet's package owns it, and only its owner changes.
     execOf(`let ${codeUser} deploy environments`, ["chown", `${codeUser}:`, environments], {
       unless: `test "$(stat --format %U ${environments})" = ${codeUser}`,
     }),
@@ -59,7 +59,7 @@ export function servedCode(distribution: Distribution, host: Host): HostState {
   ];
 }
 
-/** What the scripts of every host share, and how they reach other hosts. */
+/** What the scripts of every host share, and how they connect to other hosts. */
 export function sharedScripts(): HostState {
   return [
     directoryOf(libraryFolder),
@@ -68,7 +68,7 @@ export function sharedScripts(): HostState {
   ];
 }
 
-/** Has a host fetch the code when the main server tells it to, and once at first. */
+/** Has a host fetch the code now, and whenever the main server notifies it. */
 export function takenCode(
   { main, distribution }: { main: ServerIdentity; distribution: Distribution },
   host: Host,
@@ -101,7 +101,7 @@ export function takenCode(
   ];
 }
 
-/** Has a host catch up with deploys that it missed. */
+/** Has a host fetch deploys that it missed. */
 export function catchingUp(): HostState {
   return [
     ...unitOf(syncTimer, compilerUnits.syncTimer(), { notify: `Service[${syncTimer}]` }),

@@ -5,40 +5,40 @@ import type { ForemanClientArgs } from "../foreman/args.js";
 import type { SizingArgs } from "../puppet-server/args.js";
 import type { PuppetDbClientArgs } from "../puppetdb/args.js";
 
-/** What every compiler of a pool shares. */
+/** Settings that all compilers of a pool share. */
 export interface CompilerSettings extends AuthorityArgs {
-  /** Name under which all hosts reach the CA. */
+  /** Name under which all hosts connect to the CA. */
   caServer: string;
-  /** Names of the balanced service, which the compiler's certificate carries; full and short ones. */
+  /** Names of the load-balanced service for the compiler's certificate, fully qualified and short. */
   subjectAltNames: string[];
-  /** Workers and memory; computed from the host by default. */
+  /** Workers and memory; computed from the host's size by default. */
   sizing?: SizingArgs;
-  /** How it reaches PuppetDB; without it, there is none. */
+  /** How it connects to PuppetDB; without it, it uses none. */
   puppetdb?: PuppetDbClientArgs;
-  /** How it reaches Foreman; without it, there is none. */
+  /** How it connects to Foreman; without it, it uses none. */
   foreman?: ForemanClientArgs | undefined;
-  /** Whether code deployment keeps the environments; false by default. */
+  /** Whether code deployment manages the environments; false by default. */
   deployedCode?: boolean;
 }
 
-/** What a {@link Compiler} takes. */
+/** Arguments of {@link Compiler}. */
 export interface CompilerArgs extends CompilerSettings {
   /** The host that becomes a compiler. */
   host: HostArgs;
 }
 
-/** What a {@link CompilerPool} takes. */
+/** Arguments of {@link CompilerPool}. */
 export interface CompilerPoolArgs extends CompilerSettings {
-  /** The compilers' hosts; all are configured at the same time. */
+  /** The compilers' hosts, which are configured in parallel. */
   hosts: HostArgs[];
 }
 
-/** A compiler as a balancer sees it. */
+/** A compiler as a load balancer sees it. */
 export interface PoolMember {
   /** Short name. */
   name: string;
-  /** Fully qualified name, which its certificate carries. */
+  /** Fully qualified name, which is in its certificate. */
   fqdn: string;
-  /** Address at which the balancer reaches it. */
+  /** Address at which the load balancer connects to it. */
   address: pulumi.Input<string>;
 }

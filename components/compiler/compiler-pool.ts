@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CompilerPoolArgs, PoolMember } from "./args.js";
 import { Compiler } from "./compiler.js";
 
-/** Compilers that answer under one name. Removing one revokes its certificate, and changes no other. */
+/** Compilers that serve under one name. Removing one revokes its certificate and changes none of the others. */
 export class CompilerPool extends pulumi.ComponentResource {
   /** The compilers, in the order of their hosts. */
   readonly members: pulumi.Output<PoolMember[]>;
@@ -30,14 +30,14 @@ export class CompilerPool extends pulumi.ComponentResource {
   }
 }
 
-/** The compilers of each pool by name. Not in the class, whose every property the schema takes for an output. */
+/** The compilers of each pool by name. Not in the class: the schema treats each of its properties as an output. */
 const compilersOf = new WeakMap<CompilerPool, ReadonlyMap<string, Compiler>>();
 
 /**
- * One of a pool's compilers, for what depends on it alone.
+ * One of a pool's compilers, for resources that depend on it alone.
  *
  * @param name short name of its host
- * @throws Error when the pool has none of that name
+ * @throws Error if the pool has no compiler of that name
  */
 export function compilerOf(pool: CompilerPool, name: string): Compiler {
   const compiler = compilersOf.get(pool)?.get(name);

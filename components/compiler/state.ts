@@ -15,10 +15,10 @@ import {
 import { puppetdbClient } from "../puppetdb/client.js";
 import type { CompilerArgs } from "./args.js";
 
-/** Name of the script and units that fetch the revocation list. */
+/** Name of the script and units that fetch the CRL. */
 export const crlRefresh = "puppet-crl-refresh";
 
-/** A Puppet Server without a CA, with its certificate and the CA's revocation list. */
+/** A Puppet Server without a CA, with its certificate and the CA's CRL. */
 export function compilerState(
   args: WithDistribution<CompilerArgs> & { deployedCode: boolean },
 ): HostState {
@@ -31,7 +31,7 @@ export function compilerState(
     packageOf(distribution.packages.server),
     ...serverPuppetConf(distribution, {
       certname: host.fqdn,
-      // Not through the balancer: a broken pool must not keep its members from being repaired.
+      // Not through the load balancer: a broken pool must not prevent its members from being repaired.
       server: caServer,
       caServer,
       dnsAltNames: args.subjectAltNames,
@@ -47,10 +47,10 @@ export function compilerState(
       authority: false,
       sizing: serverSizing(host, args.sizing),
     }),
-    // Without its certificate the server would not start: with the CA off it makes none.
+    // The server would not start without its certificate: with the CA off, it creates none.
     ...certificateRequest(args, users.puppet),
     ...revocationListScript({ name: crlRefresh, list, caFile, caServer }),
-    // Puppet Server watches the file and loads a new one within a second.
+    // Puppet Server watches the file and loads a new CRL within a second.
     ...revocationListTimer({ name: crlRefresh, user: users.puppet }),
     ...serverService(distribution),
   ];

@@ -2,12 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../../distributions/index.js";
 import type { ServerIdentity } from "../code-deployment/args.js";
 
-/** What a {@link ControlRepository} takes. */
+/** Arguments of {@link ControlRepository}. */
 export interface ControlRepositoryArgs {
-  /** The main server, which keeps the repository and deploys from it. */
+  /** The main server, which hosts the repository and deploys from it. */
   main: ServerIdentity;
-  /** Where the packages of Puppet come from; Debian's own by default. */
+  /** Where Puppet's packages come from; Debian's own by default. */
   distribution?: DistributionName;
-  /** The webhook, which is told of each push. */
+  /** The webhook, which is notified of each push. */
   webhook: { url: string; secret: pulumi.Input<string> };
 }

@@ -5,9 +5,9 @@ import type { ControlRepositoryArgs } from "./args.js";
 import { controlRepositoryState } from "./state.js";
 
 /**
- * A small control repository on the main server, for sites without one: modules, Hiera data, roles
- * and profiles, with the branches `production` and `development`. It is made once and never changed afterwards but by
- * those who push to it, of which the webhook is told. The user that deploys may read it over SSH, and nothing else.
+ * A small control repository on the main server, for sites without one: modules, Hiera data, roles and profiles, with
+ * the branches `production` and `development`. It is created once; after that, only pushes change it, and the webhook
+ * is notified of each. The user that deploys code may only read it, over SSH.
  */
 export class ControlRepository extends pulumi.ComponentResource {
   constructor(name: string, args: ControlRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {

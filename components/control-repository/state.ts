@@ -34,7 +34,7 @@ export function controlSource(main: HostArgs): Source {
   return { name: "control", remote: `ssh://${controlUser}@${main.fqdn}${controlHome}/control.git` };
 }
 
-/** The repository, its first content, and its hook. */
+/** The repository, its initial content, and its hook. */
 export function controlRepositoryState(args: WithDistribution<ControlRepositoryArgs>): HostState {
   const { main, webhook } = args;
   const { paths } = args.distribution;

@@ -4,7 +4,7 @@ import type { HostArgs } from "../../hosts/host.js";
 import type { HostCertificateArgs } from "../certificates/args.js";
 import type { ExpiredClassification, NodeEnvironment } from "../choices.js";
 
-/** An existing PostgreSQL server with Foreman's database in it. */
+/** An existing PostgreSQL server with Foreman's database. */
 export interface ForemanDatabaseArgs {
   /** Name of the server. */
   server: string;
@@ -12,77 +12,77 @@ export interface ForemanDatabaseArgs {
   port?: number;
   /** Name of the database; `foreman` by default. */
   database?: string;
-  /** Role that owns it; `foreman` by default. */
+  /** Role that owns the database; `foreman` by default. */
   user?: string;
-  /** Its password. */
+  /** The role's password. */
   password: pulumi.Input<string>;
-  /** Certificates, PEM, that verify the server's; those the system trusts by default. */
+  /** CA certificates, PEM, that verify the server's certificate; those that the system trusts by default. */
   caCertificate?: pulumi.Input<string> | undefined;
 }
 
-/** Which packages of Foreman are taken. */
+/** Where Foreman's packages come from. */
 export interface ForemanPackagesArgs {
   /** URL of an APT repository with Foreman's suites and components; Foreman's own by default. */
   url?: string;
-  /** ASCII-armoured public key that signs it; Foreman's own by default. */
+  /** ASCII-armoured public key that the repository is signed with; Foreman's own by default. */
   key?: string | undefined;
 }
 
-/** What a {@link Foreman} takes. */
+/** Arguments of {@link Foreman}. */
 export interface ForemanArgs extends HostCertificateArgs {
-  /** A host for Foreman alone, with Debian 12 or 13 or Ubuntu 22.04 or 24.04, amd64, and 4 GiB of memory or more. */
+  /** A host for Foreman alone: Debian 12 or 13 or Ubuntu 22.04 or 24.04, amd64, at least 4 GiB of memory. */
   host: HostArgs;
-  /** Name under which all hosts reach the CA. */
+  /** Name under which all hosts connect to the CA. */
   caServer: string;
-  /** Login of the first user, who may do everything; `admin` by default. */
+  /** Login of the first user, who has all permissions; `admin` by default. */
   user?: string;
-  /** Where the database is; in a PostgreSQL on the same host by default. */
+  /** An existing database; by default, Foreman's host gets a PostgreSQL. */
   database?: ForemanDatabaseArgs | undefined;
-  /** Where its packages come from. */
+  /** Where its packages come from; Foreman's own repository by default. */
   packages?: ForemanPackagesArgs | undefined;
-  /** Release of Foreman, such as `5.0`, which is the default. */
+  /** Foreman release, such as `5.0`, which is the default. */
   version?: string;
 }
 
-/** What Puppet servers do with Foreman's answers, and without them. */
+/** How Puppet servers use Foreman, and what they do when it does not answer. */
 export interface ForemanUse {
   /**
-   * Who decides a node's environment: `foreman`, which is the default, or the `agent` by its configuration.
+   * Who decides a node's environment: `foreman`, which is the default, or the `agent` through its configuration.
    */
   environment?: NodeEnvironment;
-  /** Seconds a catalog waits for Foreman, once; 10 by default. Then the last classification is served. */
+  /** Seconds that a catalog waits for Foreman before the last classification is served; 10 by default. */
   timeout?: number;
-  /** Hours for which a classification is good without a new answer; 168 by default. */
+  /** Hours that a classification stays valid without a new answer; 168 by default. */
   cacheHours?: number;
   /**
-   * What happens when there is none that recent: with `serve`, the default, the old one is served, and none to a node
-   * that this server has not seen before; with `fail` the agent gets no catalog.
+   * What happens when there is no valid classification: with `serve`, the default, the expired one is served, and a
+   * node that is new to this server gets no classes; with `fail` the agent gets no catalog.
    */
   whenExpired?: ExpiredClassification;
 }
 
-/** How a Puppet server reaches Foreman. */
+/** How a Puppet server connects to Foreman. */
 export interface ForemanClientArgs extends ForemanUse {
   /** Address, `https://NAME` or `https://NAME:PORT`. */
   url: string;
-  /** Certificates, PEM, that verify Foreman's; those of the environment's CA by default. */
+  /** CA certificates, PEM, that verify Foreman's certificate; those of the environment's CA by default. */
   caCertificate?: pulumi.Input<string>;
 }
 
-/** What a {@link ForemanRegistration} takes. */
+/** Arguments of {@link ForemanRegistration}. */
 export interface ForemanRegistrationArgs {
-  /** Host of the main server, which reaches Foreman already. */
+  /** The main server's host, which can already connect to Foreman. */
   main: HostArgs;
-  /** Where the packages of Puppet come from; Debian's own by default. */
+  /** Where Puppet's packages come from; Debian's own by default. */
   distribution?: DistributionName;
-  /** User of Foreman who may change its settings and smart proxies. */
+  /** Foreman user who may change its settings and smart proxies. */
   user: pulumi.Input<string>;
-  /** Its password. */
+  /** The user's password. */
   password: pulumi.Input<string>;
-  /** Certificate names of all Puppet servers: Foreman answers their questions, and takes their facts and reports. */
+  /** Certificate names of all Puppet servers: Foreman answers their queries and accepts their facts and reports. */
   servers: string[];
-  /** Whether the main server has a smart proxy, which is registered as well; false by default. */
+  /** Whether the main server has a smart proxy, which is then registered as well; false by default. */
   smartProxy?: boolean;
-  /** Whether code deployment keeps the environments, for which Foreman then looks after each deploy; false by default. */
+  /** Whether code deployment manages the environments, so that Foreman imports them after deploys; false by default. */
   deployedCode?: boolean;
 }

@@ -38,8 +38,8 @@ import type { ForemanClientArgs } from "./args.js";
 const nodesTimer = `${nodesUnits}.timer`;
 
 /**
- * Has a Puppet server ask Foreman for each node's classes, with the facts it sent, and give it the reports; without a
- * client, turns that off. It shows the server's own certificate, which Foreman has to trust.
+ * Has a Puppet server send each node's facts to Foreman, query it for the node's classes, and send it the reports;
+ * without a client, turns all of this off. The server presents its own certificate, which Foreman must trust.
  */
 export function foremanClient(
   { paths, users, services }: Distribution,

@@ -18,20 +18,20 @@ import { foremanState } from "./state.js";
 /** Address of Foreman on its host. */
 export const foremanUrl = (host: HostArgs) => `https://${host.fqdn}`;
 
-/** What to do with a system that Foreman has no packages for. */
+/** What to do about a system that Foreman has no packages for. */
 const remedy = "install one of these systems";
 
 /**
- * Foreman with its Puppet plugin on a separate host, set up by its installer: without a Puppet server and a smart
- * proxy, which are the main server's, and with a certificate of the CA.
+ * Foreman with its Puppet plugin on its own host, set up by foreman-installer with a certificate from the CA. The
+ * Puppet server and the smart proxy are on the main server.
  *
- * The installer needs an agent of version 8 in the all-in-one layout, so this host has OpenVox 8 whatever the others have.
- * Hosts are configured with APT, so Enterprise Linux, which Foreman has packages for as well, is left out.
+ * The installer needs an all-in-one agent of version 8, so this host has OpenVox 8, whatever the others have.
+ * Enterprise Linux, for which Foreman has packages as well, is not supported: hosts are configured with APT.
  */
 export class Foreman extends pulumi.ComponentResource {
-  /** Its address. */
+  /** Foreman's address. */
   readonly url: string;
-  /** First password of the first user; secret. */
+  /** Initial password of the first user; secret. */
   readonly adminPassword: pulumi.Output<string>;
 
   constructor(name: string, args: ForemanArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -50,7 +50,7 @@ export class Foreman extends pulumi.ComponentResource {
       fqdn: host.fqdn,
       remedy,
     });
-    // Before anything is changed on it.
+    // Before anything is changed on the host.
     const check = rootCommand(
       `${name}-check`,
       host,

@@ -13,11 +13,11 @@ import {
 import type { WithDistribution } from "../arguments.js";
 import type { ForemanRegistrationArgs } from "./args.js";
 
-/** Newer than all files whose content Foreman has been told. */
+/** Newer than all files whose content is registered in Foreman. */
 export const registeredFile = `${registrationFile}.done`;
 
 /**
- * Registers the environment with Foreman.
+ * Registers the environment in Foreman.
  *
  * @param proxy the main server's smart proxy, where it has one
  */
@@ -45,7 +45,7 @@ export function foremanRegistrationState(
   ];
 }
 
-/** Has Foreman look for environments and classes after each deploy of code. */
+/** Has Foreman import environments and classes after each deploy. */
 function imports(): HostState {
   return [
     ...unitOf("puppet-foreman-import.service", renderImportService()),
@@ -54,7 +54,7 @@ function imports(): HostState {
   ];
 }
 
-/** Foreman looks for none, or no longer does. */
+/** Turns the imports off. */
 function noImports(): HostState {
   return [
     execOf("leave environments to Foreman's users", ["systemctl", "disable", "--now", importPath], {

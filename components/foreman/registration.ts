@@ -9,10 +9,10 @@ import type { ForemanRegistrationArgs } from "./args.js";
 import { foremanRegistrationState, registeredFile } from "./registration-state.js";
 
 /**
- * Makes Foreman trust the Puppet servers, and know the smart proxy, by its API. Names of others stay; one that is no
- * longer of this environment goes, and all of them when this goes, with the password. A deployment says so when Foreman
- * cannot be told, and the next one tries again. That it looks for environments and classes fails no deploy: the journal
- * tells.
+ * Registers the Puppet servers, as trusted hosts, and the smart proxy through Foreman's API. Names of other
+ * environments stay. A name that no longer belongs to this environment is removed; removing this component removes all
+ * of them, and the password. If Foreman cannot be reached, the deployment reports it and the next one retries. A failed
+ * import of environments and classes fails no deploy; the journal reports it.
  */
 export class ForemanRegistration extends pulumi.ComponentResource {
   constructor(name: string, args: ForemanRegistrationArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -9,7 +9,7 @@ import type { ForemanPackagesArgs } from "./args.js";
 /**
  * Foreman's package repository on a host.
  *
- * @param remedy what to do where the host cannot use it, as the end of a sentence
+ * @param remedy what to do if the host cannot use it, as the end of a sentence
  */
 export function foremanRepository(
   fqdn: string,

@@ -33,20 +33,20 @@ import { keptDatabases } from "../postgresql/state.js";
 import type { ForemanArgs, ForemanDatabaseArgs } from "./args.js";
 import { foremanRepository } from "./repository.js";
 
-/** Name of the script, the units and the user that fetch the revocation list. */
+/** Name of the script, the units and the user that fetch the CRL. */
 const crlRefresh = "foreman-crl-refresh";
 const crlUser = "foreman-crl";
 const crlApply = "/usr/local/sbin/foreman-crl-apply";
-/** Where that user may write. */
+/** Folder that this user may write to. */
 const fetchedFolder = `${foremanHostFolder}/fetched`;
 const fetched = `${fetchedFolder}/crl.pem`;
-/** Certificates that verify an existing PostgreSQL server's, where the stack names some. */
+/** CA certificates that verify an existing PostgreSQL server's certificate, where the stack sets any. */
 const databaseCaFile = `${foremanHostFolder}/database-ca.pem`;
 
-/** Seconds the installer may take: it fetches a thousand packages or more. */
+/** Seconds that the installer may take: it fetches a thousand packages or more. */
 const installDeadline = 2100;
 
-/** What {@link foremanState} takes. */
+/** Arguments of {@link foremanState}. */
 export interface ForemanStateArgs extends Omit<WithDistribution<ForemanArgs>, "database"> {
   user: string;
   remedy: string;
@@ -56,7 +56,7 @@ export interface ForemanStateArgs extends Omit<WithDistribution<ForemanArgs>, "d
   database: pulumi.Output<string> | ForemanDatabaseArgs;
 }
 
-/** Foreman, from its certificate to the moment it runs. */
+/** Host state of Foreman, from its certificate to the running service. */
 export function foremanState(args: ForemanStateArgs): HostState {
   const { host, distribution, caServer } = args;
   const external = pulumi.Output.isInstance(args.database) ? undefined : args.database;
@@ -66,7 +66,7 @@ export function foremanState(args: ForemanStateArgs): HostState {
     systemUserOf(crlUser),
     directoryOf(fetchedFolder, { owner: crlUser, group: crlUser }),
     ...revocationListScript({ name: crlRefresh, list: fetched, caFile: foremanTls.ca, caServer }),
-    // Without the list Apache would not start.
+    // Apache would not start without the CRL.
     execOf(
       "fetch the revocation list for Foreman",
       [
@@ -77,7 +77,7 @@ export function foremanState(args: ForemanStateArgs): HostState {
       { creates: foremanTls.crl },
     ),
     ...foremanRepository(host.fqdn, args, args.remedy),
-    // The database is made with it.
+    // The database is created with this locale.
     packageOf("locales"),
     execOf(
       "locale of Foreman's database",
@@ -92,7 +92,7 @@ export function foremanState(args: ForemanStateArgs): HostState {
     fileOf(answersFile, answersOf(args), { mode: "0600", sensitive: true }),
     fileOf(installScript, renderInstall(host), { mode: "0755" }),
     ...installed(),
-    // Its group comes with it.
+    // The installer creates the group.
     copyOf(foremanTls.clientKey, privateKeyOf(host, distribution), {
       group: "foreman",
       mode: "0640",
@@ -102,7 +102,7 @@ export function foremanState(args: ForemanStateArgs): HostState {
   ];
 }
 
-/** Files of TLS for Apache and Foreman: Puppet's are readable for Puppet, whose group not every host has. */
+/** TLS files for Apache and Foreman: Puppet's own are readable only for Puppet's group, which not every host has. */
 function tlsFiles(host: Host, distribution: Distribution): HostState {
   const { ssldir } = distribution.paths;
   return [
@@ -117,7 +117,7 @@ function tlsFiles(host: Host, distribution: Distribution): HostState {
 const privateKeyOf = (host: Host, { paths }: Distribution) =>
   `${paths.ssldir}/private_keys/${host.fqdn}.pem`;
 
-/** Runs the installer whenever it is asked for something else, and again after it failed. */
+/** Runs the installer whenever its input changes, and again after it failed. */
 function installed(): HostState {
   const installedFile = `${foremanHostFolder}/installed`;
   const inputs = [answersFile, installScript, repositoryScript];

@@ -13,27 +13,27 @@ import {
 } from "../../hosts/host-state.js";
 import { renderHaproxyReload } from "../../templates/haproxy/haproxy.js";
 
-/** The system's HAProxy, as the files that it reads notify it. */
+/** What files that HAProxy reads notify: the system's HAProxy. */
 export const haproxyNotify = "Service[haproxy]";
 
 /** Script that reloads the system's HAProxy. */
 export const haproxyReload = "/usr/local/sbin/haproxy-reload";
 
-/** A configuration file, which is written only when HAProxy accepts it. */
+/** A configuration file, which is written only if HAProxy accepts it. */
 export function haproxyConf(
   path: string,
   content: Input<string>,
   attributes: { mode?: string; sensitive?: boolean; notify: string },
 ): HostResource {
-  // Without -q: the error Puppet shows is what HAProxy says.
+  // Without -q, so that Puppet's error shows what HAProxy says.
   return fileOf(path, content, { validate_cmd: "/usr/sbin/haproxy -c -f %", ...attributes });
 }
 
-/** The system's HAProxy, running, and the script that reloads it, which needs socat. */
+/** The running HAProxy of the system, and the script that reloads it, which needs socat. */
 export function haproxyService(): HostState {
   return [
     fileOf(haproxyReload, renderHaproxyReload(), { mode: "0755" }),
-    // Connections outlive a reload; a restart would cut them.
+    // Connections survive a reload; a restart would cut them.
     serviceOf("haproxy", { restart: haproxyReload }),
   ];
 }
@@ -41,7 +41,7 @@ export function haproxyService(): HostState {
 /**
  * Copies of the host's certificate and key for HAProxy.
  *
- * @param certificate path of the certificate's copy, in a folder of its own; the key's ends in `.key`
+ * @param certificate path of the certificate's copy, in its own folder; the key's has `.key` appended
  * @param notify the HAProxy that uses them
  */
 export function certificateCopies(
@@ -53,7 +53,7 @@ export function certificateCopies(
   return [
     directoryOf(dirname(certificate), { mode: "0700" }),
     copyOf(certificate, `${paths.ssldir}/certs/${fqdn}.pem`, { notify }),
-    // Root's alone: on the main server, it is also the key that administers the CA.
+    // For root only: on the main server, this key also administers the CA.
     copyOf(`${certificate}.key`, `${paths.ssldir}/private_keys/${fqdn}.pem`, {
       mode: "0600",
       notify,
@@ -62,9 +62,9 @@ export function certificateCopies(
 }
 
 /**
- * The system's HAProxy before a service of the same host, which ends the service's HTTPS.
+ * The system's HAProxy in front of a service on the same host, whose HTTPS it terminates.
  *
- * @param tls the files of TLS that its configuration names
+ * @param tls the TLS files that its configuration refers to
  * @param configuration content of haproxy.cfg
  */
 export function localHaproxy(tls: HostState, configuration: string): HostState {

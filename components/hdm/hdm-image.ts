@@ -5,8 +5,8 @@ import type { HdmImageArgs } from "./args.js";
 import { hdmImageState } from "./image-state.js";
 
 /**
- * HDM's image on its host, before anything else of HDM: where it cannot be had, the host says so, and has nothing but
- * podman.
+ * HDM's container image on its host, before anything else of HDM: if the image is not available, the host reports it
+ * and has nothing but podman.
  */
 export class HdmImage extends pulumi.ComponentResource {
   constructor(name: string, args: HdmImageArgs, opts?: pulumi.ComponentResourceOptions) {

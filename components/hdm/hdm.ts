@@ -8,7 +8,7 @@ import { hostCertificate } from "../certificates/host-certificate.js";
 import type { HdmArgs } from "./args.js";
 import { hdmServices, hdmState } from "./state.js";
 
-/** Where people reach HDM: by its name, or by a port of this machine that is forwarded there. */
+/** URL of HDM: its host's name, or a port of this machine that is forwarded there. */
 function hdmUrl(host: Host): pulumi.Output<string> {
   const forwarded = host.forwarded?.[String(hdmTlsPort)];
   return forwarded === undefined
@@ -17,17 +17,17 @@ function hdmUrl(host: Host): pulumi.Output<string> {
 }
 
 /**
- * HDM 4.1.2 (Hiera Data Manager), in which people browse the Hiera data of all environments and nodes.
+ * HDM 4.1.2 (Hiera Data Manager), a web interface for browsing the Hiera data of all environments and nodes.
  *
- * It runs from its project's container image, and listens on the loopback address; HAProxy has its TLS. It only reads:
- * the code as a {@link CodeCopy} has it, and PuppetDB through the door for readers, with its host's certificate.
- * Its administrator is made before the port opens, as HDM makes the first visitor its administrator. He makes the users,
- * and sees no data himself.
+ * It runs from its project's container image and listens on the loopback address; HAProxy terminates TLS. It only
+ * reads: the code from a {@link CodeCopy}, and PuppetDB through the read-only port, with its host's certificate. Its
+ * administrator is created before the port opens, because HDM makes the first visitor its administrator. They create
+ * the users, and see no data themselves.
  */
 export class Hdm extends pulumi.ComponentResource {
-  /** Where people reach it. */
+  /** Address of its web interface. */
   readonly url: pulumi.Output<string>;
-  /** Password of the user `admin`, until he changes it; secret. */
+  /** Initial password of the user `admin`; secret. */
   readonly adminPassword: pulumi.Output<string>;
 
   constructor(name: string, args: HdmArgs, opts?: pulumi.ComponentResourceOptions) {

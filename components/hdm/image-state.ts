@@ -4,13 +4,13 @@ import type { HdmImageArgs } from "./args.js";
 
 const imageScript = "/usr/local/sbin/hdm-image";
 
-/** Seconds until the image is loaded. */
+/** Seconds that loading the image may take. */
 const imageDeadline = 1800;
 
-/** HDM's image, and podman, which runs it. */
+/** Host state of HDM's image, and of podman, which runs it. */
 export function hdmImageState({ image, imageArchive }: HdmImageArgs): HostState {
   return [
-    // podman looks for netavark, whatever network a container has.
+    // podman needs netavark, whatever network a container has.
     ...["podman", "netavark", "curl"].map(packageOf),
     fileOf(imageScript, renderHdmImage({ image, archive: imageArchive }), { mode: "0755" }),
     execOf("HDM's image is here", imageScript, {

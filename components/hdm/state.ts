@@ -36,13 +36,13 @@ const administratorScript = "/usr/local/sbin/hdm-administrator";
 const awaitScript = "/usr/local/sbin/hdm-await";
 const service = "hdm.service";
 
-/** The services of HDM's host, in the order in which they stop: first the one that lets people in. */
+/** The services of HDM's host, in the order in which they stop: first the one that accepts connections. */
 export const hdmServices = ["haproxy", service];
 
-/** Seconds until HDM serves; it makes its style sheets and scripts at each start. */
+/** Seconds that HDM may take to start; it builds its style sheets and scripts at each start. */
 const startDeadline = 600;
 
-/** HDM, from its host's certificate to the moment its port opens. The host has its image and the code already. */
+/** Host state of HDM, from its host's certificate to the open port. The host has the image and the code already. */
 export function hdmState(
   args: WithDistribution<HdmArgs>,
   secrets: { adminPassword: pulumi.Output<string>; secretKeyBase: pulumi.Output<string> },
@@ -71,7 +71,7 @@ export function hdmState(
     ),
     fileOf(administratorScript, renderHdmAdministrator(container), { mode: "0755" }),
     ...unitOf(service, renderHdmService({ ...container, administratorScript }), { notify }),
-    // The administrator is made as it starts.
+    // Starting the service creates the administrator.
     serviceOf(service),
     fileOf(awaitScript, renderHdmAwait({ deadline: startDeadline }), { mode: "0755" }),
     execOf("HDM serves", awaitScript, {
@@ -82,7 +82,7 @@ export function hdmState(
   ];
 }
 
-/** The certificate that HDM shows to PuppetDB, and those that verify PuppetDB's and the LDAP server's. */
+/** The certificate that HDM presents to PuppetDB, and the CAs of PuppetDB and of the LDAP server. */
 function tlsFiles({ host, distribution, ldap }: WithDistribution<HdmArgs>): HostState {
   const { ssldir } = distribution.paths;
   const notify = `Service[${service}]`;
@@ -97,7 +97,7 @@ function tlsFiles({ host, distribution, ldap }: WithDistribution<HdmArgs>): Host
   ];
 }
 
-/** HAProxy before HDM: the port opens last. */
+/** HAProxy in front of HDM; it comes last, because it opens the port. */
 function proxyState(args: WithDistribution<HdmArgs>): HostState {
   return localHaproxy(
     certificateState(hdmCertificateFile, args),
@@ -105,7 +105,7 @@ function proxyState(args: WithDistribution<HdmArgs>): HostState {
   );
 }
 
-/** The certificate of HDM's HTTPS, and its key: those that are given, or else the host's. */
+/** The certificate of HDM's HTTPS, and its key: the given ones, or else the host's. */
 function certificateState(
   path: string,
   { host, distribution, certificate, privateKey }: WithDistribution<HdmArgs>,
@@ -121,13 +121,13 @@ function certificateState(
   ];
 }
 
-/** What of the host HDM sees. */
+/** What HDM sees of the host. */
 const volumesOf = ({ distribution }: WithDistribution<HdmArgs>) => [
   { from: `${hdmFolder}/hdm.yml`, to: "/hdm/config/hdm.yml" },
   { from: `${hdmFolder}/database.yml`, to: "/hdm/config/database.yml" },
   { from: `${hdmFolder}/tls` },
   { from: codeDataFolder },
-  // Where data has its path as on Puppet servers, too.
+  // Hiera data may refer to this path, as on Puppet servers.
   { from: copiedEnvironments, to: `${distribution.paths.codedir}/environments` },
   { from: hdmDatabaseFolder, readOnly: false },
 ];

@@ -3,22 +3,22 @@ import type { DistributionName } from "../../distributions/index.js";
 import type { HostArgs } from "../../hosts/host.js";
 import type { PoolMember } from "../compiler/args.js";
 
-/** What a {@link LoadBalancer} takes. */
+/** Arguments of {@link LoadBalancer}. */
 export interface LoadBalancerArgs {
   /** The host that HAProxy runs on. */
   host: HostArgs;
-  /** Where the packages of Puppet come from; Debian's own by default. */
+  /** Where Puppet's packages come from; Debian's own by default. */
   distribution?: DistributionName;
-  /** Name that agents connect to; the members' certificates carry it. */
+  /** Name that agents connect to, which is in the members' certificates. */
   puppetServer: string;
-  /** The CA's certificates, PEM: a member's health is asked over verified TLS. */
+  /** The CA's certificates, PEM; health checks use them to verify the members' TLS. */
   caCertificate: pulumi.Input<string>;
-  /** The compilers, `members` of a CompilerPool; let the balancer depend on the pool, so that they serve already. */
+  /** The compilers: `members` of a CompilerPool. Let the load balancer depend on the pool: they must serve first. */
   members: pulumi.Input<pulumi.Input<PoolMember>[]>;
-  /** TCP port on which members tell whether their code is the newest; without it they are not asked. */
+  /** TCP port on which members report whether their code is the latest; without it, this is not checked. */
   agentPort?: number | undefined;
   /** TCP port of the statistics page; 8404 by default. */
   statsPort?: number;
-  /** Seconds a catalog may take to compile, 900 by default; shorter time-outs would cut it off. */
+  /** Seconds that a catalog may take to compile, 900 by default; connections may be silent for as long. */
   compileTimeout?: number;
 }

@@ -7,11 +7,11 @@ import { defaults } from "../defaults.js";
 import type { LoadBalancerArgs } from "./args.js";
 import { loadBalancerState } from "./state.js";
 
-/** HAProxy before the compilers: passes TCP through, to the compiler with the fewest connections. */
+/** HAProxy in front of the compilers: passes TCP through to the compiler with the fewest connections (leastconn). */
 export class LoadBalancer extends pulumi.ComponentResource {
-  /** The statistics page; `/metrics` beside it is for Prometheus. */
+  /** URL of the statistics page; Prometheus's metrics are at `/metrics` on the same port. */
   readonly statsUrl: pulumi.Output<string>;
-  /** Name for the statistics page. */
+  /** User name for the statistics page. */
   readonly statsUser: string = "admin";
   /** Password for the statistics page; secret. */
   readonly statsPassword: pulumi.Output<string>;

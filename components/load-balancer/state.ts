@@ -6,7 +6,7 @@ import type { LoadBalancerArgs } from "./args.js";
 
 const caFile = "/etc/haproxy/puppet-ca.pem";
 
-/** HAProxy as the balancer of the compilers. */
+/** Host state of HAProxy as the compilers' load balancer. */
 export function loadBalancerState(
   args: LoadBalancerArgs & { statsPort: number; compileTimeout: number },
   stats: { user: string; password: pulumi.Output<string> },

@@ -5,28 +5,28 @@ import type { ForemanClientArgs } from "../foreman/args.js";
 import type { SizingArgs } from "../puppet-server/args.js";
 import type { PuppetDbClientArgs } from "../puppetdb/args.js";
 
-/** What a {@link MainServer} takes. */
+/** Arguments of {@link MainServer}. */
 export interface MainServerArgs {
   /** The host that becomes the main server. */
   host: HostArgs;
-  /** Where the packages of Puppet come from; Debian's own by default. */
+  /** Where Puppet's packages come from; Debian's own by default. */
   distribution?: DistributionName;
-  /** The authority that this server runs. */
+  /** The CA that this server runs. */
   authority: CertificateAuthority;
-  /** Name under which all hosts reach the CA. */
+  /** Name under which all hosts connect to the CA. */
   caServer: string;
-  /** Further names of its certificate; the CA's service name among them. */
+  /** Additional names in its certificate, including the CA's service name. */
   subjectAltNames: string[];
-  /** Workers and memory; computed from the host by default. */
+  /** Workers and memory; computed from the host's size by default. */
   sizing?: SizingArgs;
   /** MiB of the host's memory that other services on it need; 0 by default. */
   reservedMemory?: number;
-  /** How it reaches PuppetDB; without it, there is none. */
+  /** How it connects to PuppetDB; without it, it uses none. */
   puppetdb?: PuppetDbClientArgs;
-  /** How it reaches Foreman; without it, there is none. */
+  /** How it connects to Foreman; without it, it uses none. */
   foreman?: ForemanClientArgs | undefined;
-  /** Whether a smart proxy on it serves Foreman; false by default. */
+  /** Whether it runs a smart proxy for Foreman; false by default. */
   smartProxy?: boolean;
-  /** Whether code deployment keeps the environments; false by default. */
+  /** Whether code deployment manages the environments; false by default. */
   deployedCode?: boolean;
 }

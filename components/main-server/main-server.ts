@@ -5,9 +5,9 @@ import { CaCertificate } from "../certificate-authority/ca-certificate.js";
 import type { MainServerArgs } from "./args.js";
 import { mainServerState } from "./state.js";
 
-/** The main Puppet server: the one with the certificate authority. */
+/** The main Puppet server: the one with the certificate authority (CA). */
 export class MainServer extends pulumi.ComponentResource {
-  /** The CA's certificates, known once the server runs. */
+  /** The CA's certificates, available once the server runs. */
   readonly caCertificate: CaCertificate;
 
   constructor(name: string, args: MainServerArgs, opts?: pulumi.ComponentResourceOptions) {

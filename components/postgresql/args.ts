@@ -3,7 +3,7 @@ import type { Administrator, Passwords, Roles } from "../../templates/postgresql
 
 /** Where PuppetDB's database is. */
 export interface PostgresqlArgs {
-  /** Name of an existing PostgreSQL server, such as one of RDS; without it, PuppetDB's host gets one. */
+  /** Name of an existing PostgreSQL server, such as an RDS endpoint; without it, PuppetDB's host gets a PostgreSQL. */
   server?: pulumi.Input<string>;
   /** TCP port of that server; 5432 by default. */
   port?: number;
@@ -13,32 +13,32 @@ export interface PostgresqlArgs {
   user?: string;
   /** Its password on an existing server: letters, digits, `_` and `-`; generated for one on PuppetDB's host. */
   password?: pulumi.Input<string>;
-  /** Role that may only read; `puppetdb_read` by default. */
+  /** Read-only role; `puppetdb_read` by default. */
   readUser?: string;
-  /** Its password, as above. */
+  /** The read-only role's password, with the same rules. */
   readPassword?: pulumi.Input<string>;
-  /** Certificates, PEM, that verify the existing server's; those the system trusts by default. */
+  /** CA certificates, PEM, that verify the existing server's certificate; those that the system trusts by default. */
   caCertificate?: pulumi.Input<string>;
-  /** Who may make the database and its roles on an existing server; without it, they must exist. */
+  /** Role that creates the database and its roles on an existing server; without it, they must exist already. */
   administrator?: DatabaseAdministratorArgs;
-  /** Time of the day of the backup, `HH:MM` on the host's clock; `02:30` by default. */
+  /** Time of day of the backup, `HH:MM` on the host's clock; `02:30` by default. */
   backupTime?: string;
-  /** Days a backup is kept; 14 by default. */
+  /** Days that a backup is kept; 14 by default. */
   backupDays?: number;
 }
 
-/** Who may make databases and roles on a PostgreSQL server. */
+/** Login of a role that may create databases and roles on a PostgreSQL server. */
 export interface DatabaseAdministratorArgs {
   /** The role. */
   user: string;
-  /** Its password. */
+  /** The role's password. */
   password: pulumi.Input<string>;
 }
 
-/** PuppetDB's database and its logins, wherever it is. */
+/** PuppetDB's database and its logins, wherever the database is. */
 export interface PuppetDbDatabase {
   roles: Roles;
   passwords: pulumi.Output<Passwords>;
-  /** Who makes the database and the roles on an existing server; without it, they exist. */
+  /** Creates the database and the roles on an existing server; without it, they exist already. */
   administrator?: pulumi.Output<Administrator> | undefined;
 }

@@ -30,7 +30,7 @@ import type { PuppetDbDatabase } from "./args.js";
 
 /** Folder of our configuration; the packaged one stays as it is. */
 const folder = "/etc/postgresql-common/puppetdb";
-/** How backups and restores reach the database. */
+/** How backups and restores connect to the database. */
 const services = `${folder}/pg_service.conf`;
 
 /** A PostgreSQL on PuppetDB's host. */
@@ -40,13 +40,13 @@ export const localAddress: Address = {
   caFile: `${folder}/server.crt`,
 };
 
-/** Certificates that verify an existing PostgreSQL server's, where the stack names some. */
+/** CA certificates that verify an existing PostgreSQL server's certificate, where the stack sets any. */
 export const externalCaFile = `${folder}/ca.pem`;
 
-/** Databases that are on a volume, of another machine perhaps, before the package that runs them is installed. */
+/** Takes over databases on a volume, perhaps from a different machine, before PostgreSQL's package is installed. */
 export function keptDatabases(): HostState {
   const [data] = databaseFolders;
-  // On another machine, the user may have had another number. It is made as the package makes it, which keeps it.
+  // The user may have had a different UID there. It is created as the package would create it, which then keeps it.
   const user = `useradd --system --user-group --no-create-home --home-dir ${data} --shell /bin/bash postgres`;
   const takeOver = `getent passwd postgres >/dev/null || ${user}; chown --recursive postgres: ${databaseFolders.join(" ")}`;
   const takenOver = `for data in ${data}/*/main; do test ! -d $data || test "$(stat --format %U $data)" = postgres || exit 1; done`;
@@ -58,14 +58,14 @@ export function keptDatabases(): HostState {
   ];
 }
 
-/** PostgreSQL's package, and how its programs reach the database. */
+/** PostgreSQL's package, and how its programs connect to the database. */
 export function postgresqlClient(
   { roles, passwords, administrator }: PuppetDbDatabase,
   address: pulumi.Output<Address>,
   local: boolean,
 ): HostState {
   return [
-    // Its packaged unit waits for their folders.
+    // The packaged unit waits for the databases' folders.
     ...(local ? keptDatabases() : []),
     packageOf(local ? "postgresql" : "postgresql-client"),
     directoryOf(folder),
@@ -89,7 +89,7 @@ export function localPostgresql(
 ): HostState {
   const notify = "Service[postgresql]";
   const owned = { owner: "postgres", group: "postgres" };
-  // Whatever version the system carries: it reads this folder.
+  // Whatever version the system has, it reads this folder.
   const link = `for folder in /etc/postgresql/*/main/conf.d; do ln -sfn ${folder}/postgresql.conf $folder/puppetdb.conf; done`;
   const linked = `for folder in /etc/postgresql/*/main/conf.d; do test "$(readlink $folder/puppetdb.conf)" = ${folder}/postgresql.conf || exit 1; done`;
   const [key, certificate] = [`${folder}/server.key`, `${folder}/server.crt`];
@@ -114,7 +114,7 @@ export function localPostgresql(
   ];
 }
 
-/** The database and the roles, made by an administrator whenever something of them changes. */
+/** The database and the roles, which an administrator creates, and updates whenever anything about them changes. */
 function madeDatabase(
   { roles, passwords }: PuppetDbDatabase,
   asAdministrator: readonly string[],
@@ -139,7 +139,7 @@ function madeDatabase(
   ];
 }
 
-/** What the host needs to reach an existing PostgreSQL server, and whether that can be used. */
+/** What the host needs to connect to an existing PostgreSQL server, and the check whether it can be used. */
 export function externalPostgresql(
   database: PuppetDbDatabase,
   caCertificate: pulumi.Input<string> | undefined,

@@ -4,7 +4,7 @@ import type { CertificateAuthority } from "../certificate-authority/certificate-
 import type { MainServer } from "../main-server/main-server.js";
 import type { InfrastructureContext } from "./context.js";
 
-/** Script that joins a machine of the distribution as an agent; secret. */
+/** Script that joins a machine with the distribution as an agent; secret. */
 export function agentInstallScript(
   { args }: InfrastructureContext,
   authority: CertificateAuthority,

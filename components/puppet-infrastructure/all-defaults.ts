@@ -7,7 +7,7 @@ import { foremanClientOf, missing } from "./clients.js";
 /** Arguments of a `PuppetInfrastructure` with all defaults. */
 export type ArgsWithAllDefaults = ReturnType<typeof withAllDefaults>;
 
-/** The arguments with all defaults, once it is clear that they are complete. */
+/** The arguments with all defaults, checked for completeness. */
 export function withAllDefaults(args: PuppetInfrastructureArgs) {
   const { caName, statsPort, compileTimeout, webhookPort } = defaults;
   const { puppetServer, caServer, fileServer } = withDefaults(args, {

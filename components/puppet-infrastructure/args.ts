@@ -9,7 +9,7 @@ import type { PostgresqlArgs } from "../postgresql/args.js";
 import type { SizingArgs } from "../puppet-server/args.js";
 import type { PuppetDbSizingArgs, PuppetDbUse, Retention } from "../puppetdb/args.js";
 
-/** The hosts of an environment by role; each is a machine for itself. */
+/** The hosts of an environment by role; each is a separate machine. */
 export interface HostsArgs {
   /** The main server, with the certificate authority. */
   readonly main: HostArgs;
@@ -17,48 +17,48 @@ export interface HostsArgs {
   readonly loadBalancer: HostArgs;
   /** One compiler for each host. */
   readonly compilers: HostArgs[];
-  /** PuppetDB's host, or the main server's; without it, there is no PuppetDB. */
+  /** PuppetDB's host, which may be the main server's; without it, there is no PuppetDB. */
   readonly puppetdb?: HostArgs | undefined;
   /** HDM's host; without it, there is no HDM. */
   readonly hdm?: HostArgs | undefined;
-  /** Foreman's host; without it, none is set up, and an existing one can be used. */
+  /** Foreman's host; without it, no Foreman is set up, but an existing one can be used. */
   readonly foreman?: HostArgs | undefined;
 }
 
-/** The same, with what Pulumi has to wait for. */
+/** The same hosts, with what Pulumi has to wait for. */
 export type HostsByRole = {
   readonly [Role in keyof HostsArgs]: HostsArgs[Role] extends HostArgs[] ? Host[] : Host;
 };
 
-/** What a `PuppetInfrastructure` takes. */
+/** Arguments of `PuppetInfrastructure`. */
 export interface PuppetInfrastructureArgs {
-  /** The hosts by role; each is a machine for itself, but PuppetDB's may be the main server's. */
+  /** The hosts by role; each is a separate machine, but PuppetDB may share the main server's. */
   hosts: HostsArgs;
   /**
-   * Certificate names of planned compilers; none by default. Agents cannot have them, and PuppetDB lets them in
-   * already, so that it stays as it is when a compiler is added, here or by another stack.
+   * Certificate names of planned compilers; none by default. Agents cannot get these names, and PuppetDB already
+   * accepts them, so that nothing changes there when this stack or a different one adds a compiler.
    */
   plannedCompilers?: string[];
-  /** Where the packages of Puppet come from, the same on all hosts; Debian's own by default. */
+  /** Where Puppet's packages come from, the same on all hosts; Debian's own by default. */
   distribution?: DistributionName;
   /**
-   * Name that agents get catalogs from: the balancer. Without a dot it is in the domain of the main server, as are the
-   * next two; `puppet` by default.
+   * Name that agents get catalogs from: the load balancer's; `puppet` by default. A name without a dot is in the main
+   * server's domain, and so are the next two.
    */
   puppetServer?: string;
-  /** Name that certificates are requested from: the main server; `puppetca` by default. */
+  /** Name that certificates are requested from: the main server's; `puppetca` by default. */
   caServer?: string;
-  /** Name that files are served under: the balancer as well; `puppetfiles` by default. */
+  /** Name that files are served under: the load balancer's as well; `puppetfiles` by default. */
   fileServer?: string;
-  /** Subject of the certificate authority, fixed once it is set up; `Puppet CA` by default. */
+  /** Subject of the CA, which cannot change once the CA is set up; `Puppet CA` by default. */
   caName?: string;
   /** Workers and memory of the main server; computed by default. */
   mainServer?: SizingArgs;
   /** Workers and memory of each compiler; computed by default. */
   compiler?: SizingArgs;
-  /** TCP port of the balancer's statistics page; 8404 by default. */
+  /** TCP port of the load balancer's statistics page; 8404 by default. */
   statsPort?: number;
-  /** Seconds a catalog may take to compile; 900 by default. */
+  /** Seconds that a catalog may take to compile; 900 by default. */
   compileTimeout?: number;
   /** How Puppet servers use PuppetDB, and how it is set up on its host, if it has one. */
   puppetdb?: PuppetDbSettings;
@@ -67,8 +67,8 @@ export interface PuppetInfrastructureArgs {
   /** The Foreman that classifies nodes and shows their reports; none by default, unless it has a host. */
   foreman?: ForemanSettings | undefined;
   /**
-   * How code gets from Git to every server: by default with r10k, from a repository that the main server keeps; with
-   * the tool `none`, it does not.
+   * How code gets from Git to every server: by default with r10k, from a repository that the main server hosts. With
+   * the tool `none`, there is no code deployment.
    */
   codeDeployment?: CodeSettings;
   /** TCP port of the webhook on the main server; 9000 by default. */
@@ -79,42 +79,42 @@ export interface PuppetInfrastructureArgs {
 
 /** Foreman, and how Puppet servers use it. */
 export interface ForemanSettings extends ForemanUse {
-  /** Address of an existing Foreman, `https://NAME` or `https://NAME:PORT`; not used with a host for Foreman. */
+  /** Address of an existing Foreman, `https://NAME` or `https://NAME:PORT`; ignored with a host for Foreman. */
   url?: string | undefined;
-  /** Certificates, PEM, that verify an existing Foreman's; those of the environment's CA by default. */
+  /** CA certificates, PEM, that verify an existing Foreman's certificate; those of the environment's CA by default. */
   caCertificate?: pulumi.Input<string> | undefined;
-  /** User of Foreman who may change its settings and smart proxies; `admin` by default. */
+  /** Foreman user who may change its settings and smart proxies; `admin` by default. */
   user?: string;
   /** Password of that user in an existing Foreman; generated with a host for Foreman. */
   password?: pulumi.Input<string> | undefined;
-  /** Whether the main server has a smart proxy for it; true by default. */
+  /** Whether the main server runs a smart proxy for it; true by default. */
   smartProxy?: boolean;
-  /** Release of Foreman, such as `5.0`, which is the default. */
+  /** Foreman release, such as `5.0`, which is the default. */
   version?: string;
-  /** Where packages of Foreman and the smart proxy come from. */
+  /** Where packages of Foreman and the smart proxy come from; Foreman's own repository by default. */
   packages?: ForemanPackagesArgs | undefined;
-  /** Database of a Foreman with a host; in a PostgreSQL on that host by default. */
+  /** An existing database for Foreman on its host; by default, that host gets a PostgreSQL. */
   database?: ForemanDatabaseArgs | undefined;
 }
 
-/** Settings of PuppetDB, and of those who use it. */
+/** Settings of PuppetDB and of its clients. */
 export interface PuppetDbSettings extends PuppetDbUse, Retention, PuppetDbSizingArgs {
-  /** Further PuppetDBs, as `https://NAME:PORT`; Puppet servers use them when the environment's PuppetDB is away. */
+  /** Additional PuppetDBs, as `https://NAME:PORT`; Puppet servers use them when the environment's PuppetDB is down. */
   serverUrls?: string[];
 }
 
 /** Settings of code deployment in an infrastructure. */
 export interface CodeSettings extends CodeDeploymentSettings {
-  /** Program that fetches code, r10k by default; or none. */
+  /** Tool that fetches code; r10k by default. */
   tool?: CodeTool;
-  /** Control repositories by their names; without any, the main server keeps one itself. */
+  /** Control repositories by name; without any, the main server hosts one. */
   sources?: Record<string, CodeSourceArgs>;
 }
 
 /** A control repository, whose branches are environments. */
 export interface CodeSourceArgs {
-  /** URL as Git takes it, without a password. */
+  /** URL in any form that Git accepts, without a password. */
   remote: string;
-  /** Prefix of the names of its environments, followed by an underscore; none by default. */
+  /** Prefix of its environments' names, followed by an underscore; none by default. */
   prefix?: string | undefined;
 }

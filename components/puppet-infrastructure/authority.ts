@@ -8,7 +8,7 @@ import { withShortNames, type InfrastructureContext } from "./context.js";
 export function deployAuthority(context: InfrastructureContext): CertificateAuthority {
   const { name, parent, args, distribution, caNames, poolNames } = context;
   const { caName, plannedCompilers } = args;
-  // Of every role, so that agents can have the name of none.
+  // Hosts of every role: no agent can get any of their names.
   const { main, loadBalancer, compilers, ...others } = args.hosts;
   return new CertificateAuthority(
     `${name}-authority`,

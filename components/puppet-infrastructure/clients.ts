@@ -5,7 +5,7 @@ import type { PuppetDbClientArgs } from "../puppetdb/args.js";
 import { puppetdbUrl } from "../puppetdb/puppetdb.js";
 import type { PuppetDbSettings, PuppetInfrastructureArgs } from "./args.js";
 
-/** How the Puppet servers reach PuppetDB: the environment's first, where it has one. */
+/** How the Puppet servers connect to PuppetDB: to the environment's first, where it has one. */
 export function puppetdbClientOf({
   hosts,
   puppetdb,
@@ -18,7 +18,7 @@ export function puppetdbClientOf({
   return serverUrls.length === 0 ? undefined : { ...puppetdb, serverUrls };
 }
 
-/** How the Puppet servers reach Foreman: the one on its host, or an existing one. */
+/** How the Puppet servers connect to Foreman: the one on its host, or an existing one. */
 export function foremanClientOf({
   hosts,
   foreman,
@@ -30,10 +30,10 @@ export function foremanClientOf({
   return { ...use, url: url ?? missing("url"), caCertificate };
 }
 
-/** Refuses to use an existing Foreman without its address or a password. */
+/** Rejects an existing Foreman without its address or a password. */
 export function missing(what: "url" | "password"): never {
   throw new pulumi.InputPropertyError({
     propertyPath: `foreman.${what}`,
-    reason: `foreman.${what} is not given, and hosts.foreman neither; give one of them.`,
+    reason: `foreman.${what} and hosts.foreman are both missing; give one of them.`,
   });
 }

@@ -19,11 +19,11 @@ export interface DeployedCode {
   /** The code on hosts that serve no agents. */
   readonly copies: readonly CodeCopy[];
   readonly webhook: Webhook;
-  /** Public key that Git servers must let read the control repositories. */
+  /** Public key to add to Git servers as a read-only deploy key for the control repositories. */
   readonly deployKey: pulumi.Output<string>;
 }
 
-/** Code deployment to all servers: at first, at each push, and later where a server missed it. */
+/** Code deployment to all servers: initially, at each push, and later to a server that missed a deploy. */
 export function deployCode(
   context: InfrastructureContext,
   {
@@ -38,13 +38,13 @@ export function deployCode(
   if (tool === CodeTool.None) return undefined;
   const identities = {
     main: serverIdentity(hosts.main, { parent, dependsOn: main }),
-    // Each depends on its compiler alone: with all of them, Pulumi's state would grow with the square of their number.
+    // Each depends on its own compiler only: otherwise Pulumi's state would grow with the square of their number.
     compilers: hosts.compilers.map((host) =>
       serverIdentity(host, { parent, dependsOn: compilerOf(compilers, host.name) }),
     ),
     copies:
       hdm && hdmImage
-        ? // Where the image cannot be had, the host has nothing of HDM.
+        ? // If the image is not available, nothing else of HDM is set up on the host.
           [serverIdentity(hdm.host, { parent, dependsOn: hdmImage })]
         : [],
   };
@@ -80,14 +80,14 @@ export function deployCode(
   const webhook = new Webhook(
     `${name}-webhook`,
     { main: hosts.main, distribution, port: webhookPort, secret },
-    // The command that it runs comes with code deployment.
+    // Code deployment installs the command that the webhook runs.
     { parent, dependsOn: deployment },
   );
   const codeCopy = (copy: ServerIdentity) =>
     new CodeCopy(
       `${copy.host.name}-code-copy`,
       { main: identities.main, copy, distribution },
-      // The main server then lets this host in, and has code for it.
+      // By then the main server accepts this host's key, and has code for it.
       { parent, dependsOn: deployment },
     );
   return {

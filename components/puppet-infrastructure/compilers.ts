@@ -35,8 +35,8 @@ export function deployCompilers(
     },
     {
       parent,
-      // A catalog that collects exported resources cannot be compiled without PuppetDB: where it is new, compilers
-      // turn to it once it serves. Foreman knows of a compiler before that asks.
+      // A catalog that collects exported resources cannot be compiled without PuppetDB: compilers use a new one only
+      // once it serves. A compiler is registered in Foreman before it queries Foreman.
       dependsOn: [puppetdb ?? main, ...(foreman === undefined ? [] : [foreman.registration])],
     },
   );

@@ -18,21 +18,21 @@ export interface InfrastructureContext {
   readonly parent: pulumi.Resource;
   /** Its arguments with all defaults. */
   readonly args: ArgsWithAllDefaults;
-  /** By its name, as all components take it. */
+  /** Name of the distribution, as all components take it. */
   readonly distribution: DistributionName;
-  /** Names of the CA's service, full and short. */
+  /** Names of the CA service, fully qualified and short. */
   readonly caNames: string[];
-  /** Names of the balanced service, full and short. */
+  /** Names of the load-balanced service, fully qualified and short. */
   readonly poolNames: string[];
-  /** How the Puppet servers reach PuppetDB; without it, they use none. */
+  /** How the Puppet servers connect to PuppetDB; without it, they use none. */
   readonly puppetdbClient: PuppetDbClientArgs | undefined;
   /** Whether PuppetDB shares the main server's host. */
   readonly puppetdbOnMainServer: boolean;
-  /** How the Puppet servers reach Foreman; without it, they use none. */
+  /** How the Puppet servers connect to Foreman; without it, they use none. */
   readonly foremanClient: ForemanClientArgs | undefined;
   /** HDM's host and settings, where it has a host. */
   readonly hdm: { readonly host: HostArgs; readonly settings: HdmSettings } | undefined;
-  /** Whether code deployment keeps the environments. */
+  /** Whether code deployment manages the environments. */
   readonly deployedCode: boolean;
 }
 
@@ -59,7 +59,7 @@ export function contextOf(
   };
 }
 
-/** Full names, each with its short form. */
+/** FQDNs, each with its short form. */
 export function withShortNames(names: readonly string[]): string[] {
   return [...new Set(names.flatMap((name) => [name, name.split(".")[0] ?? name]))];
 }

@@ -11,11 +11,11 @@ import type { InfrastructureContext } from "./context.js";
 
 /** Foreman as an infrastructure uses it: set up on its host, or an existing one. */
 export interface DeployedForeman {
-  /** Its address. */
+  /** Foreman's address. */
   readonly url: string;
-  /** First password of the first user, unless it is an existing one; secret. */
+  /** Initial password of the first user, unless it is an existing Foreman; secret. */
   readonly adminPassword: pulumi.Output<string> | undefined;
-  /** Once it is complete, Foreman knows the servers. */
+  /** Once it is complete, Foreman trusts the servers. */
   readonly registration: ForemanRegistration;
 }
 
@@ -38,7 +38,7 @@ export function deployForeman(
     new Foreman(
       hosts.foreman.name,
       { ...certificates, host: hosts.foreman, caServer, user, database, packages, version },
-      // The CA signs its host's certificate.
+      // The main server's CA signs the host's certificate.
       { parent, dependsOn: main },
     );
   const proxy =
@@ -54,7 +54,7 @@ export function deployForeman(
         packages,
         version,
       },
-      // It shows the main server's certificate.
+      // It presents the main server's certificate.
       { parent, dependsOn: main },
     );
   const registration = new ForemanRegistration(
@@ -68,7 +68,7 @@ export function deployForeman(
       smartProxy,
       deployedCode,
     },
-    // Foreman must answer, and asks a smart proxy what it can do.
+    // Foreman must answer, and it queries a smart proxy for its features.
     { parent, dependsOn: [main, ...(foreman ? [foreman] : []), ...(proxy ? [proxy] : [])] },
   );
   return { url: client.url, adminPassword: foreman?.adminPassword, registration };

@@ -4,7 +4,7 @@ import { CodeTool } from "../choices.js";
 import type { HdmSettings } from "../hdm/args.js";
 import type { PuppetInfrastructureArgs } from "./args.js";
 
-/** HDM's host and settings, where it has a host; an error without PuppetDB or code, which HDM reads. */
+/** HDM's host and settings, where it has a host; rejected without PuppetDB or code deployment, which HDM reads. */
 export function hdmOf(
   args: Pick<PuppetInfrastructureArgs, "hosts" | "hdm"> & { codeDeployment: { tool: CodeTool } },
 ): { host: HostArgs; settings: HdmSettings } | undefined {

@@ -44,7 +44,7 @@ export function deployHdm(
       caServer: args.caServer,
       queryUrl: puppetdb.queryUrl,
     },
-    // It reads both from its first start on.
+    // HDM reads both from its first start.
     { parent, dependsOn: [puppetdb, ...(code?.copies ?? [])] },
   );
 }

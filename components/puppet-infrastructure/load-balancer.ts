@@ -6,7 +6,7 @@ import { LoadBalancer } from "../load-balancer/load-balancer.js";
 import type { DeployedCode } from "./code.js";
 import type { InfrastructureContext } from "./context.js";
 
-/** The balancer before the compilers. */
+/** The load balancer in front of the compilers. */
 export function deployLoadBalancer(
   { parent, args, distribution, deployedCode }: InfrastructureContext,
   {
@@ -29,8 +29,8 @@ export function deployLoadBalancer(
       agentPort: leavesOldCode ? poolPort : undefined,
       compileTimeout: args.compileTimeout,
     },
-    // HAProxy takes a new server for healthy until its first check: it learns of compilers that serve, and that
-    // serve the newest code.
+    // HAProxy considers a new server healthy until its first check, so it gets compilers only once they serve the
+    // latest code.
     { parent, dependsOn: [compilers, ...(code ? [code.deployment] : [])] },
   );
 }

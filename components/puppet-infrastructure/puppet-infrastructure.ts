@@ -13,8 +13,8 @@ import { deployMainServer } from "./main-server.js";
 import { deployPuppetDb } from "./puppetdb.js";
 
 /**
- * The load-balanced Puppet architecture: a main server with the certificate authority, PuppetDB, compilers, and
- * HAProxy before them.
+ * The load-balanced Puppet architecture: a main server with the certificate authority (CA), PuppetDB, compilers, and
+ * HAProxy in front of them.
  */
 export class PuppetInfrastructure extends pulumi.ComponentResource {
   /** Name that agents get catalogs from. */
@@ -23,33 +23,33 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
   readonly caServer: string;
   /** The CA's certificates, PEM. */
   readonly caCertificate: pulumi.Output<string>;
-  /** The key that gets an infrastructure host's certificate signed; secret. For compilers of other stacks. */
+  /** Pre-shared key that gets an infrastructure host's certificate signed, for compilers of other stacks; secret. */
   readonly infrastructureKey: pulumi.Output<string>;
   /** The compilers, in the order of their hosts. */
   readonly compilers: pulumi.Output<PoolMember[]>;
-  /** PuppetDB for Puppet servers, where it has a host. */
+  /** PuppetDB's address for Puppet servers, where it has a host. */
   readonly puppetdbUrl?: string;
-  /** PuppetDB for people and tools. */
+  /** PuppetDB's read-only address, for people and tools. */
   readonly puppetdbQueryUrl?: string;
   /** Foreman's address, where there is one. */
   readonly foremanUrl?: string;
-  /** First password of the first user of a Foreman with a host; secret. */
+  /** Initial password of the first user of a Foreman with a host; secret. */
   readonly foremanAdminPassword?: pulumi.Output<string>;
-  /** Where Git servers send pushes, unless the tool is `none`. */
+  /** URL that Git servers send pushes to, unless the tool is `none`. */
   readonly webhookUrl?: string;
   /** Key of the pushes' signatures; secret. */
   readonly webhookSecret?: pulumi.Output<string>;
-  /** Public key that Git servers must let read the control repositories. */
+  /** Public key to add to Git servers as a read-only deploy key for the control repositories. */
   readonly codeDeployKey?: pulumi.Output<string>;
-  /** The balancer's statistics page; `/metrics` beside it is for Prometheus. */
+  /** URL of the load balancer's statistics page; Prometheus's metrics are at `/metrics` on the same port. */
   readonly statsUrl: pulumi.Output<string>;
-  /** Name for the statistics page. */
+  /** User name for the statistics page. */
   readonly statsUser: string;
   /** Password for the statistics page; secret. */
   readonly statsPassword: pulumi.Output<string>;
-  /** HDM, where it has a host. */
+  /** HDM's address, where it has a host. */
   readonly hdmUrl?: pulumi.Output<string>;
-  /** Password of HDM's user `admin`, until he changes it; secret. */
+  /** Initial password of HDM's user `admin`; secret. */
   readonly hdmAdminPassword?: pulumi.Output<string>;
   /** Script that joins a machine of the distribution as an agent; secret. Run it as root. */
   readonly agentInstall: pulumi.Output<string>;

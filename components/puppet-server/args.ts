@@ -1,9 +1,9 @@
-/** Sizing of a Puppet Server; what is left out is computed. */
+/** Sizing of a Puppet Server; omitted values are computed. */
 export interface SizingArgs {
-  /** JRubies: catalogs compiled at the same time. Default: one less than the cores, as many as the memory carries. */
+  /** JRubies: catalogs compiled at the same time. Default: one less than the cores, or as many as fit into memory. */
   jrubies?: number;
-  /** JVM heap in MiB. Default: 512 and 512 to 1024 for each JRuby, more on larger hosts. */
+  /** JVM heap in MiB. Default: 512, and 512 to 1024 for each JRuby, depending on the host's size. */
   heap?: number;
-  /** JVM code cache in MiB. Default: 512, from 7 JRubies 1024, from 13 on 2048. */
+  /** JVM code cache in MiB. Default: 512; 1024 from 7 JRubies, 2048 from 13 JRubies. */
   codeCache?: number;
 }

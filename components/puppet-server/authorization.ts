@@ -5,7 +5,7 @@ import { execOf, type HostState } from "../../hosts/host-state.js";
 interface Rule {
   /** The rule as auth.conf has it, on one line, without single quotes. */
   rule: string;
-  /** What adding it does, as an operator reads it. */
+  /** What adding it does, as shown to operators. */
   purpose: string;
   /** What holds once it has been added. */
   result: string;
@@ -13,7 +13,7 @@ interface Rule {
 
 /**
  * Adds a rule to Puppet Server's packaged auth.conf: the list of rules belongs to the package, and a second file would
- * replace all of it. Fails when there is no list to add it to: the rule would be missing unnoticed.
+ * replace all of it. Fails if there is no list to add to: otherwise the rule would be missing unnoticed.
  */
 function authorizationRule(
   { paths, services }: Distribution,
@@ -31,7 +31,7 @@ function authorizationRule(
   ];
 }
 
-/** As packaged, anybody may read a stored certificate request, and with it the key in it. Agents only send theirs. */
+/** As packaged, anyone may read a stored certificate request and the pre-shared key in it. Agents only send theirs. */
 export function hiddenRequests(distribution: Distribution): HostState {
   return authorizationRule(distribution, {
     rule: '{ match-request: { path: "/puppet-ca/v1/certificate_request", type: path, method: get }, deny: "*", sort-order: 400, name: "stored requests are for nobody" },',
@@ -50,8 +50,8 @@ export function environmentClasses(distribution: Distribution, fqdn: string): Ho
 }
 
 /**
- * Lets a server's own certificate, and no other, have its environments read anew: with code deployment Puppet Server
- * keeps them until it is told.
+ * Lets a server's own certificate, and no other, have its environments reloaded: with code deployment, Puppet Server
+ * caches them until then.
  */
 export function environmentCache(distribution: Distribution, fqdn: string): HostState {
   return authorizationRule(distribution, {

@@ -2,17 +2,17 @@ import type { Host } from "../../hosts/host.js";
 import type { ServerSizing } from "../../templates/puppetserver/puppetserver.js";
 import type { SizingArgs } from "./args.js";
 
-/** What the JVM needs beside heap and code cache, in MiB (Puppet Server's tuning guide). */
+/** What the JVM needs in addition to heap and code cache, in MiB (Puppet Server's tuning guide). */
 const overhead = 256;
 /** Heap of a server before its first JRuby, in MiB (same source). */
 const baseHeap = 512;
 
 /**
- * Computes a Puppet Server's workers and memory from its host: JRubies and heap by Puppet Server's tuning
- * guide, memory for each JRuby by the size of the host as pe_tune does (512 MiB up to 8 GiB, 768 below 32 GiB,
- * 1024 above).
+ * Computes a Puppet Server's workers and memory from its host: JRubies and heap follow Puppet Server's tuning guide;
+ * memory for each JRuby depends on the host's memory, as in pe_tune (512 MiB up to 8 GiB, 768 below 32 GiB, 1024
+ * above).
  *
- * @throws Error naming the setting when the result does not fit into the host
+ * @throws Error naming the setting if the result does not fit the host
  */
 export function serverSizing(
   host: Pick<Host, "fqdn" | "cores" | "memory">,
@@ -36,12 +36,12 @@ export function serverSizing(
   };
   if (jrubies > host.cores) {
     throw new Error(
-      `jrubies: ${String(jrubies)} on ${host.fqdn}, which has ${String(host.cores)} ${host.cores === 1 ? "core" : "cores"}; set at most ${String(host.cores)}, more only slow each other down.`,
+      `jrubies: ${String(jrubies)} on ${host.fqdn}, which has ${String(host.cores)} ${host.cores === 1 ? "core" : "cores"}; set at most ${String(host.cores)}: more would only slow each other down.`,
     );
   }
   if (sizing.heap < heapOf(0) + 256 * jrubies) {
     throw new Error(
-      `heap: ${String(sizing.heap)} MiB on ${host.fqdn} is too small for ${String(jrubies)} ${jrubies === 1 ? "JRuby" : "JRubies"}; set at least ${String(heapOf(0) + 256 * jrubies)}, better ${String(heapOf(jrubies))}.`,
+      `heap: ${String(sizing.heap)} MiB on ${host.fqdn} is too small for ${String(jrubies)} ${jrubies === 1 ? "JRuby" : "JRubies"}; set at least ${String(heapOf(0) + 256 * jrubies)}, or better ${String(heapOf(jrubies))}.`,
     );
   }
   if (!fits(jrubies)) {

@@ -17,8 +17,8 @@ import type { ForemanClientArgs } from "../foreman/args.js";
 import type { PuppetDbClientArgs } from "../puppetdb/args.js";
 
 /**
- * Fails, before anything is changed, when a server's certificate lacks a name that clients would ask for:
- * a certificate keeps the names it was signed with.
+ * Fails, before anything is changed, if a server's certificate lacks a name that clients connect to: a certificate
+ * keeps the names it was signed with.
  */
 export function certificateNames(
   distribution: Distribution,
@@ -42,7 +42,7 @@ export function serverPuppetConf(
     autosign?: string;
     puppetdb: PuppetDbClientArgs | undefined;
     foreman: ForemanClientArgs | undefined;
-    /** Whether code deployment keeps the environments. */
+    /** Whether code deployment manages the environments. */
     deployedCode: boolean;
   },
 ): HostState {
@@ -74,7 +74,7 @@ export function serverPuppetConf(
   ];
 }
 
-/** Where a server stores the facts of its nodes: in PuppetDB, and in a file of each node for Foreman. */
+/** Where a server stores its nodes' facts: in PuppetDB, and in one file for each node for Foreman. */
 export function factsRoutes(
   { paths, services }: Distribution,
   puppetdb: PuppetDbClientArgs | undefined,
@@ -87,7 +87,7 @@ export function factsRoutes(
     : [fileOf(routes, renderRoutes({ puppetdb: puppetdb !== undefined }), { notify })];
 }
 
-/** Settings that come before the first start of Puppet Server: with its CA on, it would make itself a CA. */
+/** Settings that come before the first start of Puppet Server: with its CA on, it would create a CA of its own. */
 export function serverSettings(
   distribution: Distribution,
   values: { authority: boolean; sizing: ServerSizing },
@@ -100,7 +100,7 @@ export function serverSettings(
       notify,
     }),
     fileOf(`${paths.serverConfdir}/sizing.conf`, renderSizingConf(values.sizing), { notify }),
-    // One line of a file that belongs to the package: the rest of it changes with the package's version.
+    // One line of a file that belongs to the package: the rest changes with the package's version.
     execOf(
       `JAVA_ARGS of ${services.server}`,
       ["sed", "-i", `s|^JAVA_ARGS=.*|${javaArgs}|`, paths.serverDefaults],
@@ -118,7 +118,7 @@ export function serverService(distribution: Distribution): HostState {
   const production = `${paths.codedir}/environments/production`;
   return [
     fileOf("/usr/local/share/puppet-site.pp", renderSiteManifest()),
-    // Not as folders of the host's state: a deploy has links in their place.
+    // Not as folders of the host's state: a deploy replaces them with links.
     execOf(
       "something to compile until code is deployed",
       [

@@ -4,19 +4,19 @@ import type { PostgresqlArgs } from "../postgresql/args.js";
 
 /** How long PuppetDB keeps its data; durations such as `14d`, `36h` or `90m`. */
 export interface Retention {
-  /** A node without a word for this time counts as gone, and queries leave it out; `7d` by default. */
+  /** Time without data after which a node expires, and queries omit it; `7d` by default. */
   nodeTtl?: string;
-  /** After this time as gone, all data of a node is deleted; `14d` by default. */
+  /** Time after which all data of an expired node is deleted; `14d` by default. */
   nodePurgeTtl?: string;
-  /** Reports are deleted after this time; `14d` by default. */
+  /** Time after which reports are deleted; `14d` by default. */
   reportTtl?: string;
 }
 
-/** Sizing of PuppetDB; what is left out is computed. */
+/** Sizing of PuppetDB; omitted values are computed. */
 export interface PuppetDbSizingArgs {
   /** JVM heap in MiB. Default: two fifths of the memory, from 512 to 8192. */
   heap?: number;
-  /** Commands stored at the same time. Default: half the cores, from 1 to 16. */
+  /** Commands processed at the same time. Default: half the cores, from 1 to 16. */
   threads?: number;
   /** Connections to PostgreSQL for commands. Default: four for each core, from 10 to 50. */
   writeConnections?: number;
@@ -24,45 +24,45 @@ export interface PuppetDbSizingArgs {
   readConnections?: number;
 }
 
-/** What a {@link PuppetDb} takes. */
+/** Arguments of {@link PuppetDb}. */
 export interface PuppetDbArgs extends Retention, HostCertificateArgs {
   /** A host for PuppetDB alone, or the main server's. */
   host: HostArgs;
-  /** Name under which all hosts reach the CA. */
+  /** Name under which all hosts connect to the CA. */
   caServer: string;
   /**
-   * Certificate names of the Puppet servers, which may send commands and query. With the names of planned servers in
-   * it, PuppetDB stays as it is when they are added.
+   * Certificate names of the Puppet servers, which may send commands and queries. If the list includes planned servers,
+   * PuppetDB does not change when they are added.
    */
   servers: string[];
   /**
-   * Certificate names of hosts that may only read, at `queryUrl`; none by default. The autosign policy must give them
-   * to these hosts alone.
+   * Certificate names of hosts with read-only access, at `queryUrl`; none by default. The autosign policy must sign
+   * these names for these hosts only.
    */
   readers?: string[];
-  /** Where the database is; in a PostgreSQL on the same host by default. */
+  /** The database; in a PostgreSQL on the same host by default. */
   postgresql?: PostgresqlArgs;
-  /** Workers and memory; computed from the host by default. */
+  /** Workers and memory; computed from the host's size by default. */
   sizing?: PuppetDbSizingArgs;
 }
 
 /** What Puppet servers do when PuppetDB does not answer. */
 export interface PuppetDbUse {
   /**
-   * Whether agents run on while PuppetDB is away, which is the default. With `true` a catalog is served although its
-   * facts, exported resources and report are not stored; what is missing is stored at the agent's next run. Catalogs
-   * that collect exported resources still fail, and agents use their cached ones. With `false` each run fails.
+   * Whether agents keep running while PuppetDB is down; true by default. With `true` a catalog is served although its
+   * facts, exported resources and report are not stored; the agent's next run stores what is missing. Catalogs that
+   * collect exported resources still fail, and agents use their cached ones. With `false` every run fails.
    */
   softWriteFailure?: boolean;
   /**
-   * Seconds a server waits for an answer of PuppetDB, 10 by default; three requests of a run may wait one after the
-   * other.
+   * Seconds that a server waits for an answer from PuppetDB, 10 by default; up to three requests of a run may wait, one
+   * after the other.
    */
   requestTimeout?: number;
 }
 
 /** How a Puppet server uses PuppetDB. */
 export interface PuppetDbClientArgs extends PuppetDbUse {
-  /** PuppetDBs as `https://NAME:PORT`; the first that answers is used. */
+  /** PuppetDBs as `https://NAME:PORT`; the first one that answers is used. */
   serverUrls: string[];
 }

@@ -1,6 +1,6 @@
 import type { Distribution } from "../../distributions/index.js";
 
-/** Name of the script and units that fetch the revocation list. */
+/** Name of the script and units that fetch the CRL. */
 export const crlRefresh = "puppetdb-crl-refresh";
 
 /** Files of PuppetDB that its package does not have. */
@@ -11,7 +11,7 @@ export function filesOf({ paths }: Distribution) {
     ssldir,
     crlFolder,
     crl: `${crlFolder}/crl.pem`,
-    /** The list that was loaded last. */
+    /** The CRL that was loaded last. */
     loaded: `${ssldir}/loaded-crl.pem`,
     allowlist: `${paths.puppetdbConfdir}/certificate-allowlist`,
   };

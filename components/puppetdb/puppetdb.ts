@@ -22,19 +22,19 @@ import { puppetdbMemory, puppetdbSizing } from "./sizing.js";
 import { puppetdbState } from "./state.js";
 import { readersState } from "./readers-state.js";
 
-/** Where PuppetDB on a host answers Puppet servers. */
+/** URL of PuppetDB on a host, for Puppet servers. */
 export const puppetdbUrl = (host: HostArgs) => `https://${host.fqdn}:${String(puppetdbPort)}`;
 
 /**
  * PuppetDB with its PostgreSQL: facts, catalogs and reports of every agent.
  *
- * Puppet servers reach it at `url`; people and tools that only read at `queryUrl`, with a certificate
- * made for it. Both are TLS with certificates of the CA on both sides.
+ * Puppet servers connect to `url`; people and tools with read-only access to `queryUrl`, with a certificate issued for
+ * that. Both use TLS with certificates from the CA on both sides.
  */
 export class PuppetDb extends pulumi.ComponentResource {
-  /** Where Puppet servers reach it. */
+  /** URL for Puppet servers. */
   readonly url: string;
-  /** Where readers do. */
+  /** URL for read-only access. */
   readonly queryUrl: string;
 
   constructor(name: string, args: PuppetDbArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -95,7 +95,7 @@ export class PuppetDb extends pulumi.ComponentResource {
 
 type PostgresqlWithDefaults = PostgresqlArgs & typeof defaults.postgresql;
 
-/** The database and its logins; passwords that are not given are generated. */
+/** The database and its logins; missing passwords are generated. */
 function databaseOf(
   name: string,
   postgresql: PostgresqlWithDefaults,
@@ -119,7 +119,7 @@ function databaseOf(
   };
 }
 
-/** Where PuppetDB reaches the database. */
+/** Where PuppetDB connects to the database. */
 function addressOf(postgresql: PostgresqlWithDefaults): pulumi.Output<Address> {
   const caFile =
     postgresql.caCertificate === undefined ? "/etc/ssl/certs/ca-certificates.crt" : externalCaFile;

@@ -14,7 +14,7 @@ import { crlRefresh, filesOf } from "./files.js";
 
 const crlApply = "/usr/local/sbin/puppetdb-crl-apply";
 
-/** HAProxy before PuppetDB for readers, and what makes both refuse certificates that the CA has revoked. */
+/** HAProxy in front of PuppetDB for read-only access, and what makes both reject revoked certificates. */
 export function readersState(
   host: Host,
   distribution: Distribution,

@@ -7,16 +7,16 @@ export interface PuppetDbSizing extends Required<PuppetDbSizingArgs> {
   sharedBuffers: number;
 }
 
-/** What the JVM needs beside its heap, in MiB. */
+/** What the JVM needs in addition to its heap, in MiB. */
 const overhead = 256;
 
 const between = (minimum: number, maximum: number, value: number) =>
   Math.min(maximum, Math.max(minimum, Math.floor(value)));
 
 /**
- * The memory that PuppetDB and PostgreSQL may plan with.
+ * The memory that the sizing of PuppetDB and PostgreSQL is based on.
  *
- * @param onMainServer whether they share the main server's host: then they get two fifths
+ * @param onMainServer whether they share the main server's host, of which they then get two fifths
  * @returns MiB
  */
 export function puppetdbMemory(memory: number, onMainServer: boolean): number {
@@ -24,13 +24,12 @@ export function puppetdbMemory(memory: number, onMainServer: boolean): number {
 }
 
 /**
- * Computes memory and workers from the host. A connection works on one core at a time, so a few for each core
- * keep PostgreSQL busy, and more only make it slower; PuppetDB's own limits are the defaults of a host with six
- * cores.
+ * Computes memory and workers from the host. A connection uses one core at a time, so a few for each core keep
+ * PostgreSQL busy, and more would only slow it down; PuppetDB's own limits are the defaults for a host with six cores.
  *
- * @param host with the memory that is left to PuppetDB and PostgreSQL
+ * @param host with the memory that is left for PuppetDB and PostgreSQL
  * @param local whether PostgreSQL is on the host as well
- * @throws Error naming the setting when the result does not fit into the host
+ * @throws Error naming the setting if the result does not fit the host
  */
 export function puppetdbSizing(
   host: Pick<Host, "fqdn" | "cores" | "memory">,
@@ -48,12 +47,12 @@ export function puppetdbSizing(
   };
   if (sizing.threads > cores) {
     throw new Error(
-      `threads: ${String(sizing.threads)} on ${host.fqdn}, which has ${String(cores)} ${cores === 1 ? "core" : "cores"}; set at most ${String(cores)}, more only slow each other down.`,
+      `threads: ${String(sizing.threads)} on ${host.fqdn}, which has ${String(cores)} ${cores === 1 ? "core" : "cores"}; set at most ${String(cores)}: more would only slow each other down.`,
     );
   }
   if (sizing.writeConnections <= sizing.threads) {
     throw new Error(
-      `writeConnections: ${String(sizing.writeConnections)} for ${String(sizing.threads)} threads; set at least ${String(sizing.threads + 1)}, so that cleaning up finds a connection as well.`,
+      `writeConnections: ${String(sizing.writeConnections)} for ${String(sizing.threads)} threads; set at least ${String(sizing.threads + 1)}, so that cleanup gets a connection as well.`,
     );
   }
   const needed = sizing.heap + overhead + sizing.sharedBuffers;

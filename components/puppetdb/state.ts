@@ -28,10 +28,10 @@ import type { PuppetDbSizing } from "./sizing.js";
 
 const awaitScript = "/usr/local/sbin/puppetdb-await";
 
-/** Seconds until PuppetDB serves; it may have a large database to migrate. */
+/** Seconds that PuppetDB may take to start; it may have to migrate a large database. */
 const startDeadline = 900;
 
-/** What {@link puppetdbState} takes. */
+/** Arguments of {@link puppetdbState}. */
 export interface PuppetDbStateArgs extends Required<Retention> {
   host: Host;
   distribution: Distribution;
@@ -42,7 +42,7 @@ export interface PuppetDbStateArgs extends Required<Retention> {
   address: pulumi.Output<Address>;
 }
 
-/** PuppetDB, from its packages to the moment it serves. The host has its certificate already. */
+/** Host state of PuppetDB, from its packages to the running service. The host already has its certificate. */
 export function puppetdbState(args: PuppetDbStateArgs): HostState {
   const { host, distribution, caServer, sizing } = args;
   const { packages, paths, users, services } = distribution;
@@ -51,7 +51,7 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
   const { ssldir, crlFolder, crl, loaded, allowlist } = filesOf(distribution);
   const readableByPuppetdb = { group: users.puppetdb, mode: "0640", notify };
   const javaArgs = `JAVA_ARGS="-Xms${String(sizing.heap)}m -Xmx${String(sizing.heap)}m"`;
-  // PuppetDB's host as well: it passes on the readers' queries.
+  // Including PuppetDB's own host, whose HAProxy forwards the readers' queries.
   const clients = [...new Set([...args.servers, host.fqdn])].sort();
   return [
     ...packages.puppetdb.map(packageOf),
@@ -65,7 +65,7 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
     copyOf(`${ssldir}/ca.pem`, `${paths.ssldir}/certs/ca.pem`, readableByPuppetdb),
     directoryOf(crlFolder, { owner: users.puppetdb, group: users.puppetdb }),
     ...revocationListScript({ name: crlRefresh, list: crl, caFile: `${ssldir}/ca.pem`, caServer }),
-    // Without the list PuppetDB would not start.
+    // PuppetDB would not start without the CRL.
     execOf(
       "fetch the revocation list for PuppetDB",
       [
@@ -111,7 +111,7 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
       }),
       { mode: "0755" },
     ),
-    // All else takes a reload, which is ten times as fast.
+    // For everything else a reload is enough, and ten times as fast.
     execOf(
       "restart PuppetDB for its JVM",
       [

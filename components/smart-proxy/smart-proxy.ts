@@ -6,15 +6,15 @@ import { withDistribution } from "../arguments.js";
 import type { SmartProxyArgs } from "./args.js";
 import { smartProxyService, smartProxyState } from "./state.js";
 
-/** Where the smart proxy of a main server answers Foreman. */
+/** URL of a main server's smart proxy, for Foreman. */
 export const smartProxyUrl = (main: HostArgs) => `https://${main.fqdn}:${String(smartProxyPort)}`;
 
 /**
- * Foreman's smart proxy on the main server: through it Foreman knows environments and classes (feature Puppet), signs
- * and revokes certificates (Puppet CA), and shows its log. It lets nobody in but Foreman, by the name in its certificate.
+ * Foreman's smart proxy on the main server: through it Foreman imports environments and classes (feature Puppet), signs
+ * and revokes certificates (Puppet CA), and shows its log. It accepts only Foreman, by the name in its certificate.
  *
- * It shows Puppet Server the main server's own certificate, with a copy of the key: in Puppet's group it could read
- * the key of the CA as well.
+ * It presents the main server's own certificate to Puppet Server, with its own copy of the key: if it were in Puppet's
+ * group instead, it could also read the CA's key.
  */
 export class SmartProxy extends pulumi.ComponentResource {
   constructor(name: string, args: SmartProxyArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -19,7 +19,7 @@ import type { SmartProxyArgs } from "./args.js";
 /** The smart proxy's package, service and group. */
 export const smartProxyService = "foreman-proxy";
 
-/** The smart proxy on the main server, from its package to the running service. */
+/** Host state of the smart proxy on the main server, from its package to the running service. */
 export function smartProxyState(args: WithDistribution<SmartProxyArgs>): HostState {
   const { main, distribution, foremanUrl, caCertificate, foremanCaCertificate } = args;
   const { ssldir } = distribution.paths;

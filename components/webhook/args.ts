@@ -2,14 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../../distributions/index.js";
 import type { HostArgs } from "../../hosts/host.js";
 
-/** What a {@link Webhook} takes. */
+/** Arguments of {@link Webhook}. */
 export interface WebhookArgs {
   /** The main server, where code is deployed from. */
   main: HostArgs;
-  /** Where the packages of Puppet come from; Debian's own by default. */
+  /** Where Puppet's packages come from; Debian's own by default. */
   distribution?: DistributionName;
-  /** TCP port it listens on, 9000 by default; the one after it is taken as well, on the loopback address. */
+  /** TCP port that it listens on, 9000 by default; it also uses the next port, on the loopback address. */
   port?: number;
-  /** Key of the signatures, 16 or more letters and digits. */
+  /** Key of the signatures: at least 16 letters and digits. */
   secret: pulumi.Input<string>;
 }

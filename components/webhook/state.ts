@@ -31,7 +31,7 @@ const proxyService = "puppet-webhook-proxy.service";
 /** The webhook's services, in the order in which they stop. */
 export const webhookServices = [proxyService, service];
 
-/** The webhook, and HAProxy before it in a unit of its own: the system's may be the one before PuppetDB. */
+/** The webhook, with HAProxy in front of it in its own unit: the system's HAProxy may be in front of PuppetDB. */
 export function webhookState(
   { main, distribution, port }: WithDistribution<WebhookArgs> & { port: number },
   secret: pulumi.Output<string>,

@@ -7,27 +7,27 @@ import { defaults } from "../defaults.js";
 import type { WebhookArgs } from "./args.js";
 import { webhookServices, webhookState } from "./state.js";
 
-/** Where Git servers send pushes to the webhook of a main server. */
+/** URL of a main server's webhook, which Git servers send pushes to. */
 export const webhookUrl = (main: HostArgs, port: number) =>
   `https://${main.fqdn}:${String(port)}${webhookPath}`;
 
 /**
- * Receives pushes from Git servers, and has what was pushed deployed: GitHub, Gitea, Forgejo and Bitbucket sign it
- * with `secret` (HMAC-SHA256), GitLab sends it as its token.
+ * Receives pushes from Git servers and deploys what was pushed: GitHub, Gitea, Forgejo and Bitbucket sign a push with
+ * `secret` (HMAC-SHA256), GitLab sends `secret` as its token.
  *
- * It is adnanh/webhook, in Debian's package: it checks signatures before anything runs, knows when a request does not
- * match, and runs one command without a shell. webhook-go, which knows r10k and g10k by itself, checks no signature,
- * deploys on one server only, and runs as root. To put it or another in its place, give it what `renderHooks` has:
- * the check of the signature, and the call of `puppet-code-request --push` with the event and the body.
+ * It is adnanh/webhook, from Debian's package: it checks signatures before anything runs, rejects requests that do not
+ * match, and runs one command without a shell. webhook-go, which supports r10k and g10k itself, checks no signatures,
+ * deploys on one server only, and runs as root. To replace it with webhook-go or a different one, configure what
+ * `renderHooks` does: the signature check, and the call of `puppet-code-request --push` with the event and the body.
  *
- * HAProxy stands before it on the same host, for TLS with the host's certificate and for the limits of a request's
- * size, time and number, which webhook has not. The webhook runs as a user of its own, without a shell, who may ask for a
- * deploy and no more, and reads no key but the one of the signatures.
+ * HAProxy in front of it, on the same host, terminates TLS with the host's certificate and limits the size, duration
+ * and number of requests, which webhook cannot. The webhook runs as its own user, without a shell, which may only
+ * request deploys, and can read no key except the one for signatures.
  */
 export class Webhook extends pulumi.ComponentResource {
-  /** Where Git servers send pushes. */
+  /** URL that Git servers send pushes to. */
   readonly url: string;
-  /** The key of their signatures; secret. */
+  /** Key of the pushes' signatures; secret. */
   readonly secret: pulumi.Output<string>;
 
   constructor(name: string, args: WebhookArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -3,20 +3,20 @@ import { renderAddRepository } from "../apt/apt.js";
 import { renderCsrAttributes } from "../puppet/puppet.js";
 import { renderTemplate } from "../render.js";
 
-/** Values of the script that joins an agent. */
+/** Values of the script that installs an agent. */
 export interface AgentInstall {
   distribution: Distribution;
-  /** Where agents get catalogs: the name of the balanced service. */
+  /** Where agents get catalogs: the name of the load-balanced service. */
   server: string;
   /** Where agents get certificates. */
   caServer: string;
-  /** SHA-256 of the CA's certificates as PEM text, 64 hexadecimal digits. */
+  /** SHA-256 of the CA's certificates as PEM text: 64 hexadecimal digits. */
   caFingerprint: string;
-  /** The key that the autosign policy asks of agents. */
+  /** The pre-shared key that the autosign policy requires from agents. */
   presharedKey: string;
 }
 
-/** Renders the script that joins a machine of the distribution as an agent. */
+/** Renders the script that joins a machine with the distribution as an agent. */
 export function renderAgentInstall(values: AgentInstall): string {
   const { distribution, presharedKey, ...rest } = values;
   return renderTemplate(new URL("install.sh.eta", import.meta.url), {

@@ -4,7 +4,7 @@ import { renderTemplate } from "../render.js";
 /**
  * Renders the shell lines that add a package repository with its pinned key.
  *
- * @param repository none where the system carries the packages itself
+ * @param repository undefined where the system has the packages itself
  * @returns shell lines for a Bash script run as root; empty without a repository
  */
 export function renderAddRepository(repository: Repository | undefined): string {

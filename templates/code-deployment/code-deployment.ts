@@ -3,30 +3,30 @@ import { dump } from "js-yaml";
 import { agentsPort } from "../puppetserver/puppetserver.js";
 import { renderTemplate } from "../render.js";
 
-/** Where the configuration of code deployment is; root's, and home of the user that deploys. */
+/** Folder of code deployment's configuration: owned by root, and home of the user that deploys. */
 export const codeFolder = "/etc/puppet-code";
-/** What is deployed, and what is known of it. */
+/** Folder of the deployed code and of its state. */
 export const codeDataFolder = "/var/lib/puppet-code";
-/** Result of the last deploy, which is written at its very end. */
+/** Result of the last deploy, written at its very end. */
 export const deploymentFile = `${codeDataFolder}/deployment.json`;
-/** User that deploys; it owns the code, and Puppet Server only reads it. */
+/** User that deploys; it owns the code, which Puppet Server only reads. */
 export const codeUser = "puppet-code";
-/** Group of those who may ask for a deploy. */
+/** Group of users who may request a deploy. */
 export const requestGroup = "puppet-code-request";
-/** The command that asks for a deploy and tells its result. */
+/** The command that requests a deploy and reports its result. */
 export const requestScript = "/usr/local/sbin/puppet-code-request";
-/** TCP port on which a compiler tells the balancer whether its code is the newest. */
+/** TCP port on which a compiler tells the load balancer whether its code is the latest. */
 export const poolPort = 8139;
 
-/** The tools that bring code from Git. */
+/** The tools that fetch code from Git. */
 export type Tool = "r10k" | "g10k";
 
 /** A control repository. */
 export interface Source {
   readonly name: string;
-  /** URL as Git takes it. */
+  /** URL in any form that Git accepts. */
   readonly remote: string;
-  /** Begins the names of its environments, with an underscore between. */
+  /** Prefix of its environments' names, without the underscore that follows it. */
   readonly prefix?: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface ToolConf {
   readonly sources: readonly Source[];
   /** Modules fetched at the same time. */
   readonly poolSize: number;
-  /** URL of a mirror of the Forge. */
+  /** URL of a Forge mirror. */
   readonly forge?: string | undefined;
   readonly generateTypes: boolean;
   readonly puppet: string;
@@ -45,7 +45,7 @@ export interface ToolConf {
 
 const head = "# Made by pulumi-puppet: change the stack's settings, not this file.";
 
-/** Renders the tool's configuration: g10k reads r10k's, with a few names of its own. */
+/** Renders the tool's configuration: g10k reads r10k's format, with a few settings of its own. */
 export function renderToolConf(values: ToolConf): string {
   const { tool, sources, poolSize, forge, generateTypes, puppet, puppetConf } = values;
   const conf = dump({
@@ -66,7 +66,7 @@ export function renderToolConf(values: ToolConf): string {
           basedir: `${codeDataFolder}/staging`,
           ...(prefix === undefined ? {} : { prefix }),
           invalid_branches: "correct_and_warn",
-          // Otherwise it would go on, and take the branches that it cannot see for deleted.
+          // Otherwise it would continue, and treat the branches that it cannot see as deleted.
           ...(tool === "g10k" ? { exit_if_unreachable: true } : {}),
         },
       ]),
@@ -77,11 +77,11 @@ export function renderToolConf(values: ToolConf): string {
 
 /** How the main server's script runs a tool. */
 interface CommandLine {
-  /** What comes before the names of environments. */
+  /** Words before the names of environments. */
   readonly command: readonly string[];
-  /** What comes after them. */
+  /** Words after them. */
   readonly options: readonly string[];
-  /** Whether it takes names; it always deploys all otherwise. */
+  /** Whether it accepts names; otherwise it always deploys all environments. */
   readonly takesNames: boolean;
 }
 
@@ -92,7 +92,7 @@ const commandLines: Readonly<Record<Tool, (file: string) => CommandLine>> = {
     options: ["--modules", "--config", file],
     takesNames: true,
   }),
-  // It takes one name only, and is fast enough to deploy all.
+  // It accepts a single name only, and is fast enough to deploy all environments.
   g10k: (file) => ({ command: ["g10k", "-config", file], options: [], takesNames: false }),
 };
 
@@ -107,7 +107,7 @@ export interface MainSettings {
   /** URL of a proxy for Git and the Forge. */
   readonly proxy?: string | undefined;
   readonly compilers: readonly { name: string; fqdn: string }[];
-  /** Commands after a deploy. */
+  /** Commands to run after a deploy. */
   readonly postRun: readonly (readonly string[])[];
   readonly generateTypes: boolean;
   readonly puppet: string;
@@ -118,7 +118,7 @@ export interface MainSettings {
 export function renderMainSettings(values: MainSettings): string {
   const { name, fqdn, environments, tool, sources, proxy, compilers, postRun } = values;
   const variables = proxy === undefined ? {} : { http_proxy: proxy, https_proxy: proxy };
-  // r10k does it by its own configuration.
+  // r10k does this through its own configuration.
   const generateTypes =
     tool === "g10k" && values.generateTypes
       ? { generateTypes: [values.puppet, "generate", "types", "--config", values.puppetConf] }
@@ -141,14 +141,14 @@ export function renderMainSettings(values: MainSettings): string {
   });
 }
 
-/** Renders what a compiler's script reads, and that of a host with a copy. */
+/** Renders what the script of a compiler, or of a host with a copy, reads. */
 export function renderCompilerSettings(values: {
   name: string;
   fqdn: string;
   environments: string;
-  /** The host runs no Puppet Server. */
+  /** Set if the host runs no Puppet Server. */
   copy?: true;
-  /** Full name of the main server. */
+  /** The main server's FQDN. */
   main: string;
 }): string {
   return json(values);
@@ -158,9 +158,9 @@ export function renderCompilerSettings(values: {
 export const toolFile = (tool: Tool) => `${codeFolder}/${tool}.yaml`;
 
 /**
- * What a provider calls a repository in its messages.
+ * A repository's name in a Git provider's messages.
  *
- * @param remote URL as Git takes it
+ * @param remote URL in any form that Git accepts
  * @returns its path in lower case, without `.git`; for example `org/control`
  */
 export function repositoryOf(remote: string): string {
@@ -168,20 +168,20 @@ export function repositoryOf(remote: string): string {
   return (path ?? remote).replace(/^\/+|\/+$|\.git\/?$/g, "").toLowerCase();
 }
 
-/** The script that makes the user who deploys and its key, and prints the key's public part. */
+/** The script that creates the user that deploys, generates its key, and prints the public key. */
 export const renderIdentity = (values: { host: string }) =>
   template("identity.sh.eta", { ...values, requestGroup });
-/** What the scripts of the main server and of compilers share. */
+/** The Ruby code that the scripts of the main server and of compilers share. */
 export const renderLibrary = () => text("puppet_code.rb");
-/** The main server's script that deploys what was asked for. */
+/** The main server's script that deploys what was requested. */
 export const renderDeploy = (values: { ruby: string }) => template("deploy.rb.eta", values);
 /** Renders {@link requestScript}. */
 export const renderRequest = (values: { ruby: string }) => template("request.rb.eta", values);
-/** What the command knows of Git servers' messages. */
+/** What the command knows about Git servers' messages. */
 export const renderPush = () => text("push.rb");
-/** A compiler's script that takes what the main server has published. */
+/** A compiler's script that fetches what the main server has published. */
 export const renderSync = (values: { ruby: string }) => template("sync.rb.eta", values);
-/** How the user who deploys reaches Git and the other servers. */
+/** How the user that deploys connects to Git and to the other servers. */
 export const renderSshConfig = () => text("ssh_config");
 
 /** The systemd units of the main server; `environments` is the folder of the environments. */
@@ -192,10 +192,10 @@ export const mainUnits = {
   allTimer: () => text("all.timer"),
 };
 
-/** The systemd units of every server, through which a deploy has Puppet Server read its environments anew. */
+/** The systemd units of every server through which a deploy has Puppet Server reload its environments. */
 export const flushUnits = {
   socket: () => text("flush.socket"),
-  /** `user` is the one that may read the key of `fqdn` in `ssldir`. */
+  /** `user` must be allowed to read the key of `fqdn` in `ssldir`. */
   service: (values: { user: string; ssldir: string; fqdn: string }) =>
     template("flush@.service.eta", { ...values, port: agentsPort }),
 };
@@ -204,14 +204,14 @@ export const flushUnits = {
 export const compilerUnits = {
   syncService: (values: { environments: string }) => template("sync.service.eta", values),
   syncTimer: () => text("sync.timer"),
-  /** Addition to Puppet Server's unit. */
+  /** Drop-in for Puppet Server's unit. */
   server: () => text("server.conf"),
   poolSocket: () => text("pool.socket"),
   poolService: () => text("pool@.service"),
 };
 
 /**
- * Lines of authorized_keys that allow one command and nothing else: no terminal, no forwarding.
+ * Renders authorized_keys lines that allow one command and nothing else: no terminal, no forwarding.
  *
  * @param command absolute path and arguments
  * @param keys public keys as ssh-keygen prints them
@@ -221,7 +221,7 @@ export function renderAuthorizedKeys(command: string, keys: readonly string[]): 
   return [head, ...lines, ""].join("\n");
 }
 
-/** Lines of known_hosts: each host's name and its key. */
+/** Renders known_hosts lines: each host's name and its key. */
 export function renderKnownHosts(
   hosts: readonly { fqdn: string; hostKey: string }[],
   further = "",

@@ -171,6 +171,6 @@ module PuppetCode
     return if SETTINGS["copy"]
 
     output = UNIXSocket.open("/run/puppet-code-flush.sock", &:read)
-    raise Failure, "Puppet Server did not read its environments anew: #{last_line(output)}" unless output.empty? || output.include?("curl: (7)")
+    raise Failure, "Puppet Server did not reload its environments: #{last_line(output)}" unless output.empty? || output.include?("curl: (7)")
   end
 end

@@ -2,21 +2,21 @@ import { renderTemplate } from "../render.js";
 
 /** User that owns the repository; its shell only speaks Git. */
 export const controlUser = "puppet-control";
-/** Where the repository is. */
+/** Folder of the repository. */
 export const controlHome = "/var/lib/puppet-control";
 
-/** Renders the commands that make the repository, with the branches production and development. */
+/** Renders the commands that create the repository, with the branches production and development. */
 export function renderSeed(values: { repository: string; share: string }): string {
   return renderTemplate(new URL("seed.sh.eta", import.meta.url), { ...values, user: controlUser });
 }
 
 /**
- * Renders the hook that tells the webhook of what was pushed, and shows its answer.
+ * Renders the hook that notifies the webhook of what was pushed, and shows its answer.
  *
- * @param values.ruby path of the Ruby that runs it
- * @param values.settings file with {@link renderHookSettings}
- * @param values.caFile certificates that the webhook's own is verified with
- * @param values.repository name of the repository, as code deployment knows it
+ * @param values.ruby path of the Ruby interpreter that runs it
+ * @param values.settings file with the content of {@link renderHookSettings}
+ * @param values.caFile file with the CA certificates that verify the webhook's
+ * @param values.repository name of the repository in code deployment
  */
 export function renderPostReceive(values: {
   ruby: string;

@@ -1,9 +1,9 @@
 import { agentsPort } from "../puppetserver/puppetserver.js";
 import { renderTemplate } from "../render.js";
 
-/** Renders the script that fetches the CA's revocation list on a host other than the CA's. */
+/** Renders the script that fetches the CA's CRL on a host other than the CA's. */
 export function renderCrlRefresh(values: {
-  /** The file to keep. */
+  /** The file to write it to. */
   list: string;
   /** File with the CA's certificates. */
   caFile: string;
@@ -20,7 +20,7 @@ export function renderCrlService(values: {
   /** Name of the script. */
   name: string;
   user: string;
-  /** Program that root runs after each fetch, where services do not watch the file themselves. */
+  /** Program that runs as root after each fetch, where services do not watch the file themselves. */
   apply?: string;
 }): string {
   return renderTemplate(new URL("service.eta", import.meta.url), values);
@@ -29,7 +29,7 @@ export function renderCrlService(values: {
 /**
  * Renders the systemd timer that runs the service.
  *
- * @param values.interval seconds from one fetch to the next
+ * @param values.interval seconds between two fetches
  */
 export function renderCrlTimer(values: { interval: number }): string {
   return renderTemplate(new URL("timer.eta", import.meta.url), values);

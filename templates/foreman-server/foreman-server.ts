@@ -2,52 +2,52 @@ import { dump } from "js-yaml";
 import type { ForemanPackages } from "../../distributions/foreman.js";
 import { renderTemplate } from "../render.js";
 
-// Names of parameters are those of theforeman-foreman 29.2.0, the installer's module for Foreman.
+// Parameters are named as in theforeman-foreman 29.2.0, the installer's module for Foreman.
 
-/** Folder of what Foreman's host is told. */
+/** Folder of our configuration on Foreman's host. */
 export const foremanHostFolder = "/etc/puppet-foreman-host";
-/** What the installer is asked for. */
+/** The installer's answers. */
 export const answersFile = `${foremanHostFolder}/answers.yaml`;
 /** The program that adds the repository, and the one that runs the installer. */
 export const repositoryScript = "/usr/local/sbin/puppet-foreman-repository";
 export const installScript = "/usr/local/sbin/puppet-foreman-install";
-/** TLS files of Foreman and of Apache before it. */
+/** TLS files of Foreman and of Apache in front of it. */
 export const foremanTls = {
   ca: `${foremanHostFolder}/tls/ca.pem`,
   certificate: `${foremanHostFolder}/tls/host.pem`,
   /** For Apache, which reads it as root. */
   key: `${foremanHostFolder}/tls/host.key`,
-  /** For Foreman itself, which shows the certificate to smart proxies. */
+  /** For Foreman itself, which presents the certificate to smart proxies. */
   clientKey: `${foremanHostFolder}/tls/client.key`,
   crl: `${foremanHostFolder}/tls/crl.pem`,
 };
 
-/** A PostgreSQL that somebody else keeps. */
+/** An existing PostgreSQL, which others maintain. */
 export interface ForemanDatabase {
   server: string;
   port: number;
   database: string;
   user: string;
   password: string;
-  /** File of the certificates that the server's own is verified with. */
+  /** File with the CA certificates that verify the server's. */
   caFile: string;
 }
 
-/** What the installer makes of a host. */
+/** What the installer sets up. */
 export interface Answers {
   fqdn: string;
-  /** Login and password of the first user; later ones stand in Foreman itself. */
+  /** Login and password of the first user; Foreman itself stores later ones. */
   user: string;
   password: string;
-  /** What programs sign with that talk to Foreman in users' names. */
+  /** Credentials of programs that access Foreman on behalf of users (OAuth). */
   oauth: { key: string; secret: string };
-  /** Password of the database on the host itself, or a database elsewhere. */
+  /** Password of the database on the same host, or an existing database. */
   database: string | ForemanDatabase;
 }
 
 /**
- * Renders the installer's answers: Foreman with its Puppet plugin, and nothing else on its host. The number of its workers
- * is the installer's own choice, by cores and memory: it has sizes to choose from for Katello only.
+ * Renders the installer's answers: Foreman with its Puppet plugin, and nothing else on its host. The installer chooses
+ * the number of workers by cores and memory: its tuning profiles are for Katello only.
  */
 export function renderAnswers(values: Answers): string {
   const { fqdn, database } = values;
@@ -93,7 +93,7 @@ export function renderAnswers(values: Answers): string {
 /**
  * Renders the program that adds Foreman's package repository to a host.
  *
- * @param values.remedy what to do on a system it has no packages for
+ * @param values.remedy what to do on a system that Foreman has no packages for
  */
 export function renderRepository(
   values: ForemanPackages & { fqdn: string; remedy: string },
@@ -109,12 +109,12 @@ export function renderInstall(values: { fqdn: string }): string {
   });
 }
 
-/** Renders the check of Foreman's host, before anything is changed on it; to be run by Bash, as root. */
+/** Renders the check of Foreman's host before anything is changed on it, for Bash as root. */
 export function renderHostCheck(values: { fqdn: string }): string {
   return renderTemplate(new URL("check.sh.eta", import.meta.url), values);
 }
 
-/** Renders what has Apache load a revocation list that is not the one it loaded last. */
+/** Renders the program that has Apache load the CRL if it changed since the last load. */
 export function renderForemanCrlApply(values: { fetched: string }): string {
   return renderTemplate(new URL("crl-apply.sh.eta", import.meta.url), {
     ...values,

@@ -2,48 +2,48 @@ import { readFileSync } from "node:fs";
 import { deploymentFile } from "../code-deployment/code-deployment.js";
 import { renderTemplate } from "../render.js";
 
-// The interface is that of Foreman 3.13 with foreman_puppet 10.1: GET /node/NAME, POST /api/hosts/facts,
-// POST /api/config_reports; for the registration /api/settings, /api/smart_proxies and its import_puppetclasses; and for
-// its verification /api/status, and the reports and facts below /api/hosts/NAME.
+// The API is that of Foreman 3.13 with foreman_puppet 10.1: GET /node/NAME, POST /api/hosts/facts,
+// POST /api/config_reports; for the registration /api/settings, /api/smart_proxies and its import_puppetclasses; and
+// for verification /api/status, and the reports and facts under /api/hosts/NAME.
 
-/** Folder of what Puppet servers are told of Foreman. */
+/** Folder of the Puppet servers' configuration for Foreman. */
 export const foremanFolder = "/etc/puppet-foreman";
 export const settingsFile = `${foremanFolder}/settings.json`;
-/** Folder of what they keep for it, and from it. */
+/** Folder of the data that they keep for Foreman and from it. */
 export const foremanHome = "/var/lib/puppet-foreman";
-/** Reports that wait: written in `unfinished`, and then moved to `new`. */
+/** Queue of reports: they are written to `unfinished`, and then moved to `new`. */
 export const reportSpool = `${foremanHome}/reports`;
 /** The external node classifier. */
 export const classifierScript = "/usr/local/sbin/puppet-foreman-node";
-/** What sends reports, and its units. */
+/** The program that sends reports, and its path unit. */
 export const sendScript = "/usr/local/sbin/puppet-foreman-send";
 export const reportsPath = "puppet-foreman-reports.path";
 
-/** Reports that wait at most on each server: about 300 MiB. */
+/** Maximum number of queued reports on each server: about 300 MiB. */
 const mostReports = 10_000;
 
-/** What a Puppet server does with Foreman; kept as JSON. */
+/** How a Puppet server uses Foreman, as JSON. */
 export interface ForemanSettings {
-  /** Address of Foreman, `https://NAME` or `https://NAME:PORT`. */
+  /** Foreman's address, `https://NAME` or `https://NAME:PORT`. */
   url: string;
-  /** File of the certificates that Foreman's own is verified with. */
+  /** File with the CA certificates that verify Foreman's. */
   caFile: string;
-  /** File of the certificates that PuppetDB's is verified with. */
+  /** File with the CA certificates that verify PuppetDB's. */
   ownCaFile: string;
-  /** PuppetDBs as `https://NAME:PORT`; they know which nodes there are. */
+  /** PuppetDBs as `https://NAME:PORT`; they know which nodes exist. */
   puppetdb: readonly string[];
-  /** Files of the certificate that this server shows, and of its key. */
+  /** Files of the certificate that this server presents, and of its key. */
   certificate: string;
   privateKey: string;
   /** Folder where the server keeps the facts of its nodes, each as NAME.json. */
   facts: string;
   /** Whether Foreman decides a node's environment, or the agent does. */
   environment: "foreman" | "agent";
-  /** Seconds that an answer is waited for. */
+  /** Seconds to wait for an answer. */
   timeout: number;
   /** Hours that a classification may be served without a new answer. */
   cacheHours: number;
-  /** What happens without one that young. */
+  /** What happens without a valid one. */
   whenExpired: "serve" | "fail";
 }
 
@@ -52,7 +52,7 @@ export function renderForemanSettings(settings: ForemanSettings): string {
   return `${JSON.stringify(settings, undefined, 2)}\n`;
 }
 
-/** Renders what the scripts share. */
+/** Renders the code that the scripts share. */
 export function renderForemanLibrary(): string {
   return readFileSync(new URL("puppet_foreman.rb", import.meta.url), "utf8");
 }
@@ -79,12 +79,12 @@ export function renderReportsService(values: { user: string }): string {
   return renderTemplate(url, { ...values, spool: reportSpool });
 }
 
-/** Renders the unit that looks for reports. */
+/** Renders the unit that watches for reports. */
 export function renderReportsPath(): string {
   return renderTemplate(new URL("reports.path.eta", import.meta.url), { spool: reportSpool });
 }
 
-/** What fetches classifications ahead of time, and its units' name. */
+/** The program that fetches classifications ahead of time, and its timer. */
 export const nodesScript = "/usr/local/sbin/puppet-foreman-nodes";
 export const nodesUnits = "puppet-foreman-nodes";
 
@@ -104,19 +104,19 @@ export function renderNodesTimer(): string {
   return readFileSync(new URL("nodes.timer", import.meta.url), "utf8");
 }
 
-/** The program that tells Foreman of the environment's servers, and what it reads. */
+/** The program that registers the environment's servers in Foreman, and the file that it reads. */
 export const registerScript = "/usr/local/sbin/puppet-foreman-register";
 export const registrationFile = `${foremanFolder}/registration.json`;
 
-/** What Foreman is told, and by whom. */
+/** What is registered in Foreman, and the user that does it. */
 export interface Registration {
-  /** User of Foreman who may change its settings. */
+  /** Foreman user who may change its settings. */
   user: string;
-  /** Its password. */
+  /** The user's password. */
   password: string;
-  /** Certificate names of the servers that Foreman answers. */
+  /** Certificate names of the servers that Foreman trusts. */
   trusted: readonly string[];
-  /** Name and address of the smart proxy, where there is one. */
+  /** Name and address of the smart proxy, if there is one. */
   proxy?: { name: string; url: string } | undefined;
 }
 
@@ -125,17 +125,17 @@ export function renderRegistration(registration: Registration): string {
   return `${JSON.stringify(registration, undefined, 2)}\n`;
 }
 
-/** Renders the program that tells Foreman of the environment. */
+/** Renders the program that registers the environment in Foreman. */
 export function renderRegister(values: { ruby: string }): string {
   return renderTemplate(new URL("register.rb.eta", import.meta.url), values);
 }
 
-/** Renders the program that tells what a Puppet server gets from Foreman; sent to a server, it is not kept there. */
+/** Renders the program that reports what a Puppet server gets from Foreman; it runs on a server without being kept. */
 export function renderVerification(): string {
   return readFileSync(new URL("verify.rb", import.meta.url), "utf8");
 }
 
-/** The unit that has Foreman look for environments after each deploy. */
+/** The unit that has Foreman import environments after each deploy. */
 export const importPath = "puppet-foreman-import.path";
 
 /** Renders the unit that runs the program once. */

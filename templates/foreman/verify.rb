@@ -1,6 +1,6 @@
-# Tells, as JSON, what a Puppet server has of Foreman and gets from it; on the main server also what Foreman tells the user
-# who registered the servers. It changes nothing on this server, and in Foreman no more than that it asks its smart proxy
-# for the features again.
+# Reports, as JSON, what a Puppet server has for Foreman and gets from it; on the main server also what Foreman answers
+# the user who registered the servers. It changes nothing on this server, and in Foreman it only refreshes the smart
+# proxy's features.
 #
 #   ruby - [NODE]
 require "/usr/local/lib/puppet-foreman/puppet_foreman"
@@ -9,10 +9,10 @@ require "time"
 include PuppetForeman
 
 REGISTRATION = "/etc/puppet-foreman/registration.json"
-# Foreman asks the smart proxy meanwhile.
+# Meanwhile Foreman queries the smart proxy.
 SECONDS = 60
 
-# What a question gave, or why it gave nothing.
+# The result of a query, or the reason why there is none.
 def attempt
   yield
 rescue Unknown => e
@@ -21,7 +21,7 @@ rescue Away, Refused => e
   { "reason" => e.message }
 end
 
-# The node whose report PuppetDB had last.
+# The node that PuppetDB got its last report from.
 def reported_last
   query = URI.encode_www_form("query" => '["null?", "report_timestamp", false]', "limit" => 1,
                               "order_by" => '[{"field": "report_timestamp", "order": "desc"}]')
@@ -34,12 +34,12 @@ def reported_last
   nil
 end
 
-# Not as agents' questions are asked: the answer is not kept.
+# Unlike an agent's query: the answer is not kept.
 def classified(node)
   attempt do
     connected do |session|
       answer = YAML.safe_load(get(session, "/node/#{node}?format=yml"))
-      raise Refused, "it answers with something that is no classification" unless answer.is_a?(Hash)
+      raise Refused, "it answers with something that is not a classification" unless answer.is_a?(Hash)
 
       { "classes" => answer["classes"].to_a.size, "environment" => answer["environment"] }
     end
@@ -51,7 +51,7 @@ end
 def age(file)
   (Time.now - File.mtime(file)).round
 rescue Errno::ENOENT
-  # It has gone meanwhile.
+  # It was removed meanwhile.
   nil
 end
 
@@ -65,7 +65,7 @@ def expired
   { "nodes" => files.map { |file| File.basename(file, ".json") }.sort, **SETTINGS.slice("cacheHours", "whenExpired") }
 end
 
-# A question of the registered user.
+# Queries as the registered user.
 class Question
   def initialize(session, registration)
     @session = session
@@ -144,7 +144,7 @@ def registration
 rescue Errno::ENOENT
   nil
 rescue JSON::ParserError
-  # The parser would tell the password.
+  # The parser's message would show the password.
   abort "#{REGISTRATION} is not JSON"
 end
 

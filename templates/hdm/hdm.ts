@@ -6,7 +6,7 @@ import { renderTemplate } from "../render.js";
 export const hdmTlsPort = 443;
 /** TCP port of HDM itself, on the loopback address only. */
 export const hdmPort = 3000;
-/** Folder of its configuration; root's alone. */
+/** Folder of its configuration, readable only for root. */
 export const hdmFolder = "/etc/hdm";
 /** Folder of its database. */
 export const hdmDatabaseFolder = "/var/lib/hdm";
@@ -15,7 +15,7 @@ export const hdmAdministrator = "admin";
 
 const head = "# Made by pulumi-puppet: change the stack's settings, not this file.";
 
-/** How people of an LDAP directory log in. */
+/** How users of an LDAP directory log in. */
 export interface HdmLdap {
   readonly host: string;
   readonly port: number;
@@ -25,15 +25,15 @@ export interface HdmLdap {
   readonly bindPassword?: string | undefined;
   readonly usernameAttribute: string;
   readonly filter?: string | undefined;
-  /** File with the certificates that the server's own is verified with. */
+  /** File with the CA certificates that verify the server's. */
   readonly caFile?: string | undefined;
 }
 
-/** TCP port of an LDAP server; without one of its own, the usual one. */
+/** TCP port of an LDAP server; the standard one by default. */
 export const ldapPort = ({ port, startTls }: { port?: number | undefined; startTls: boolean }) =>
   port ?? (startTls ? 389 : 636);
 
-/** How people of an identity provider log in. */
+/** How users of an identity provider log in. */
 export interface HdmSaml {
   readonly entityId: string;
   readonly ssoUrl: string;
@@ -42,7 +42,7 @@ export interface HdmSaml {
 
 /** Values of hdm.yml. */
 export interface HdmConf {
-  /** PuppetDB for readers. */
+  /** PuppetDB's read-only URL. */
   readonly puppetdbUrl: string;
   /** Folder with `environments`. */
   readonly codedir: string;
@@ -50,7 +50,7 @@ export interface HdmConf {
   readonly saml?: HdmSaml | undefined;
 }
 
-/** Files of TLS in HDM's folder. */
+/** TLS files in HDM's folder. */
 export const hdmFiles = {
   key: `${hdmFolder}/tls/key.pem`,
   certificate: `${hdmFolder}/tls/cert.pem`,
@@ -58,10 +58,10 @@ export const hdmFiles = {
   ldapCa: `${hdmFolder}/tls/ldap-ca.pem`,
 };
 
-/** HAProxy's certificate, with those that signed it; the key is beside it. */
+/** HAProxy's certificate chain; the key is next to it. */
 export const hdmCertificateFile = "/etc/haproxy/hdm/host.pem";
 
-/** Renders hdm.yml in the words of HDM 4.1.2; it may hold LDAP's password. */
+/** Renders hdm.yml for HDM 4.1.2; it may contain the LDAP password. */
 export function renderHdmConf(values: HdmConf): string {
   const { puppetdbUrl, codedir, ldap, saml } = values;
   return yaml({
@@ -86,7 +86,7 @@ export function renderHdmConf(values: HdmConf): string {
   });
 }
 
-/** HDM knows people by the name that they log in with: nobody of the directory may be its administrator by his name. */
+/** HDM identifies users by their login, so no user of the directory may log in with the administrator's name. */
 function ldapConf(ldap: HdmLdap): object {
   const { usernameAttribute, filter = "", bindDn, bindPassword, caFile } = ldap;
   return {
@@ -102,7 +102,7 @@ function ldapConf(ldap: HdmLdap): object {
   };
 }
 
-/** Renders database.yml: the database is in a folder of the host, as a container's own goes with it. */
+/** Renders database.yml: the database is in a folder of the host, because a container's files are removed with it. */
 export function renderHdmDatabase(): string {
   return yaml({
     adapter: "sqlite3",
@@ -112,36 +112,36 @@ export function renderHdmDatabase(): string {
   });
 }
 
-/** Both files are templates of ERB to HDM, so that what looks like a tag is written as ERB has it. */
+/** HDM reads both files as ERB templates, so anything that looks like a tag is escaped. */
 const yaml = (production: object) =>
   `${head}\n${dump({ production }, { lineWidth: -1 }).replaceAll("<%", "<%%")}`;
 
 /**
- * Renders the environment of each container of HDM.
+ * Renders the environment of all HDM containers.
  *
- * @param values.secretKeyBase what sessions are signed and encrypted with
+ * @param values.secretKeyBase key that sessions are signed and encrypted with
  */
 export function renderHdmEnvironment(values: { secretKeyBase: string }): string {
   return `RAILS_ENV=production\nSECRET_KEY_BASE=${values.secretKeyBase}\n`;
 }
 
-/** Renders what only the container has besides that makes the administrator. */
+/** Renders the additional environment of the container that creates the administrator. */
 export function renderAdministratorEnvironment(values: { password: string }): string {
   return `HDM_ADMINISTRATOR_PASSWORD=${values.password}\n`;
 }
 
-/** What all containers of HDM are run with. */
+/** What all HDM containers are run with. */
 interface Container {
   readonly image: string;
-  /** What of the host it sees, and where. */
+  /** What it sees of the host, and where. */
   readonly volumes: readonly { from: string; to?: string; readOnly?: boolean }[];
 }
 
 const optionsOf = ({ volumes }: Container) => [
-  // The image is there, or HDM does not run.
+  // Starting HDM must not pull an image: without the image on the host, it does not run.
   "--pull=never",
   "--network=host",
-  // Root in the container owns HDM's files, and may do no more than any user.
+  // Root in the container owns HDM's files, but has no more permissions than any user.
   "--cap-drop=all",
   "--security-opt=no-new-privileges",
   `--env-file=${hdmFolder}/hdm.env`,
@@ -160,7 +160,7 @@ export function renderHdmService(values: Container & { administratorScript: stri
   });
 }
 
-/** Renders the script that makes the database and the administrator, before HDM starts. */
+/** Renders the script that creates the database and the administrator before HDM starts. */
 export function renderHdmAdministrator(values: Container): string {
   return template("administrator.sh.eta", {
     ...values,
@@ -171,7 +171,7 @@ export function renderHdmAdministrator(values: Container): string {
 }
 
 /**
- * Renders the script that has the image on the host.
+ * Renders the script that pulls or loads the image.
  *
  * @param values.archive path or URL of an archive; without one, the image is pulled
  */
@@ -179,12 +179,12 @@ export function renderHdmImage(values: { image: string; archive?: string | undef
   return template("image.sh.eta", values);
 }
 
-/** Renders the script that waits for HDM, at most so many seconds. */
+/** Renders the script that waits for HDM, at most until the deadline in seconds. */
 export function renderHdmAwait(values: { deadline: number }): string {
   return template("await.sh.eta", { ...values, port: hdmPort });
 }
 
-/** Renders the haproxy.cfg of HDM's host; the certificate's key is beside it, with the ending `.key`. */
+/** Renders the haproxy.cfg of HDM's host; the certificate's key is next to it, with `.key` appended. */
 export function renderHdmProxy(values: { certificate: string }): string {
   return template("haproxy.cfg.eta", {
     ...values,

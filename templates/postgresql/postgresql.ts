@@ -1,20 +1,20 @@
 import { renderTemplate } from "../render.js";
 
 /**
- * Folders of databases as Debian packages PostgreSQL: the databases and their configuration, without which the package
- * does not know them.
+ * Folders of databases in Debian's packages of PostgreSQL: the databases, and their configuration, without which the
+ * package does not find them.
  */
 export const databaseFolders = ["/var/lib/postgresql", "/etc/postgresql"] as const;
 
 /** Folder of the backups, on PuppetDB's host. */
 export const backupFolder = "/var/backups/puppetdb";
 
-/** Names in PostgreSQL; passwords are letters, digits, `_` and `-` only, so that every file takes them as they are. */
+/** Names in PostgreSQL; passwords are letters, digits, `_` and `-` only, so that no file needs to escape them. */
 export interface Roles {
   database: string;
   /** The role that owns the tables. */
   user: string;
-  /** The role that only reads. */
+  /** The read-only role. */
   readUser: string;
 }
 
@@ -28,7 +28,7 @@ export interface Passwords {
 export function renderPostgresqlConf(values: {
   /** Folder with pg_hba.conf, server.crt and server.key. */
   folder: string;
-  /** Connections of all of PuppetDB's pools. */
+  /** Connections of all of PuppetDB's pools together. */
   connections: number;
   /** MiB. */
   sharedBuffers: number;
@@ -36,12 +36,12 @@ export function renderPostgresqlConf(values: {
   return renderTemplate(new URL("postgresql.conf.eta", import.meta.url), values);
 }
 
-/** Renders pg_hba.conf: the two roles over TLS with their passwords, the administrator on the socket. */
+/** Renders pg_hba.conf: the two roles connect over TLS with their passwords, the administrator through the socket. */
 export function renderPgHba(values: Roles): string {
   return renderTemplate(new URL("pg_hba.conf.eta", import.meta.url), values);
 }
 
-/** Renders the SQL that makes the database and the roles, for psql as administrator; it holds both passwords. */
+/** Renders the SQL that creates the database and the roles, for psql as administrator; it contains both passwords. */
 export function renderDatabaseSql(values: Roles & Passwords): string {
   return renderTemplate(new URL("database.sql.eta", import.meta.url), {
     ...values,
@@ -53,11 +53,11 @@ export function renderDatabaseSql(values: Roles & Passwords): string {
 export interface Address {
   server: string;
   port: number;
-  /** File with the certificates that its own is verified with. */
+  /** File with the CA certificates that verify its certificate. */
   caFile: string;
 }
 
-/** Who makes the database and the roles on a server that somebody else keeps. */
+/** Login of the role that creates the database and the roles on an existing server. */
 export interface Administrator {
   user: string;
   password: string;
@@ -65,7 +65,7 @@ export interface Administrator {
 
 /**
  * Renders pg_service.conf, with the services `puppetdb` and `puppetdb-read`, and `puppetdb-administrator` where there
- * is one; it holds their passwords.
+ * is one; it contains their passwords.
  */
 export function renderPgService(
   values: Roles & Passwords & Address,
@@ -85,15 +85,15 @@ export function renderPgService(
 }
 
 /**
- * The address for Java's driver, after `jdbc:postgresql:`. It verifies the certificate and the name in it, by the
- * given file and not by Java's own list.
+ * The address for Java's driver, after `jdbc:postgresql:`. The driver verifies the certificate and the name in it, with
+ * the given file instead of Java's own CAs.
  */
 export function jdbcSubname({ server, port, caFile }: Address, database: string): string {
   const tls = "ssl=true&sslfactory=org.postgresql.ssl.LibPQFactory&sslmode=verify-full";
   return `//${server}:${String(port)}/${database}?${tls}&sslrootcert=${caFile}`;
 }
 
-/** Renders the script that checks a database somebody else made, and lets the reading role read in it. */
+/** Renders the script that checks an existing database, and lets the read-only role read it. */
 export function renderDatabaseCheck(values: Roles & { services: string }): string {
   return renderTemplate(new URL("check.sh.eta", import.meta.url), {
     ...values,
@@ -101,7 +101,7 @@ export function renderDatabaseCheck(values: Roles & { services: string }): strin
   });
 }
 
-/** What the scripts around backups share. */
+/** What the scripts for backups share. */
 export interface BackupScripts {
   /** pg_service.conf. */
   services: string;
@@ -112,7 +112,7 @@ export interface BackupScripts {
 /** Renders the script that writes a backup. */
 export function renderBackup(
   values: BackupScripts & {
-    /** Days a backup is kept. */
+    /** Days that a backup is kept. */
     days: number;
   },
 ): string {
@@ -141,14 +141,14 @@ export function renderBackupService(): string {
 /**
  * Renders the systemd timer that runs the service.
  *
- * @param values.time time of the day on the host's clock, HH:MM
+ * @param values.time time of day on the host's clock, HH:MM
  */
 export function renderBackupTimer(values: { time: string }): string {
   return renderTemplate(new URL("backup.timer.eta", import.meta.url), values);
 }
 
 /**
- * Renders the addition to PostgreSQL's systemd unit.
+ * Renders the drop-in for PostgreSQL's systemd unit.
  *
  * @param values.puppetdb name of PuppetDB's service
  */
@@ -157,9 +157,9 @@ export function renderRestart(values: { puppetdb: string }): string {
 }
 
 /**
- * SQL that lets the reading role read; run by the owner, before or after there are tables.
+ * SQL that lets the read-only role read; the owner can run it before or after the tables are created.
  *
- * @param target the database, where it shall be closed to all others
+ * @param target the database, if all other roles should lose access to it
  */
 function renderGrants(readUser: string, target?: string): string {
   return renderTemplate(new URL("grants.sql.eta", import.meta.url), { target, readUser });

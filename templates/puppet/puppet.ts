@@ -1,7 +1,7 @@
 import { dump } from "js-yaml";
 import { renderTemplate } from "../render.js";
 
-/** Values of a puppet.conf. */
+/** Values of puppet.conf. */
 export interface PuppetConf {
   /** Name in the host's certificate, lower case. */
   certname: string;
@@ -9,25 +9,25 @@ export interface PuppetConf {
   server: string;
   /** Where certificates are requested: the main server, on every host. */
   caServer: string;
-  /** Further names for the host's certificate; empty for an agent. */
+  /** Additional names for the host's certificate; empty for an agent. */
   dnsAltNames: readonly string[];
-  /** Present on hosts that run Puppet Server. */
+  /** Only on hosts that run Puppet Server. */
   serverSection?: {
     ssldir: string;
     vardir: string;
     logdir: string;
     rundir: string;
     codedir: string;
-    /** Folder of the CA and its autosign policy; on the main server only. */
+    /** The CA's folder and its autosign policy; on the main server only. */
     cadir?: string;
     autosign?: string;
     /** Facts, catalogs and reports go to PuppetDB. */
     puppetdb: boolean;
-    /** Program that says which classes a node gets; absent where the manifests alone do. */
+    /** Program that says which classes a node gets; absent where only the manifests do. */
     classifier?: string;
-    /** Who gets reports; where nobody does, the server keeps them in files. */
+    /** Where reports go; if the list is empty, the server keeps them in files. */
     reports: readonly string[];
-    /** Environments are releases that code deployment switches, and tells the server of. */
+    /** Environments are releases that code deployment switches, and of which it notifies the server. */
     deployedCode: boolean;
   };
 }
@@ -38,8 +38,8 @@ export function renderPuppetConf(values: PuppetConf): string {
 }
 
 /**
- * Renders csr_attributes.yaml: the pre-shared key goes into the request as its challenge password, which,
- * unlike an extension, never reaches the certificate.
+ * Renders csr_attributes.yaml: the pre-shared key is in the request as its challenge password, which, unlike an
+ * extension, never gets into the certificate.
  */
 export function renderCsrAttributes(values: { presharedKey: string }): string {
   return dump({
@@ -47,7 +47,7 @@ export function renderCsrAttributes(values: { presharedKey: string }): string {
   });
 }
 
-/** Renders the site manifest that a server has until code is deployed: it tells which server compiled. */
+/** Renders the site manifest that a server has until code is deployed: it shows which server compiled the catalog. */
 export function renderSiteManifest(): string {
   return renderTemplate(new URL("site.pp.eta", import.meta.url), {});
 }

@@ -3,14 +3,14 @@ import { renderTemplate } from "../render.js";
 
 /** TCP port of PuppetDB for Puppet servers. */
 export const puppetdbPort = 8081;
-/** TCP port for people and tools that only read. */
+/** Read-only TCP port, for people and tools. */
 export const readerPort = 8082;
-/** Ending of readers' certificate names: the autosign policy signs none, so that an administrator has to. */
+/** Suffix of readers' certificate names, which the autosign policy never signs: an administrator must. */
 export const readerSuffix = ".puppetdb-reader";
 /** The role in readers' certificates (pp_auth_role). */
 export const readerRole = "puppetdb-reader";
 
-/** Renders jetty.ini: the port, its certificate, and who may connect. */
+/** Renders jetty.ini: the port, its certificate, and which certificates are accepted. */
 export function renderJettyIni(values: {
   confdir: string;
   ssldir: string;
@@ -20,7 +20,7 @@ export function renderJettyIni(values: {
   return renderTemplate(new URL("jetty.ini.eta", import.meta.url), values);
 }
 
-/** Values of a database.ini. */
+/** Values of database.ini. */
 export interface DatabaseIni {
   /** JDBC address after `jdbc:postgresql:`. */
   subname: string;
@@ -28,17 +28,17 @@ export interface DatabaseIni {
   password: string;
   readUser: string;
   readPassword: string;
-  /** Largest number of connections for commands. */
+  /** Maximum number of connections for commands. */
   writeConnections: number;
-  /** Largest number of connections for queries. */
+  /** Maximum number of connections for queries. */
   readConnections: number;
-  /** Durations in PuppetDB's words, such as `14d`. */
+  /** Durations in PuppetDB's format, such as `14d`. */
   nodeTtl: string;
   nodePurgeTtl: string;
   reportTtl: string;
 }
 
-/** Renders database.ini; it holds both passwords. */
+/** Renders database.ini; it contains both passwords. */
 export function renderDatabaseIni(values: DatabaseIni): string {
   return renderTemplate(new URL("database.ini.eta", import.meta.url), values);
 }
@@ -49,7 +49,7 @@ export function renderPuppetdbIni(values: { allowlist: string; threads: number }
 }
 
 /**
- * Renders the certificate allowlist. PuppetDB takes each line for a name: there are no comments in it.
+ * Renders the certificate allowlist. PuppetDB treats each line as a name, so the file cannot contain comments.
  *
  * @param names certificate names that may send commands and queries
  */
@@ -64,24 +64,24 @@ export function renderAuthConf(values: { servers: readonly string[] }): string {
 
 /** Renders puppetdb.conf of a Puppet server. */
 export function renderClientConf(values: {
-  /** PuppetDBs, the first that answers is used. */
+  /** PuppetDBs; the first one that answers is used. */
   serverUrls: readonly string[];
   softWriteFailure: boolean;
 }): string {
   return renderTemplate(new URL("client.conf.eta", import.meta.url), values);
 }
 
-/** Renders routes.yaml of a Puppet server: facts go to PuppetDB, and stay on disk for those who ask for them often. */
+/** Renders routes.yaml of a Puppet server: facts go to PuppetDB, and stay on disk for frequent readers. */
 export function renderRoutes(values: { puppetdb: boolean }): string {
   const facts = values.puppetdb ? { terminus: "puppetdb", cache: "json" } : { terminus: "json" };
   return `# Made by pulumi-puppet: change the stack's settings, not this file.\n${dump({ server: { facts } })}`;
 }
 
-/** Renders the script that has a changed revocation list loaded. */
+/** Renders the script that has a changed CRL loaded. */
 export function renderCrlApply(values: {
-  /** The list as it was fetched. */
+  /** The CRL that was fetched last. */
   crl: string;
-  /** Copy of the list that was loaded last. */
+  /** Copy of the CRL that was loaded last. */
   loaded: string;
   service: string;
   /** Script that reloads HAProxy. */
@@ -104,7 +104,7 @@ export function renderAwait(values: {
   return renderTemplate(new URL("await.sh.eta", import.meta.url), values);
 }
 
-/** Renders the script that has a reader's certificate signed, for Bash on the main server. */
+/** Renders the script that signs a reader's certificate, for Bash on the main server. */
 export function renderSignReader(values: {
   certname: string;
   /** The certificate request, PEM. */
@@ -112,7 +112,7 @@ export function renderSignReader(values: {
   cadir: string;
   puppetserver: string;
   user: string;
-  /** Shell command that makes the name free. */
+  /** Shell command that frees the name. */
   clean: string;
   /** Days the certificate is valid. */
   days: number;

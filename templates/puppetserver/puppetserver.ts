@@ -1,10 +1,10 @@
 import type { Distribution } from "../../distributions/index.js";
 import { renderTemplate } from "../render.js";
 
-/** TCP port of Puppet Server, and of the balancer before it. */
+/** TCP port of Puppet Server, and of the load balancer in front of it. */
 export const agentsPort = 8140;
 
-/** Memory and workers of one Puppet Server. */
+/** Memory and workers of a Puppet Server. */
 export interface ServerSizing {
   /** Requests served at the same time, one JRuby interpreter each. */
   jrubies: number;
@@ -14,23 +14,23 @@ export interface ServerSizing {
   codeCache: number;
 }
 
-/** Renders ca.cfg: which of the two CA services a server starts. */
+/** Renders ca.cfg, which enables or disables the CA service. */
 export function renderCaCfg(values: { authority: boolean }): string {
   return renderTemplate(new URL("ca.cfg.eta", import.meta.url), values);
 }
 
-/** Renders ca.conf of the main server. */
+/** Renders the main server's ca.conf. */
 export function renderCaConf(): string {
   return renderTemplate(new URL("ca.conf.eta", import.meta.url), {});
 }
 
-/** Renders the HOCON file with the number of JRubies. */
+/** Renders the HOCON file that sets the number of JRubies. */
 export function renderSizingConf(values: ServerSizing): string {
   return renderTemplate(new URL("sizing.conf.eta", import.meta.url), values);
 }
 
 /**
- * Renders the JAVA_ARGS of a server.
+ * Renders a server's JAVA_ARGS.
  *
  * @returns the value, without quotes
  */
@@ -39,19 +39,19 @@ export function renderJavaArgs(values: ServerSizing): string {
     `-Xms${String(values.heap)}m`,
     `-Xmx${String(values.heap)}m`,
     `-XX:ReservedCodeCacheSize=${String(values.codeCache)}m`,
-    // Clients block on a late TLS 1.3 session ticket until the server's idle time-out: 30 s on every
-    // certificate request. Puppet's agents never resume a session, so the server need not offer it.
+    // Clients block on a late TLS 1.3 session ticket until the server's idle timeout: 30 s on every certificate
+    // request. Puppet's agents never resume a session, so the server need not offer it.
     "-Djdk.tls.server.newSessionTicketCount=0",
-    // As packaged: without it JRuby's messages miss the server's log.
+    // As packaged: without it, JRuby's messages are missing from the server's log.
     "-Djruby.logger.class=com.puppetlabs.jruby_utils.jruby.Slf4jLogger",
   ].join(" ");
 }
 
 /**
- * Renders the shell command that, on the main server, makes a name free for a new key: it removes a pending
- * request, and revokes and removes a certificate. It succeeds when there is neither.
+ * Renders the shell command that frees a name for a new key on the main server: it removes a pending request, and
+ * revokes and removes a certificate. It succeeds if there is neither.
  *
- * @param certname full name of a host, lower case
+ * @param certname FQDN of a host, lower case
  */
 export function renderCleanCertificate({ paths }: Distribution, certname: string): string {
   const signed = `${paths.cadir}/signed/${certname}.pem`;
@@ -59,7 +59,7 @@ export function renderCleanCertificate({ paths }: Distribution, certname: string
 }
 
 /**
- * Renders the HOCON file that bounds how long a server waits for others.
+ * Renders the HOCON file that limits how long a server waits for other services.
  *
  * @param values.requestTimeout seconds without an answer
  */

@@ -1,6 +1,6 @@
 import { dump } from "js-yaml";
 
-// Names of settings are those of smart-proxy 3.11 and of theforeman-foreman_proxy 30.1.0.
+// Settings are named as in smart-proxy 3.11 and theforeman-foreman_proxy 30.1.0.
 
 /** TCP port of the smart proxy. */
 export const smartProxyPort = 8443;
@@ -9,29 +9,29 @@ export const smartProxyFolder = "/etc/foreman-proxy";
 
 /** TLS files of a smart proxy. */
 export interface SmartProxyTls {
-  /** Certificates that Foreman's own and Puppet Server's are verified with. */
+  /** CA certificates that verify Foreman's and Puppet Server's. */
   caFile: string;
   certificate: string;
   privateKey: string;
 }
 
-/** What a smart proxy is told. */
+/** Values of a smart proxy's settings. */
 export interface SmartProxySettings {
   tls: SmartProxyTls;
-  /** Address of Foreman. */
+  /** Foreman's address. */
   foremanUrl: string;
-  /** Where it asks Puppet Server and its CA. */
+  /** URL of Puppet Server and its CA. */
   puppetUrl: string;
 }
 
-/** Seconds it waits for the classes of an environment, as long as Foreman waits for it. */
+/** Seconds that it waits for the classes of an environment: as long as Foreman waits for it. */
 const classesTimeout = 60;
 
 /**
  * Renders the settings of the smart proxy, each file by its name under {@link smartProxyFolder}.
  *
- * The CA is asked over its API, and autosigning is offered by no provider: `autosign` of puppet.conf can only be one
- * thing, and here it is the policy, which no list of names and no token of Foreman's may go around.
+ * It uses the CA through its API, and no provider offers autosigning: puppet.conf has a single `autosign` setting, and
+ * here it is the autosign policy, which no list of names and no token of Foreman's may bypass.
  */
 export function renderSmartProxySettings(values: SmartProxySettings): Record<string, string> {
   const { tls, foremanUrl, puppetUrl } = values;
@@ -47,7 +47,7 @@ export function renderSmartProxySettings(values: SmartProxySettings): Record<str
       ssl_ca_file: tls.caFile,
       ssl_certificate: tls.certificate,
       ssl_private_key: tls.privateKey,
-      // Compared with the name in the certificate that Foreman shows.
+      // Compared with the name in the certificate that Foreman presents.
       trusted_hosts: [new URL(foremanUrl).hostname],
       foreman_url: foremanUrl,
       bind_host: ["*"],

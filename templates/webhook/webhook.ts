@@ -7,18 +7,18 @@ export const webhookFolder = "/etc/puppet-webhook";
 export const webhookUser = "puppet-webhook";
 /** Path of the webhook's URL. */
 export const webhookPath = "/hooks/code";
-/** Largest body of a request, in bytes: a push of a thousand commits. */
+/** Maximum size of a request's body in bytes: enough for a push of a thousand commits. */
 export const webhookLimit = 2 * 1024 * 1024;
 
-/** Seconds until the webhook answers, whether the deploy has ended or not: Git servers give up after 10. */
+/** Seconds until the webhook answers, whether or not the deploy is finished: Git servers give up after 10. */
 const answerWithin = 8;
 
 /**
- * Renders hooks.yaml: what is asked of a request before anything runs, and what runs.
+ * Renders hooks.yaml: what is required of a request before anything runs, and what runs.
  *
- * The secret is the key of GitHub's, Gitea's and Bitbucket's signatures of the body, and GitLab's token.
+ * The secret is the key for GitHub's, Gitea's and Bitbucket's signatures of the body, and GitLab's token.
  *
- * @param values.command path of the command that asks for a deploy
+ * @param values.command path of the command that requests a deploy
  */
 export function renderHooks(values: { secret: string; command: string }): string {
   const { secret, command } = values;
@@ -36,7 +36,7 @@ export function renderHooks(values: { secret: string; command: string }): string
           source: "string",
           name,
         })),
-        // In the environment and in a file: nothing that a request holds is on a command line.
+        // In the environment and in a file: nothing from a request is on a command line.
         "pass-environment-to-command": [
           { ...header("X-Gitea-Event"), envname: "GITEA_EVENT" },
           { ...header("X-GitHub-Event"), envname: "GITHUB_EVENT" },
@@ -49,12 +49,12 @@ export function renderHooks(values: { secret: string; command: string }): string
         "trigger-rule": {
           or: [
             signature("X-Hub-Signature-256"),
-            // Bitbucket's; the SHA-1 that others send here does not count.
+            // Bitbucket's; the SHA-1 that others send in this header is not accepted.
             signature("X-Hub-Signature"),
             { match: { type: "value", value: secret, parameter: header("X-Gitlab-Token") } },
           ],
         },
-        // A signature that is wrong is a rule that does not match, and no error of the server's.
+        // An invalid signature is a rule that does not match, not a server error.
         "trigger-signature-soft-failures": true,
         "trigger-rule-mismatch-http-response-code": 403,
       },
@@ -64,7 +64,7 @@ export function renderHooks(values: { secret: string; command: string }): string
   return `# Made by pulumi-puppet: change the stack's settings, not this file.\n${hooks}`;
 }
 
-/** Renders the configuration of HAProxy before the webhook: TLS, and only requests of a sane size. */
+/** Renders the configuration of HAProxy in front of the webhook: TLS, and only requests of a sane size. */
 export function renderWebhookProxy(values: {
   port: number;
   backendPort: number;
@@ -87,7 +87,7 @@ export function renderWebhookService(values: { backendPort: number; requests: st
   });
 }
 
-/** Renders the systemd unit of HAProxy before the webhook. */
+/** Renders the systemd unit of HAProxy in front of the webhook. */
 export function renderWebhookProxyService(): string {
   return renderTemplate(new URL("proxy.service.eta", import.meta.url), { folder: webhookFolder });
 }

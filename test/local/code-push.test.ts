@@ -109,7 +109,7 @@ describe("a signed push", () => {
     ];
     for (const [text, headers] of sent) {
       const answer = await send(text, { ...json, ...headers });
-      expect(answer.text).toMatch(/^(success: |Asked for)/);
+      expect(answer.text).toMatch(/^(success: |Requested)/);
       expect(answer.status).toBe(200);
       await idle();
     }
@@ -121,7 +121,7 @@ describe("a signed push", () => {
     const tag = await push("production", { ref: "refs/tags/v1" });
     expect(tag).toMatchObject({
       status: 200,
-      text: "Nothing to deploy: tags are no environments.\n",
+      text: "Nothing to deploy: tags are not environments.\n",
     });
     const body = JSON.stringify({ zen: "Design for failure." });
     const headers = { ...json, "X-GitHub-Event": "ping", ...signatureOf(body, webhookSecret) };

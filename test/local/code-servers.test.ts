@@ -66,7 +66,7 @@ describe("code deployment", () => {
     const head = (await git("rev-parse", "HEAD")).stdout.slice(0, 12);
     const pushed = await npmRun("push", folder, environment);
     expect(pushed.code, pushed.text).toBe(0);
-    expect(pushed.text).toMatch(/production:[^]*(success: production|Asked for)/);
+    expect(pushed.text).toMatch(/production:[^]*(success: production|Requested)/);
     await until(
       "it is everywhere",
       async () => (await commitsOn(servers)).every((one) => one === head),

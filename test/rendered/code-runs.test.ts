@@ -30,12 +30,12 @@ describe("SSH's files, read by OpenSSH", () => {
     const { code, stdout } = await list(content);
     expect(code).toBe(0);
     expect(stdout.match(/^256 SHA256:\S{43} .* ?\(ED25519\)$/gm)).toHaveLength(keys.length);
-    // One that is cut short is none.
+    // A truncated key is invalid.
     const cut = await list(content.replace(/(ssh-ed25519 \S{30})\S*/g, "$1"));
     expect(cut).toMatchObject({ code: 255, stdout: "" });
   });
 
-  it("known_hosts has the key of each server under its full name", async () => {
+  it("known_hosts has the key of each server under its FQDN", async () => {
     for (const name of ["main", "compiler1", "compiler2"]) {
       const fqdn = `${name}.example.test`;
       const find = `ssh-keygen -F ${fqdn} -f "$1"`;
@@ -45,7 +45,7 @@ describe("SSH's files, read by OpenSSH", () => {
     }
   });
 
-  it("ssh_config lets nobody be asked, and no other key be shown or trusted", async () => {
+  it("ssh_config never prompts, and presents and trusts no other key", async () => {
     const read = (content: string) => onFile('ssh -T -G -F "$1" git.example.com', content);
     const content = fileOf(shared, "ssh_config");
     const { code, stdout, stderr } = await read(content);
@@ -63,7 +63,7 @@ describe("SSH's files, read by OpenSSH", () => {
 });
 
 describe("Git's files, read by Git", () => {
-  it("the store has the token for the server, and for no other", async () => {
+  it("the credential store has the token for the server, and for no other", async () => {
     const fill = (host: string) =>
       onFile(
         `printf 'protocol=https\\nhost=${host}\\n\\n' | GIT_TERMINAL_PROMPT=0 git -c credential.helper="store --file=$1" credential fill`,
@@ -77,7 +77,7 @@ describe("Git's files, read by Git", () => {
     }
   });
 
-  it("its configuration names that store", async () => {
+  it("its configuration uses that store", async () => {
     const read = (content: string) =>
       onFile('git config --file "$1" --get credential.helper', content);
     const content = fileOf(shared, "everything/gitconfig");
@@ -111,14 +111,14 @@ describe("the control repository's files", () => {
       onFile('r10k puppetfile check --puppetfile "$1" 2>&1', content, "Puppetfile");
     const content = files.Puppetfile ?? "";
     expect((await check(content)).code).toBe(0);
-    // What stands there as examples is right as well.
+    // The commented examples are valid as well.
     const used = content.replace(/^# {2,}/gm, "");
     expect(used).toMatch(/^mod /m);
     expect((await check(used)).code).toBe(0);
     expect((await check(`${content}module 'a'\n`)).code).toBe(1);
   });
 
-  it.each(["r10k", "g10k"])("config_version.sh tells the commit that %s deployed", async (tool) => {
+  it.each(["r10k", "g10k"])("config_version.sh shows the commit that %s deployed", async (tool) => {
     const script = files["scripts/config_version.sh"] ?? "";
     const commit = "59b20b8d5c6ff8d09518454d4dd8b7b30f095ab5";
     const told = (path: string, json: string) =>
@@ -135,9 +135,9 @@ describe("the control repository's files", () => {
   });
 });
 
-describe("the commands that make the control repository", () => {
+describe("the commands that create the control repository", () => {
   const share = "/tmp/seed-share";
-  /** Where the commands have what passes, and nobody else. */
+  /** Temporary folder for the commands only. */
   const passing = "/tmp/seed-passing";
   const git = (repository: string, ...words: string[]) =>
     inParsers(["git", "-c", "safe.directory=*", "-C", repository, ...words]);
@@ -155,7 +155,7 @@ describe("the commands that make the control repository", () => {
     await inParsers(["mkdir", "-p", passing, "/tmp/seed/control.git", "/tmp/seed/none.git"]);
   });
 
-  it("are those that are rendered, but for the folders", () => {
+  it("are those that are rendered, except for the folders", () => {
     expect(
       renderSeed({
         repository: "/var/lib/puppet-control/control.git",
@@ -184,12 +184,12 @@ describe("the commands that make the control repository", () => {
     expect((await git(repository, "fsck", "--strict")).code).toBe(0);
   });
 
-  it("leave it to its user, without hooks, and nothing in the folder for what passes", async () => {
+  it("leave it to its user, without hooks, and nothing in the temporary folder", async () => {
     const look = `find /tmp/seed/control.git ! -user puppet-control; ls /tmp/seed/control.git/hooks; ls -A ${passing}`;
     expect(await inParsers(["sh", "-c", look])).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it("fail without the files, and leave nothing that would be taken for a repository", async () => {
+  it("fail without the files, and leave nothing that looks like a repository", async () => {
     const { code, stderr } = await seed("/tmp/seed/none.git", "/tmp/none");
     expect(code).toBe(1);
     expect(stderr).toContain("/tmp/none");

@@ -14,7 +14,7 @@ const ofEach = (name: string) =>
     fileOf(files, name),
   ]);
 
-/** A text with a part of it replaced, which must be there. */
+/** A text with a part of it replaced; the part must exist. */
 function changed(content: string, part: string | RegExp, other: string): string {
   const result = content.replace(part, other);
   if (result === content) throw new Error(`nothing to replace: ${String(part)}`);
@@ -29,11 +29,11 @@ describe("Ruby files, read by Ruby", () => {
   ];
   const check = (content: string) => inParsers(["ruby", "-wc"], content);
 
-  it.each(files)("%s is taken without a warning", async (_, content) => {
+  it.each(files)("%s is accepted without a warning", async (_, content) => {
     expect(await check(content)).toEqual({ code: 0, stdout: "Syntax OK\n", stderr: "" });
   });
 
-  it.each(files)("%s is refused without its last end", async (_, content) => {
+  it.each(files)("%s is rejected without its last end", async (_, content) => {
     const { code, stderr } = await check(changed(content, /^(\s*)end$(?![^]*^\s*end$)/m, ""));
     expect(code).toBe(1);
     expect(stderr).toContain("syntax error");
@@ -43,7 +43,7 @@ describe("Ruby files, read by Ruby", () => {
 describe("Bash scripts, read by Bash", () => {
   const names = ["identity.sh", "control-repository/seed.sh"];
 
-  it.each(names)("%s is taken, and refused with a block that does not end", async (name) => {
+  it.each(names)("%s is accepted, and rejected with a block that does not end", async (name) => {
     const content = fileOf(shared, name);
     expect(await inParsers(["bash", "-n"], content)).toEqual({ code: 0, stdout: "", stderr: "" });
     expect((await inParsers(["bash", "-n"], `if true; then\n${content}`)).code).toBe(2);
@@ -68,7 +68,7 @@ describe("r10k.yaml, read by r10k itself", () => {
   };
   const staging = { basedir: "/var/lib/puppet-code/staging", invalid_branches: "correct_and_warn" };
 
-  it("has all that the settings can say", async () => {
+  it("has everything that can be set", async () => {
     expect(await read(conf)).toMatchObject({
       cachedir: "/var/lib/puppet-code/cache",
       pool_size: 9,
@@ -105,7 +105,7 @@ describe("r10k.yaml, read by r10k itself", () => {
     ]);
   });
 
-  // r10k looks at no unknown word, nor at what stands within a source.
+  // r10k ignores unknown words, and what is within a source.
   it.each([
     ["a level that it does not know", "- deployment", "- deployments", "deployments"],
     ["a number that is none", "pool_size: 9", "pool_size: many", "pool_size"],
@@ -123,14 +123,14 @@ describe("g10k.yaml, read by g10k itself", () => {
   const conf = fileOf(shared, "everything/g10k.yaml");
   const validate = (content: string) => onFile('g10k -validate -config "$1"', content);
 
-  it("is taken", async () => {
+  it("is accepted", async () => {
     expect(await validate(conf)).toMatchObject({
       code: 0,
       stdout: expect.stringContaining("Configuration successfully parsed.") as unknown,
     });
   });
 
-  // g10k looks at no unknown word, so that a wrong one is as good as none.
+  // g10k ignores unknown words, so a misspelled one has no effect.
   it.each([
     ["a number that is none", "maxworker: 9", "maxworker: many", "cannot unmarshal"],
     ["an answer that is none", /unreachable: true/g, "unreachable: 5", "cannot unmarshal"],
@@ -188,7 +188,7 @@ describe("systemd units, read by systemd", () => {
       .filter(([name]) => /\.(service|timer|path|socket)$/.test(name))
       .map(([name, content]): [string, string] => [name.replace(/^.*\//, ""), content]);
   const units = Object.fromEntries([...unitsOf(shared), ...unitsOf(debian)]);
-  /** All of them together, as one starts the other; with the addition to Puppet Server's, which is not there. */
+  /** All of them together, as one starts the other; with the drop-in for Puppet Server's, which is not installed. */
   const verify = (changes: Readonly<Record<string, string>> = {}) => {
     const server = "[Service]\nExecStart=/bin/true\n";
     const addition = fileOf(debian, "compiler/server.conf");
@@ -208,7 +208,7 @@ describe("systemd units, read by systemd", () => {
     return inParsers(["ruby", "-rjson", "-rtmpdir", "-e", script], JSON.stringify(files));
   };
 
-  it("are taken without a warning", async () => {
+  it("are accepted without a warning", async () => {
     expect(Object.keys(units).sort()).toEqual([
       ...["puppet-code-all.service", "puppet-code-all.timer"],
       ...["puppet-code-deploy.path", "puppet-code-deploy.service"],
@@ -224,7 +224,7 @@ describe("systemd units, read by systemd", () => {
   const services = Object.keys(units).filter(
     (name) => name.endsWith("e") && !(units[name] ?? "").includes("ExecStart=-"),
   );
-  it.each(services)("%s is complained of without its program", async (name) => {
+  it.each(services)("%s gets a warning without its program", async (name) => {
     const content = changed(units[name] ?? "", /^(ExecStart=\S+)/m, "$1-none");
     const { stderr } = await verify({ [name]: content });
     expect(stderr).toMatch(/-none is not executable/);
@@ -240,7 +240,7 @@ describe("systemd units, read by systemd", () => {
   });
 
   it.each(["puppet-code-all.timer", "puppet-code-sync.timer"])(
-    "%s is complained of with a time that is none",
+    "%s gets a warning with an invalid time",
     async (name) => {
       const content = changed(units[name] ?? "", /^(On\w+=).*$/gm, "$1soon");
       expect((await verify({ [name]: content })).stderr).toContain("Failed to parse");

@@ -67,7 +67,7 @@ describe("HOCON, read by the parser of Puppet's tools", async () => {
   });
 
   it.each(["main/ca.conf", "main/http-client.conf", "puppetdb/auth.conf"])(
-    "%s is refused without its last brace",
+    "%s is rejected without its last brace",
     async (name) => {
       await expect(read(fileOf(files, name).replace(/}\s*$/, ""))).rejects.toThrow("Hocon");
     },
@@ -99,7 +99,7 @@ describe("YAML, read by Ruby's parser and by JavaScript's", () => {
     await expect(inPsych(content.replace("cache:", "cache"))).rejects.toThrow("SyntaxError");
   });
 
-  // Letters and digits can look like something else than text, in one version of YAML or the other.
+  // In some version of YAML, letters and digits can look like something other than text.
   it.each(["1_000", "0x1F", "1e3", "010", "0o17", "yes", "NULL", "12345678901234567890", "1E400"])(
     "a key such as %s stays a text",
     async (key) => {
@@ -109,7 +109,7 @@ describe("YAML, read by Ruby's parser and by JavaScript's", () => {
     },
   );
 
-  it("is refused with a quote that does not end", async () => {
+  it("is rejected with an unterminated quote", async () => {
     const broken = 'custom_attributes:\n  1.2.840.113549.1.9.7: "k\n';
     await expect(inPsych(broken)).rejects.toThrow("Psych::SyntaxError");
     expect(() => load(broken)).toThrow();

@@ -8,7 +8,7 @@ import {
 } from "../../templates/postgresql/postgresql.js";
 import { inParsers } from "../support/rendered/parsers.js";
 
-/** A cluster of its own: what an administrator somewhere else would have. */
+/** A separate cluster, like that of an administrator elsewhere. */
 const port = 5433;
 const folder = "/etc/postgresql/17/check";
 const cluster = `
@@ -66,7 +66,7 @@ beforeAll(async () => {
   `);
 }, 120_000);
 
-describe("a database made by an administrator who is no superuser, as that of RDS", () => {
+describe("a database created by an administrator who is not a superuser, as in RDS", () => {
   const made: Roles = { database: "made", user: "made_owner", readUser: "made_reader" };
   const administrator = { user: "rds_admin", password: "the-administrators-password" };
   const services = "/tmp/made.conf";
@@ -94,14 +94,14 @@ describe("a database made by an administrator who is no superuser, as that of RD
   });
 });
 
-describe("the check of a database that somebody else keeps", () => {
-  it("says nothing of a good one, however often it is run", async () => {
+describe("the check of an external database", () => {
+  it("prints nothing for a valid one, however often it runs", async () => {
     for (const run of [1, 2]) {
       expect(await check(), String(run)).toEqual({ code: 0, stdout: "", stderr: "" });
     }
   });
 
-  it("lets the reading role read what there is and what comes, and nothing else", async () => {
+  it("lets the read-only role read existing and new tables, and nothing else", async () => {
     const database = "granted";
     const of = { ...roles, database };
     const reading = () =>
@@ -133,7 +133,7 @@ describe("the check of a database that somebody else keeps", () => {
       given: { database: "latin" },
       sql: "CREATE DATABASE latin OWNER pdb_owner ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0;",
       sentence:
-        "the database latin is not encoded in UTF8; make it anew with ENCODING 'UTF8' TEMPLATE template0",
+        "the database latin is not encoded in UTF8; recreate it with ENCODING 'UTF8' TEMPLATE template0",
     },
     {
       what: "a database without the extension",
@@ -142,14 +142,14 @@ describe("the check of a database that somebody else keeps", () => {
       sentence: "the database bare lacks pg_trgm; run CREATE EXTENSION pg_trgm in it",
     },
     {
-      what: "an owner that may make no tables",
+      what: "an owner that may not create tables",
       given: { database: "foreign_one" },
       sql: good(
         { ...roles, database: "foreign_one" },
         "ALTER DATABASE foreign_one OWNER TO postgres;",
       ),
       sentence:
-        "pdb_owner may make no tables in foreign_one; run ALTER DATABASE foreign_one OWNER TO pdb_owner",
+        "pdb_owner may not create tables in foreign_one; run ALTER DATABASE foreign_one OWNER TO pdb_owner",
     },
     {
       what: "an owner that is no member of the reading role",
@@ -174,7 +174,7 @@ describe("the check of a database that somebody else keeps", () => {
     });
   });
 
-  it("says nothing more once its sentence was heeded", async () => {
+  it("prints nothing once its advice was followed", async () => {
     const database = "mended";
     const tell = async () => (await check({ database, user: "lonely_owner" })).stderr;
     await asAdministrator(
@@ -197,7 +197,7 @@ describe("the check of a database that somebody else keeps", () => {
     await asAdministrator("REVOKE pdb_reader FROM lonely_owner;");
   });
 
-  it("tells of a server that is too old", async () => {
+  it("rejects a server that is too old", async () => {
     const { code, stderr } = await check({}, (script) => script.replace("140000", "990000"));
     expect({ code, stderr }).toEqual({
       code: 1,

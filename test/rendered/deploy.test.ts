@@ -56,7 +56,7 @@ describe("the script that deploys", () => {
         control: { remote: "/tmp/deploy/control", basedir: "/var/lib/puppet-code/staging" },
       },
     };
-    /** Puppet Server's answer to the question whether it reads its environments anew; none at all with `undefined`. */
+    /** Puppet Server's answer to the request to reload its environments; none at all with `undefined`. */
     const answering = (answer: string | undefined) => {
       const socket = "/run/puppet-code-flush.sock";
       const unit = "rendered-flush";
@@ -108,7 +108,7 @@ describe("the script that deploys", () => {
       await commit();
     });
 
-    it("switches to what is new, and says when there is nothing", async () => {
+    it("switches to new code, and says when there is none", async () => {
       await answering("");
       const head = await commit();
       expect(await deployed()).toMatchObject({
@@ -121,7 +121,7 @@ describe("the script that deploys", () => {
       });
     });
 
-    it("needs no answer of a Puppet Server that does not run", async () => {
+    it("needs no answer from a Puppet Server that does not run", async () => {
       await answering("curl: (7) Failed to connect");
       await commit();
       expect(await deployed()).toMatchObject({
@@ -130,7 +130,7 @@ describe("the script that deploys", () => {
       });
     });
 
-    it("tells that Puppet Server did not read what is new, and has it do so the next time", async () => {
+    it("reports that Puppet Server did not reload its environments, and retries the next time", async () => {
       await answering("curl: (28) Operation timed out");
       await commit();
       expect(await deployed()).toMatchObject({
@@ -138,8 +138,7 @@ describe("the script that deploys", () => {
         servers: [
           {
             state: "failed",
-            error:
-              "Puppet Server did not read its environments anew: curl: (28) Operation timed out",
+            error: "Puppet Server did not reload its environments: curl: (28) Operation timed out",
           },
         ],
       });
@@ -152,7 +151,7 @@ describe("the script that deploys", () => {
       );
     });
 
-    it("leaves a folder that somebody made, and brings all other environments", async () => {
+    it("leaves a folder that somebody created, and deploys all other environments", async () => {
       await install("/tmp/environments/mine/manifests/site.pp", "# Mine.\n");
       await git("branch mine");
       const head = await commit();

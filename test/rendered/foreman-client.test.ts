@@ -76,13 +76,13 @@ describe("the external node classifier", () => {
     expect((await received()).facts).toHaveLength(2);
   });
 
-  it("makes a node known by its facts", async () => {
+  it("creates a node from its facts", async () => {
     await sendFacts(values, "new.example.test");
     const { code, said } = await classify("new.example.test");
     expect({ code, said }).toEqual({ code: 0, said: "" });
   });
 
-  it("leaves the environment to the agent, by setting", async () => {
+  it("leaves the environment to the agent if set so", async () => {
     await setUse({ environment: "agent" });
     await control("PUT", `/hosts/${node}`, classification);
     const { answer } = await classify(node);
@@ -90,19 +90,19 @@ describe("the external node classifier", () => {
     expect(answer).not.toHaveProperty("environment");
   });
 
-  it("goes on when Foreman does not take the facts", async () => {
+  it("continues when Foreman does not accept the facts", async () => {
     await control("PUT", `/hosts/${node}`, classification);
     for (const wrong of ["no facts", { is_virtual: true }]) {
       await sendFacts(wrong);
       const { answer, said } = await classify(node);
       expect(answer).toMatchObject({ environment: "staging" });
       expect(said).toMatch(
-        /^web1\.example\.test: Foreman does not take its facts: it answers (500|422)/,
+        /^web1\.example\.test: Foreman does not accept its facts: it answers (500|422)/,
       );
     }
   });
 
-  it("serves the last classification while Foreman is away, and says so", async () => {
+  it("serves the last classification while Foreman is down, and says so", async () => {
     await control("PUT", `/hosts/${node}`, classification);
     const { answer: before } = await classify(node);
     await stopService();
@@ -114,7 +114,7 @@ describe("the external node classifier", () => {
     );
   });
 
-  it("serves one that is too old as well, or none, or fails, as the setting says", async () => {
+  it("serves an expired one, or none, or fails, depending on the setting", async () => {
     await control("PUT", `/hosts/${node}`, classification);
     const { answer: before } = await classify(node);
     await stopService();
@@ -126,7 +126,7 @@ describe("the external node classifier", () => {
     const stranger = await classify("stranger.example.test");
     expect(stranger.answer).toEqual({});
     expect(stranger.said).toMatch(
-      /^stranger\.example\.test: Foreman gave no classification \(.*\), and this server has none of earlier: the node gets no classes$/,
+      /^stranger\.example\.test: Foreman gave no classification \(.*\), and this server has no earlier one: the node gets no classes$/,
     );
 
     await setUse({ whenExpired: "fail" });
@@ -139,7 +139,7 @@ describe("the external node classifier", () => {
     expect((await classify(node)).answer).toEqual(before);
   });
 
-  it("is kept waiting once by a Foreman that hangs, and then by none for half a minute", async () => {
+  it("waits once for a Foreman that hangs, and then not again for half a minute", async () => {
     await control("PUT", `/hosts/${node}`, classification);
     const usual = await classify(node);
     await control("PUT", "/delay", { seconds: 8 });
@@ -147,7 +147,7 @@ describe("the external node classifier", () => {
     expect(first.said).toMatch(/\(no answer within 2 s\); serving/);
     expect(first.seconds).toBeGreaterThan(1.9);
     const next = await classify(node);
-    expect(next.said).toMatch(/\(it was away less than 30 s ago\); serving/);
+    expect(next.said).toMatch(/\(it was down less than 30 s ago\); serving/);
     expect(next.seconds).toBeLessThan(usual.seconds + 1.9);
 
     await control("PUT", "/delay", { seconds: 0 });
@@ -156,7 +156,7 @@ describe("the external node classifier", () => {
     await expect(done(["test", "-e", `${home}/away`])).rejects.toThrow();
   });
 
-  it("takes a Foreman that does not trust this server for one that is away", async () => {
+  it("treats a Foreman that does not trust this server as down", async () => {
     await control("PUT", `/hosts/${node}`, classification);
     await trust(["other.example.test"]);
     const { code, answer, said } = await classify(node);
@@ -164,7 +164,7 @@ describe("the external node classifier", () => {
     expect(said).toContain("it answers 403");
   });
 
-  it("believes nobody who has another certificate", async () => {
+  it("trusts no server with a different certificate", async () => {
     await control("PUT", `/hosts/${node}`, classification);
     await setUse({ caFile: "/etc/haproxy/puppet-ca.pem" });
     const { answer, said } = await classify(node);
@@ -195,9 +195,9 @@ describe("reports", () => {
     (await done(["ls", `${reportSpool}/new`])).split("\n").filter(Boolean);
   const send = () => inParsers([sendScript]);
 
-  it("are kept in Foreman's words, sent in their order, and taken", async () => {
+  it("are stored in Foreman's format, sent in order, and accepted", async () => {
     await puppetRun('notify { "first": }');
-    // Reports of one second have no order, and Foreman takes one of them only.
+    // Reports of the same second have no order, and Foreman accepts only one of them.
     await done(["sh", "-c", "now=$(date +%s); while test $(date +%s) = $now; do sleep 0.1; done"]);
     await puppetRun(
       'exec { "/bin/false": } file { "/tmp/none": ensure => absent, require => Exec["/bin/false"] }',
@@ -223,12 +223,12 @@ describe("reports", () => {
     expect(second?.logs.some(({ log }) => log.level === "err")).toBe(true);
   });
 
-  it("wait while Foreman is away, and arrive when it is back, none twice", async () => {
+  it("are queued while Foreman is down, and arrive once when it is back", async () => {
     await puppetRun('notify { "first": }');
     await stopService();
     const away = await send();
     expect(away.code).toBe(1);
-    expect(away.stdout).toMatch(/^<4>1 reports wait for Foreman: .*refused/);
+    expect(away.stdout).toMatch(/^<4>1 reports are queued for Foreman: .*refused/);
     expect(await waiting()).toHaveLength(1);
     await done(["cp", "-r", `${reportSpool}/new`, "/tmp/again"]);
 
@@ -246,7 +246,7 @@ describe("reports", () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it("hold up no other when Foreman fails at one, and it is given up after an hour", async () => {
+  it("do not block others when Foreman fails on one, which is dropped after an hour", async () => {
     await install(`${reportSpool}/new/1.json`, JSON.stringify({ config_report: { host: node } }));
     await puppetRun('notify { "good": }');
     expect((await send()).code).toBe(1);
@@ -261,7 +261,7 @@ describe("reports", () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it("are not kept beyond a number", async () => {
+  it("are not queued beyond a limit", async () => {
     await done(["sh", "-c", `cd ${reportSpool}/new && seq 10000 | sed 's/$/.json/' | xargs touch`]);
     const { stdout, stderr } = await puppetRun('notify { "one more": }');
     expect(stdout + stderr).toContain("is not kept for Foreman: 10000 others wait for it already");

@@ -23,7 +23,7 @@ describe.each(files)("on a main server with %s", (_, files) => {
     expect(Object.keys(settings)).not.toEqual([]);
   });
 
-  it("the smart proxy lets in Foreman, over TLS only, and has no autosigning", async () => {
+  it("the smart proxy accepts only Foreman, only over TLS, and has no autosigning", async () => {
     expect(await symbols(fileOf(files, "smart-proxy/settings.yml"))).toMatchObject({
       ":trusted_hosts": ["foreman.example.test"],
       ":https_port": 8443,
@@ -51,7 +51,7 @@ describe.each(files)("on a main server with %s", (_, files) => {
     });
   });
 
-  it("the program that tells Foreman is taken by Ruby without a warning", async () => {
+  it("the program that registers is accepted by Ruby without a warning", async () => {
     const content = fileOf(files, "registration/puppet-foreman-register");
     expect(await inParsers(["ruby", "-wc"], content)).toEqual({
       code: 0,

@@ -9,12 +9,12 @@ describe("haproxy.cfg, read by HAProxy", async () => {
   const files = await sharedFiles();
   const good = fileOf(files, "balancer/haproxy-3.cfg");
 
-  it.each(["balancer/haproxy-1.cfg", "balancer/haproxy-3.cfg"])("%s is taken", async (name) => {
+  it.each(["balancer/haproxy-1.cfg", "balancer/haproxy-3.cfg"])("%s is accepted", async (name) => {
     // Neither an error nor a warning.
     expect(await check(fileOf(files, name))).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it("is taken with as many compilers as there may be", async () => {
+  it("is accepted with the maximum number of compilers", async () => {
     const members = Array.from({ length: 50 }, (_, index) => ({
       name: `compiler${String(index + 1)}`,
       address: `10.213.7.${String(index + 21)}`,
@@ -48,7 +48,7 @@ describe.each(distributionNames)(
   async (name) => {
     const good = fileOf(await filesOf(name), "puppetdb/haproxy.cfg");
 
-    it("is taken", async () => {
+    it("is accepted", async () => {
       // Neither an error nor a warning.
       expect(await check(good)).toEqual({ code: 0, stdout: "", stderr: "" });
     });

@@ -14,11 +14,11 @@ const ofEach = (name: string) =>
     fileOf(files, name),
   ]);
 
-describe("haproxy.cfg before HDM, read by HAProxy", () => {
+describe("haproxy.cfg in front of HDM, read by HAProxy", () => {
   const good = fileOf(shared, "haproxy.cfg");
   const check = (content: string) => onFile('haproxy -c -f "$1"', content);
 
-  it("is taken", async () => {
+  it("is accepted", async () => {
     // Neither an error nor a warning.
     expect(await check(good)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
@@ -34,7 +34,7 @@ describe("haproxy.cfg before HDM, read by HAProxy", () => {
     expect(stdout + stderr).toMatch(/ALERT|Fatal/);
   });
 
-  it.each(ofEach("puppetdb-haproxy.cfg"))("is taken at PuppetDB on %s", async (_, content) => {
+  it.each(ofEach("puppetdb-haproxy.cfg"))("is accepted at PuppetDB on %s", async (_, content) => {
     expect(await check(content)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 });
@@ -43,11 +43,11 @@ describe("HDM's unit, read by systemd", () => {
   const verify = (content: string) =>
     onFile('systemd-analyze verify --man=no "$1"', content, "hdm.service");
 
-  it.each(ofEach("hdm.service"))("is taken without a warning on %s", async (_, content) => {
+  it.each(ofEach("hdm.service"))("is accepted without a warning on %s", async (_, content) => {
     expect(await verify(content)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it.each(ofEach("hdm.service"))("is complained of with faults on %s", async (_, content) => {
+  it.each(ofEach("hdm.service"))("gets warnings with mistakes on %s", async (_, content) => {
     const unknown = await verify(content.replace("[Service]", "[Service]\nRestarts=always"));
     expect(unknown.stderr).toContain("Unknown key");
     const program = await verify(content.replace(/^(ExecStartPre=.*)$/m, "$1-none"));
@@ -66,14 +66,14 @@ describe("Bash scripts, read by Bash", () => {
   ];
 
   it.each(scripts)(
-    "%s is taken, and refused with a block that does not end",
+    "%s is accepted, and rejected with a block that does not end",
     async (_, content) => {
       expect(await inParsers(["bash", "-n"], content)).toEqual({ code: 0, stdout: "", stderr: "" });
       expect((await inParsers(["bash", "-n"], `if true; then\n${content}`)).code).toBe(2);
     },
   );
 
-  it.each(ofEach("hdm-administrator"))("%s has a program that Ruby takes", async (_, content) => {
+  it.each(ofEach("hdm-administrator"))("%s has a program that Ruby accepts", async (_, content) => {
     const [, program = ""] = /<<'RUBY'\n([^]*)RUBY\n/.exec(content) ?? [];
     expect(program).toContain("User.admins");
     expect(await inParsers(["ruby", "-wc"], program)).toMatchObject({ code: 0, stderr: "" });
@@ -84,7 +84,7 @@ describe("HDM's YAML, read as HDM does: by ERB, and then as YAML", () => {
   const read = (content: string) =>
     inRuby('(require "erb"; require "yaml"; YAML.load(ERB.new($stdin.read).result))', content);
 
-  it("hdm.yml has the password as it was given, and runs nothing of it", async () => {
+  it("hdm.yml has the password as given, and runs nothing of it", async () => {
     expect(await read(fileOf(shared, "everything/hdm.yml"))).toMatchObject({
       production: {
         read_only: true,
@@ -107,7 +107,7 @@ describe("HDM's YAML, read as HDM does: by ERB, and then as YAML", () => {
   });
 });
 
-describe("the code on HDM's host, taken by the script of compilers", async () => {
+describe("the code on HDM's host, fetched by the compilers' script", async () => {
   const library = fileOf(await sharedCodeFiles(), "puppet_code.rb");
   const sync = fileOf(await codeFilesOf("debian"), "compiler/puppet-code-sync");
   const told = {
@@ -130,7 +130,7 @@ describe("the code on HDM's host, taken by the script of compilers", async () =>
     return { ...(JSON.parse(answer) as object), release };
   };
 
-  it("is switched to, though there is no Puppet Server", async () => {
+  it("is switched to, although there is no Puppet Server", async () => {
     expect(await taken(fileOf(shared, "code/settings.json"))).toMatchObject({
       state: "deployed",
       commits: { production: "0123456789ab" },

@@ -6,11 +6,11 @@ import { hostsImage } from "../support/images/images.js";
 const script = fileURLToPath(new URL("../../hosts/containers/image.sh", import.meta.url));
 const made = (image: string) => run(["sh", script], { env: { ...process.env, IMAGE: image } });
 
-it("an image of one's own is taken where it is on this machine", async () => {
+it("a custom image is used if it is on this machine", async () => {
   expect(await made(hostsImage)).toEqual({ code: 0, stdout: "", stderr: "" });
 });
 
-it("an image that is not there and cannot be pulled is refused by its setting", async () => {
+it("an image that is missing and cannot be pulled is rejected with its setting", async () => {
   const image = "localhost/pulumi-puppet-test-none:1";
   const { code, stderr } = await made(image);
   expect(code).toBe(1);

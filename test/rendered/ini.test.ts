@@ -12,14 +12,14 @@ describe("puppetdb.conf of Puppet servers, read by PuppetDB's own terminus", asy
       content,
     );
 
-  it("has the environment's own PuppetDB, and agents that run on without it", async () => {
+  it("has the environment's own PuppetDB, and agents that keep running without it", async () => {
     expect(await read(fileOf(files, "main/puppetdb.conf"))).toEqual({
       urls: ["https://puppetdb.example.test:8081"],
       soft: true,
     });
   });
 
-  it("has further ones after it, and agents that fail", async () => {
+  it("has additional ones after it, and agents that fail", async () => {
     expect(await read(fileOf(files, "external/puppetdb.conf"))).toEqual({
       urls: ["https://puppetdb.example.test:8081", "https://puppetdb2.example.test:8081"],
       soft: false,

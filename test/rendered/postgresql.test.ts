@@ -7,7 +7,7 @@ import { inParsers, onFile } from "../support/rendered/parsers.js";
 const folder = "/etc/postgresql-common/puppetdb";
 const passwords = ["write", "read"].map((role) => passwordOf(`puppetdb-${role}-password`, 32));
 
-/** The host state that makes the database: from PostgreSQL's folder to the SQL. */
+/** The host state that creates the database: from PostgreSQL's folder to the SQL. */
 let state: State;
 
 /** Converges the container to the state, as a host is. */
@@ -111,7 +111,7 @@ describe("PostgreSQL on PuppetDB's own host", () => {
     expect(stderr).toMatch(/FATAL|errors/);
   });
 
-  it("lets in whom pg_hba.conf says, of which every line is a rule", async () => {
+  it("follows pg_hba.conf, of which every line is a rule", async () => {
     const rules = () =>
       asAdministrator(
         "SELECT type, database, user_name, address, auth_method, error FROM pg_hba_file_rules",
@@ -122,7 +122,7 @@ describe("PostgreSQL on PuppetDB's own host", () => {
       `hostssl|{all}|${roles}|127.0.0.1|scram-sha-256|`,
       `hostssl|{all}|${roles}|::1|scram-sha-256|`,
     ]);
-    // Read anew at each look, and by the server only when it reloads.
+    // Read again at each query, but by the server only when it reloads.
     const file = `${folder}/pg_hba.conf`;
     await inParsers(["sed", "-i", "$s/scram-sha-256/scram/", file]);
     expect((await rules()).stdout).toContain('invalid authentication method "scram"');
@@ -132,7 +132,7 @@ describe("PostgreSQL on PuppetDB's own host", () => {
 });
 
 describe("PuppetDB's two roles", () => {
-  it("are who they should be, over TLS with the certificate that was made", async () => {
+  it("connect as themselves, over TLS with the generated certificate", async () => {
     for (const [service, role] of [
       ["puppetdb", "puppetdb"],
       ["puppetdb-read", "puppetdb_read"],
@@ -147,7 +147,7 @@ describe("PuppetDB's two roles", () => {
     }
   });
 
-  it("can write and read, or only read, also what is made later", async () => {
+  it("can write and read, or only read, including new tables", async () => {
     const make = "CREATE TABLE later (a serial, b text); INSERT INTO later (b) VALUES ('c');";
     expect(await as("puppetdb", make)).toEqual({ code: 0, stdout: "", stderr: "" });
     expect((await as("puppetdb-read", "SELECT * FROM later")).stdout).toBe("1|c\n");
@@ -169,7 +169,7 @@ describe("PuppetDB's two roles", () => {
     expect(await as("puppetdb", "DROP TABLE later")).toMatchObject({ code: 0 });
   });
 
-  it("are such that the owner can end the reader's sessions, as migrations do", async () => {
+  it("let the owner end the reader's sessions, as migrations do", async () => {
     expect((await as("puppetdb", "SELECT pg_has_role('puppetdb_read', 'MEMBER')")).stdout).toBe(
       "t\n",
     );
@@ -199,7 +199,7 @@ describe("PuppetDB's two roles", () => {
   });
 });
 
-describe("the SQL that makes them", () => {
+describe("the SQL that creates them", () => {
   const sql = () => contentOf(state, `${folder}/database.sql`);
 
   it("can be run again and again", async () => {
@@ -210,7 +210,7 @@ describe("the SQL that makes them", () => {
     }
   });
 
-  it("gives the roles other passwords", async () => {
+  it("changes the roles' passwords", async () => {
     const other = "another-Password_1";
     await runSql(sql().replace(passwords[1] ?? "", other));
     expect((await as("puppetdb-read", "SELECT 1")).stderr).toContain("authentication failed");
@@ -218,7 +218,7 @@ describe("the SQL that makes them", () => {
     expect(await as("puppetdb-read", "SELECT 1")).toMatchObject({ code: 0 });
   });
 
-  it("stops at the first fault, which psql tells", async () => {
+  it("stops at the first error, which psql reports", async () => {
     const { code, stderr } = await runSql(sql().replace("pg_trgm", "pg_bigm"));
     expect(code).toBe(3);
     expect(stderr.match(/ERROR/g)).toHaveLength(1);

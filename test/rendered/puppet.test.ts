@@ -104,7 +104,7 @@ describe.each(distributionNames)("puppet.conf of %s, read by Puppet's own parser
 });
 
 describe("Puppet's own parser of settings", () => {
-  it("complains of a line that is no setting", async () => {
+  it("warns about a line that is not a setting", async () => {
     const broken = "[main]\ncertname = a.example.test\nserver\n";
     await expect(settingsIn(broken, "main", ["certname", "server"])).rejects.toThrow(
       "Could not match line server",
@@ -120,15 +120,18 @@ describe("manifests, read by Puppet's parser", async () => {
   };
   const validate = (content: string) => onFile('puppet parser validate "$1"', content, "some.pp");
 
-  it.each(Object.entries(manifests))("%s is taken", async (_, content) => {
+  it.each(Object.entries(manifests))("%s is accepted", async (_, content) => {
     expect(await validate(content)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it.each(Object.entries(manifests))("%s is refused without its last brace", async (_, content) => {
-    const { code, stderr } = await validate(content.replace(/}\s*$/, ""));
-    expect(code).toBe(1);
-    expect(stderr).toContain("Syntax error");
-  });
+  it.each(Object.entries(manifests))(
+    "%s is rejected without its last brace",
+    async (_, content) => {
+      const { code, stderr } = await validate(content.replace(/}\s*$/, ""));
+      expect(code).toBe(1);
+      expect(stderr).toContain("Syntax error");
+    },
+  );
 });
 
 describe("Ruby files, read by Ruby", () => {
@@ -147,11 +150,11 @@ describe("Ruby files, read by Ruby", () => {
   const files = [["read.rb", reader], ...policies];
   const check = (content: string) => inParsers(["ruby", "-wc"], content);
 
-  it.each(files)("%s is taken without a warning", async (_, content = "") => {
+  it.each(files)("%s is accepted without a warning", async (_, content = "") => {
     expect(await check(content)).toEqual({ code: 0, stdout: "Syntax OK\n", stderr: "" });
   });
 
-  it.each(files)("%s is refused without its last word", async (_, content = "") => {
+  it.each(files)("%s is rejected without its last word", async (_, content = "") => {
     expect((await check(content.replace(/(end|\))\s*$/, ""))).code).toBe(1);
   });
 });

@@ -6,11 +6,11 @@ import { good, idle } from "../support/rendered/push-payloads.js";
 
 const folder = "/tmp/push-test";
 
-/** What the command makes of a message: what to deploy, or an exception. */
+/** The command's result for a message: what to deploy, or an exception. */
 type Outcome =
   { kind: "result"; repository: string; branches: string[] } | { kind: string; sentence: string };
 
-/** Reads all messages of a list, and tells of every exception, whatever it is. */
+/** Reads all messages of a list, and reports every exception. */
 const driver = `
 require ARGV.fetch(0)
 text = ->(base64) { base64&.unpack1("m")&.force_encoding(ARGV.fetch(1)) }
@@ -57,7 +57,7 @@ beforeAll(async () => {
   await install("push", renderPush());
 });
 
-describe("pushes, as Git servers describe them", () => {
+describe("pushes, as Git servers document them", () => {
   let outcomes: readonly Outcome[];
   const messages = [...good, ...idle];
   beforeAll(async () => {
@@ -80,7 +80,7 @@ describe("pushes, as Git servers describe them", () => {
     }
   });
 
-  it("are told by Gitea's header where there is GitHub's as well, as Gitea sends both", async () => {
+  it("are recognized by Gitea's header even with GitHub's, because Gitea sends both", async () => {
     const events = { GITEA_EVENT: "ping", GITHUB_EVENT: "issues", GITLAB_EVENT: "" };
     expect(await outcomesOf([{ events, payload: '{"a":1}' }])).toEqual([
       { kind: "Push::Nothing", sentence: "Nothing to deploy: the webhook works." },
@@ -88,7 +88,7 @@ describe("pushes, as Git servers describe them", () => {
   });
 });
 
-describe("what is no push", () => {
+describe("what is not a push", () => {
   let outcomes: ReadonlyMap<Raw, Outcome | undefined>;
   beforeAll(async () => {
     const all = await outcomesOf(bad.map(([, message]) => message));
@@ -109,7 +109,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Where something stands in a body. */
+/** Where something is in a body. */
 type Path = readonly (string | number)[];
 
 function pathsOf(value: unknown, path: Path = []): Path[] {
@@ -117,7 +117,7 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
   return [path, ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner, [...path, key]))];
 }
 
-/** A body with something else, or nothing, at a path. */
+/** A body with something different, or nothing, at a path. */
 function replaced(body: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (key === undefined) return value;
   const copy = (Array.isArray(body) ? [...(body as unknown[])] : { ...(body as object) }) as Record<
@@ -134,7 +134,7 @@ const strangers: readonly unknown[] = [
   ...[{}, { new: "x" }, { id: [] }, [{ ref: null }], { full_name: {} }, "y".repeat(5000)],
 ];
 
-/** Good messages, each with something that is not as it should be. */
+/** Valid messages, each with one fault. */
 function mutations(count: number, seed: number): Raw[] {
   const random = seeded(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
@@ -153,7 +153,7 @@ function mutations(count: number, seed: number): Raw[] {
   });
 }
 
-describe("500 good messages with something wrong in them", () => {
+describe("500 valid messages with one fault each", () => {
   const messages = mutations(500, 20260726);
   const countOf = (outcomes: readonly Outcome[]) => {
     const counts: Record<string, number> = {};
@@ -161,7 +161,7 @@ describe("500 good messages with something wrong in them", () => {
     return counts;
   };
 
-  it("are each a push, refused, or nothing to deploy, and never anything else", async () => {
+  it("are each a push, rejected, or nothing to deploy, and never anything else", async () => {
     const outcomes = await outcomesOf(messages);
     for (const [index, outcome] of outcomes.entries()) {
       const what = String(messages[index]?.payload);

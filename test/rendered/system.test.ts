@@ -23,11 +23,11 @@ describe("Bash scripts, read by Bash", async () => {
   }
   const check = (content: string) => inParsers(["bash", "-n"], content);
 
-  it.each(scripts)("%s is taken", async (_, content) => {
+  it.each(scripts)("%s is accepted", async (_, content) => {
     expect(await check(content)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it.each(scripts)("%s is refused with a block that does not end", async (_, content) => {
+  it.each(scripts)("%s is rejected with a block that does not end", async (_, content) => {
     expect((await check(`if true; then\n${content}`)).code).toBe(2);
   });
 });
@@ -36,12 +36,12 @@ describe("scripts of the containers, read by Debian's sh", () => {
   const folder = new URL("../../hosts/containers/", import.meta.url);
   const names = readdirSync(folder).filter((name) => name.endsWith(".sh"));
 
-  it.each(names)("%s is taken", async (name) => {
+  it.each(names)("%s is accepted", async (name) => {
     const content = readFileSync(new URL(name, folder), "utf8");
     expect(await inParsers(["sh", "-n"], content)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it("a test of Bash alone is no word of it", async () => {
+  it("a test that only Bash knows is rejected", async () => {
     expect((await inParsers(["sh", "-n"], "cat < <(true)\n")).code).toBe(2);
   });
 });
@@ -62,12 +62,12 @@ describe("systemd units, read by systemd", async () => {
       name.split("/")[1],
     );
 
-  it.each(units)("%s are taken without a warning", async (name) => {
+  it.each(units)("%s are accepted without a warning", async (name) => {
     expect(await verify(name, unit(name, "timer"))).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
   it.each(units)(
-    "%s are complained of with an unknown word, a bad time, or without a program",
+    "%s get a warning with an unknown word, a bad time, or without a program",
     async (name) => {
       const timer = unit(name, "timer");
       const unknown = await verify(name, timer.replace("[Timer]", "[Timer]\nAccuracy=1s"));
@@ -81,14 +81,14 @@ describe("systemd units, read by systemd", async () => {
     },
   );
 
-  it("complains as well of the program that runs after a fetch", async () => {
+  it("warns about the program that runs after a fetch as well", async () => {
     const name = "puppetdb/puppetdb-crl-refresh";
     const service = unit(name, "service").replace(/^(ExecStartPost=.*)$/m, "$1-none");
     const { stderr } = await verify(name, unit(name, "timer"), service);
     expect(stderr).toContain("/usr/local/sbin/puppetdb-crl-apply-none is not executable");
   });
 
-  it("reads the addition to PostgreSQL's unit beside the packaged one", async () => {
+  it("reads the drop-in for PostgreSQL's unit next to the packaged one", async () => {
     const addition = fileOf(files, "postgresql/restart.conf");
     const verifyAddition = (content: string) =>
       onFile(
@@ -109,18 +109,18 @@ describe.each(["openvox8", "openvox9"] as const)("the repository of %s", (name) 
     return [...stdout.matchAll(/^(pub|fpr)(?::[^:]*){8}:([^:]*):$/gm)].map(([, , text]) => text);
   };
 
-  it("has a key of the pinned fingerprint, and no second one", async () => {
+  it("has one key, with the pinned fingerprint", async () => {
     const { stdout } = await inParsers(["gpg", "--show-keys", "--with-colons"], repository.key);
     expect(stdout.match(/^pub:/gm)).toHaveLength(1);
     expect((await fingerprints(repository.key))[0]).toBe(repository.fingerprint);
   });
 
-  it("has a key that is refused when it was changed", async () => {
+  it("has a key that is rejected if it was changed", async () => {
     const changed = repository.key.replace(/^(.{20}).(.*)$/m, "$1$2");
     expect((await fingerprints(changed.replace("mQ", "mR")))[0]).not.toBe(repository.fingerprint);
   });
 
-  it("is added as APT reads it, for this system, with that key", async () => {
+  it("is added in APT's format, for this system, with that key", async () => {
     const added = await inParsers(["bash", "-euo", "pipefail"], renderAddRepository(repository));
     expect(added).toEqual({ code: 0, stdout: "", stderr: "" });
     const list = `/etc/apt/sources.list.d/${name}.list`;

@@ -13,13 +13,13 @@ describe.each(["user-data", "user-data with Session Manager"] as const)(
   (name) => {
     const good = machineScripts[name];
 
-    it("is taken", async () => {
+    it("is accepted", async () => {
       const { code, stdout, stderr } = await validate(good);
       expect(`${stdout}${stderr}`.trim()).toMatch(/^Valid schema \S+$/);
       expect(code).toBe(0);
     });
 
-    it("has the host's key as it was made", async () => {
+    it("has the host's key as it was generated", async () => {
       const script =
         "import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)['ssh_keys']))";
       const { stdout } = await inParsers(["python3", "-c", script], good);
@@ -51,7 +51,7 @@ describe("the scripts of machines, read by their shells", () => {
     ["sh", "ssh-keys.sh", scriptOf("ssh-keys.sh")],
   ])("%s takes %s", async (shell, _, content) => {
     expect(await onFile(`${shell} -n "$1"`, content)).toEqual({ code: 0, stdout: "", stderr: "" });
-    // And notices where something is missing.
+    // They also notice if something is missing.
     const broken = content.replace(/^(\s*)(done|fi|esac)\b/m, "$1");
     const { code } = await onFile(`${shell} -n "$1"`, broken === content ? `${content}(` : broken);
     expect(code).toBe(2);
@@ -59,7 +59,7 @@ describe("the scripts of machines, read by their shells", () => {
 });
 
 describe("ssh-keys.sh", () => {
-  it("tells each pair, which belong together", async () => {
+  it("prints each pair of keys, which belong together", async () => {
     const { stdout } = await onFile('PAIRS="client host" sh "$1"', scriptOf("ssh-keys.sh"));
     const pairs = JSON.parse(stdout) as Record<string, { private: string; public: string }>;
     expect(Object.keys(pairs)).toEqual(["client", "host"]);
@@ -74,7 +74,7 @@ describe("ssh-keys.sh", () => {
   });
 });
 
-/** Runs the script that waits for a machine, on which all is well but for these programs. */
+/** Runs the script that waits for a machine, on which everything is healthy except for these programs. */
 const ready = (
   programs: Readonly<Record<string, string>>,
   content = machineScripts["ready.sh"],
@@ -108,11 +108,11 @@ describe("the script that waits for a machine", () => {
     expect(await ready({ "cloud-init": cloudInit })).toEqual(done);
   });
 
-  it("is content with a system of which a service failed", async () => {
+  it("accepts a system with a failed service", async () => {
     expect(await ready({ systemctl: "echo degraded; exit 1" })).toEqual(done);
   });
 
-  it("waits for what comes later, and says so", async () => {
+  it("waits for what is not ready, and says so", async () => {
     const later = (text: string, before: string) =>
       `test -e "$folder/$(basename "$0")" && { ${text}; exit; }; touch "$folder/$(basename "$0")"; ${before}`;
     expect(

@@ -53,7 +53,7 @@ const features = (...names: string[]) =>
     "/run/features.json",
     JSON.stringify(Object.fromEntries(names.map((name) => [name, { state: "running" }]))),
   );
-/** What the registration is told. */
+/** The registration's input. */
 const registered = (values: { password?: string; proxy?: typeof proxy | undefined } = {}) =>
   install(
     registrationFile,
@@ -75,7 +75,7 @@ const [all, question, waiting, cache] = [
   `cache of ${server}`,
 ];
 
-/** What is found, and each check as `RESULT: SENTENCE`. */
+/** The results, each check as `RESULT: SENTENCE`. */
 async function verify() {
   const checks = await verifyForeman(host, [], "ruby");
   const found = Object.fromEntries(
@@ -109,7 +109,7 @@ beforeEach(async () => {
 });
 
 describe("Foreman, verified from a Puppet server", () => {
-  it("is told of by its registration, and knows no node before an agent's run", async () => {
+  it("is registered, and knows no node before an agent's run", async () => {
     const unknown = `warning: Foreman does not know ${server}; run an agent first.`;
     expect(await verify()).toMatchObject({
       API: `ok: Foreman 3.17.0 at ${url} answers admin.`,
@@ -122,7 +122,7 @@ describe("Foreman, verified from a Puppet server", () => {
     });
   });
 
-  it("is well once a node has its facts and a report, and nothing is kept of the question", async () => {
+  it("is healthy once a node has facts and a report, and the query leaves nothing behind", async () => {
     await control("PUT", `/hosts/${server}`, {
       classes: { "profile::web": {}, ntp: null },
       environment: "staging",
@@ -168,7 +168,7 @@ describe("Foreman, verified from a Puppet server", () => {
     });
   });
 
-  it("does not take the password", async () => {
+  it("does not accept the password", async () => {
     await registered({ password: "not-this-one" });
     const found = await verify();
     expect(found).toMatchObject({
@@ -179,7 +179,7 @@ describe("Foreman, verified from a Puppet server", () => {
     expect(JSON.stringify(found)).not.toContain("not-this-one");
   });
 
-  it("is away", async () => {
+  it("is down", async () => {
     await stopService();
     expect(await verify()).toMatchObject({
       API: expect.stringMatching(/^failed: .*refused/) as unknown,
@@ -207,7 +207,7 @@ describe("Foreman, verified from a Puppet server", () => {
     });
   });
 
-  it("has not got reports, and gave no classification for long", async () => {
+  it("has not received reports, and gave no classification for a long time", async () => {
     await install(`${reportSpool}/new/1.json`, "{}");
     expect(await verify()).toMatchObject({
       [waiting]: expect.stringMatching(/^ok: 1 waits, the oldest for \d+ s\.$/) as unknown,
@@ -227,7 +227,7 @@ describe("Foreman, verified from a Puppet server", () => {
     });
   });
 
-  it("tells nothing of a registration that is broken", async () => {
+  it("reveals nothing of a broken registration", async () => {
     await install(registrationFile, `{"password": "${password}"`);
     expect(await verify()).toMatchObject({
       API: expect.stringMatching(/registration\.json is not JSON/) as unknown,
@@ -235,8 +235,8 @@ describe("Foreman, verified from a Puppet server", () => {
     });
   });
 
-  it("is asked for the node whose report PuppetDB had last, once, and gets nothing", async () => {
-    // Whatever it is asked, it answers with that file.
+  it("is queried once, for the node with PuppetDB's last report, and gets no data", async () => {
+    // It answers every request with that file.
     await install("/run/features.json", JSON.stringify([{ certname: node }]));
     await setUse({ puppetdb: [proxy.url] });
     await control("PUT", `/hosts/${node}`, {});

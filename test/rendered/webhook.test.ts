@@ -75,13 +75,13 @@ describe("hooks.yaml", () => {
     await expect(read(hooks.replace("id:", "id"))).rejects.toThrow("SyntaxError");
   });
 
-  it("is what runs here, but for the command", () => {
+  it("is what runs here, except for the command", () => {
     expect(hooks.replace("/usr/local/sbin/puppet-code-request", command)).toBe(
       renderHooks({ secret, command }),
     );
   });
 
-  // The program looks at no unknown word.
+  // The program ignores unknown words.
   it.each([
     ["a line that is no YAML", "id:", "id"],
     ["a rule that is a text", "or:", "or: 5\n    x:"],
@@ -90,7 +90,7 @@ describe("hooks.yaml", () => {
     const broken = hooks.replace(part, other);
     expect(broken).not.toBe(hooks);
     await install("/tmp/webhook-test/broken.yaml", broken);
-    // It goes on without hooks.
+    // It continues without hooks.
     const words = ["-verbose", "-hooks", "/tmp/webhook-test/broken.yaml", "-ip", "127.0.0.1"];
     const program = ["timeout", "2", "webhook", ...words, "-port", "9009"];
     const { stdout, stderr } = await inParsers(program);
@@ -122,7 +122,7 @@ describe("a request that runs the command", () => {
     });
   });
 
-  it("has its form's body as a text in JSON", async () => {
+  it("has its form's body as a string in JSON", async () => {
     const form = `payload=${encodeURIComponent(body)}`;
     const headers = {
       ...signed(form),
@@ -133,12 +133,12 @@ describe("a request that runs the command", () => {
     expect(JSON.parse(answer.body)).toMatchObject({ payload: { payload: body } });
   });
 
-  it("has nothing of a body that is no JSON", async () => {
+  it("has nothing of a body that is not JSON", async () => {
     const answer = await ask(plain, { headers: signed("nope"), body: "nope" });
     expect(JSON.parse(answer.body)).toMatchObject({ payload: null });
   });
 
-  it("gives what the command says as well when that fails", async () => {
+  it("returns the command's output even if the command fails", async () => {
     const headers = { ...signed(body), "X-GitHub-Event": "fail" };
     const { status, body: said } = await ask(plain, { headers, body });
     expect(status).toBe(500);
@@ -146,7 +146,7 @@ describe("a request that runs the command", () => {
   });
 });
 
-describe("a request that is refused", () => {
+describe("a rejected request", () => {
   const sha1 = { ...json, "X-Hub-Signature": `sha1=${hmac(body, secret, "sha1")}` };
   it.each<[string, Sent]>([
     ["has no signature", { headers: json, body }],
@@ -181,15 +181,15 @@ describe("a request that is refused", () => {
     expect(await runs()).toBe(before);
   });
 
-  it("is not so if it is signed: the command's runs are counted", async () => {
+  it("is accepted once it is signed: the command's runs are counted", async () => {
     const before = await runs();
     expect((await ask(plain, { headers: signed(body), body })).status).toBe(200);
     expect(await runs()).toBe(before + 1);
   });
 });
 
-describe("HAProxy before the webhook", () => {
-  it("passes on what is signed, and what the command says", async () => {
+describe("HAProxy in front of the webhook", () => {
+  it("forwards signed requests, and the command's output", async () => {
     const headers = { ...signed(body), "X-GitHub-Event": "push" };
     const answer = await ask(overTls, { headers, body });
     expect(answer.status).toBe(200);
@@ -224,7 +224,7 @@ describe("HAProxy before the webhook", () => {
     expect(await runs()).toBe(before);
   });
 
-  it("cuts off a body that comes a byte at a time", async () => {
+  it("cuts off a body that arrives one byte at a time", async () => {
     const script = `
       socket = OpenSSL::SSL::SSLSocket.new(TCPSocket.new("127.0.0.1", 9000)).connect
       socket.write("POST /hooks/code HTTP/1.1\\r\\nHost: x\\r\\nX-Gitlab-Token: x\\r\\nContent-Length: 100000\\r\\n\\r\\n{")
@@ -238,7 +238,7 @@ describe("HAProxy before the webhook", () => {
     expect(Number(seconds)).toBeLessThan(15);
   });
 
-  it("passes on a body of the largest size", async () => {
+  it("forwards a body of the maximum size", async () => {
     const largest = `{"a":"${" ".repeat(2 * 1024 * 1024 - 8)}"}`;
     expect(largest).toHaveLength(2 * 1024 * 1024);
     expect((await ask(overTls, { headers: signed(largest), body: largest })).status).toBe(200);
@@ -248,7 +248,7 @@ describe("HAProxy before the webhook", () => {
 describe("the hook of the control repository", () => {
   const folder = "/tmp/webhook-test";
   const line = (ref: string, after = "5".repeat(40)) => `${"0".repeat(40)} ${after} ${ref}\n`;
-  /** What somebody gets to read who pushes. */
+  /** What a user who pushes sees. */
   const push = async (lines: string, url = "https://puppetdb.example.test:9000/hooks/code") => {
     const [settings, caFile] = [`${folder}/webhook.json`, "/etc/haproxy/puppet-ca.pem"];
     await install(settings, JSON.stringify({ url, secret }));
@@ -262,7 +262,7 @@ describe("the hook of the control repository", () => {
     await inParsers(["sh", "-c", "echo 127.0.0.1 puppetdb.example.test >>/etc/hosts"]);
   });
 
-  it("tells the webhook of each branch, as a Git server does, and shows what it says", async () => {
+  it("notifies the webhook of each branch, as a Git server does, and shows its answer", async () => {
     const gone = "0".repeat(40);
     const { code, stdout, stderr } = await push(
       line("refs/heads/production") + line("refs/heads/old", gone),
@@ -296,7 +296,7 @@ describe("the hook of the control repository", () => {
     }
   });
 
-  it("does not stop at a branch that it cannot tell of", async () => {
+  it("does not stop at a branch that it cannot report", async () => {
     const { code, stdout } = await push(line("refs/heads/größer") + line("refs/heads/b"));
     expect(code).toBe(0);
     expect(stdout).toContain("\nb:\n{");

@@ -7,13 +7,13 @@ import type { Files } from "./files.js";
 const units = "/etc/systemd/system";
 const folder = "/etc/puppet-code";
 
-/** Control repositories that somebody else keeps. */
+/** External control repositories. */
 export const sources = {
   control: { remote: "https://git.example.org:8443/Org/control.git" },
   shared: { remote: "git@git.example.com:org/shared.git", prefix: "shared" },
 };
 
-/** Code deployment with what the settings can say, by g10k. */
+/** Code deployment with everything that can be set, and g10k. */
 const everything = {
   tool: "g10k",
   sources,
@@ -42,7 +42,7 @@ const contentsOf = (of: Composed, places: Places): Files =>
 const repository = "puppet-control-repository-configuration";
 const webhook = "puppet-webhook-configuration";
 
-/** What of code deployment is rendered differently for each distribution. */
+/** Files of code deployment that differ between distributions. */
 export async function codeFilesOf(name: DistributionName): Promise<Files> {
   const { paths, services } = distributions[name];
   const of = await compose(distributions[name], { codeDeployment: { tool: "r10k" } });
@@ -74,7 +74,7 @@ export async function codeFilesOf(name: DistributionName): Promise<Files> {
   };
 }
 
-/** What of code deployment is the same for every distribution. */
+/** Files of code deployment that are the same for every distribution. */
 export async function sharedCodeFiles(): Promise<Files> {
   const simple = await compose(distributions.debian, { codeDeployment: { tool: "r10k" } });
   const full = await compose(distributions.debian, { codeDeployment: everything });

@@ -8,7 +8,7 @@ import { renderSignReader } from "../../../templates/puppetdb/puppetdb.js";
 import { renderCleanCertificate } from "../../../templates/puppetserver/puppetserver.js";
 import { compose, contentOf, resourceOf, type State } from "../infrastructure.js";
 
-/** Files by the name a test tells them by. */
+/** Files by their names in tests. */
 export type Files = Readonly<Record<string, string>>;
 
 /** The names of all distributions. */
@@ -17,7 +17,7 @@ export const distributionNames = Object.keys(distributions) as DistributionName[
 /** Folder of what PostgreSQL reads. */
 const postgresqlFolder = "/etc/postgresql-common/puppetdb";
 
-/** A file that must be there. */
+/** A file that must exist. */
 export function fileOf(files: Files, name: string): string {
   const content = files[name];
   if (content === undefined) throw new Error(`${name} was not rendered`);
@@ -104,7 +104,7 @@ function puppetdbFiles(state: State, { paths }: Distribution): Files {
   };
 }
 
-/** What differs where somebody else keeps the database. */
+/** What differs with an external database. */
 async function externalFiles(distribution: Distribution): Promise<Files> {
   const { state } = await compose(distribution, {
     puppetdb: { softWriteFailure: false, serverUrls: ["https://puppetdb2.example.test:8081"] },

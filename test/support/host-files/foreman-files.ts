@@ -10,7 +10,7 @@ export const smartProxySettings = [
   ),
 ];
 
-/** What Foreman, its smart proxy and the registration are told, on a main server of a distribution. */
+/** Input of Foreman, its smart proxy and the registration, on a main server with a distribution. */
 export async function foremanFiles(name: DistributionName): Promise<Files> {
   const composed = await compose(distributions[name], {
     foremanHost: true,

@@ -8,7 +8,7 @@ export const image = `registry.example.com/betadots/hdm@sha256:${"0123456789abcd
 
 const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
-/** All that HDM's settings can say. */
+/** All of HDM's settings. */
 export const everything: HdmSettings = {
   image,
   imageArchive: "/srv/images/hdm-4.1.2.tar",
@@ -42,7 +42,7 @@ export const stateIn = (of: Composed, name: string): State =>
 const units = "/etc/systemd/system";
 const programs = "/usr/local/sbin";
 
-/** What of HDM is rendered differently for each distribution. */
+/** Files of HDM that differ between distributions. */
 export async function hdmFilesOf(name: DistributionName): Promise<Files> {
   const of = await composeHdm(name);
   const state = stateIn(of, "hdm-configuration");
@@ -54,7 +54,7 @@ export async function hdmFilesOf(name: DistributionName): Promise<Files> {
   };
 }
 
-/** What of HDM is the same for every distribution. */
+/** Files of HDM that are the same for every distribution. */
 export async function sharedHdmFiles(): Promise<Files> {
   const simple = await composeHdm("debian");
   const full = await composeHdm("debian", everything);

@@ -141,7 +141,7 @@ export async function push(branch: string, changes: object = {}): Promise<Answer
   const body = pushOf(branch, changes);
   const headers = { "Content-Type": "application/json", "X-GitHub-Event": "push" };
   const answer = await send(body, { ...headers, ...signatureOf(body, webhookSecret) });
-  if (!answer.text.startsWith("Asked for")) return answer;
+  if (!answer.text.startsWith("Requested")) return answer;
   await idle();
   const { outcome, what, seconds, servers, errors } = await lastDeployment();
   const lines = servers.map(({ name, state, seconds, error }) =>

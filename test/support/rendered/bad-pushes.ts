@@ -1,6 +1,6 @@
 import type { Message } from "./push-payloads.js";
 
-/** A message as the webhook hands it on: headers in the environment, the body in a file. */
+/** A message as the webhook passes it on: headers in the environment, the body in a file. */
 export interface Raw {
   events: Readonly<Record<string, string | Buffer | null>>;
   payload: string | Buffer;
@@ -32,20 +32,20 @@ const server = (changes: unknown): Raw =>
     body: { repository: { slug: "control", project: { key: "PUP" } }, changes },
   });
 
-const noObject = "The request's body is no JSON object.";
+const noObject = "The request's body is not a JSON object.";
 const noBranch = "The request names no branch.";
 const noRepository = "The request names no repository.";
-const noPush = "The request is no push as its Git server describes it.";
+const noPush = "The request is not a push as its Git server documents it.";
 const noText = "The request is not in UTF-8.";
 const noEvent = "The request names no event.";
 const unknownEvent = (shown: string) =>
-  `The event ${shown} is none that is deployed; have the Git server send pushes.`;
-const refusedBranch = (shown: string) => `${shown} is no branch that is deployed by a push.`;
+  `The event ${shown} is not a push; have the Git server send pushes.`;
+const refusedBranch = (shown: string) => `${shown} is not a branch that a push deploys.`;
 
-/** How a value stands in a test's name. */
+/** A value as shown in a test's name. */
 const shown = (value: unknown) => (value === undefined ? "not there" : JSON.stringify(value));
 
-/** What is wrong, and the sentence it is refused with. */
+/** What is wrong, and the message that it is rejected with. */
 export const bad: readonly [what: string, message: Raw, sentence: string][] = [
   ...[
     "",

@@ -23,7 +23,7 @@ const settingsFile = "/etc/puppet-foreman/settings.json";
 export const facts = "/var/lib/puppetserver/server_data/facts";
 export const home = "/var/lib/puppet-foreman";
 
-/** A command where the parsers are, that has to succeed; what it prints. */
+/** Output of a command in the parsers' container, which must succeed. */
 export async function done(command: readonly string[], stdin = ""): Promise<string> {
   const { code, stdout, stderr } = await inParsers(command, stdin);
   if (code !== 0) throw new Error(`${command.join(" ")}: ${stderr}`);
@@ -83,13 +83,13 @@ export async function installForeman(): Promise<void> {
   );
 }
 
-/** Leaves it to another test file. */
+/** Frees it for the next test file. */
 export async function leaveForeman(): Promise<void> {
   await stopService();
   await shell(`rmdir ${taken}`);
 }
 
-/** Changes what the Puppet server is told of Foreman. */
+/** Changes the Puppet server's settings for Foreman. */
 export async function setUse(changes: Record<string, unknown>): Promise<void> {
   const settings = JSON.parse(await done(["cat", settingsFile])) as object;
   await install(settingsFile, JSON.stringify({ ...settings, ...changes }));
@@ -99,7 +99,7 @@ export const startService = async () => {
   await shell(
     "systemctl is-active --quiet foreman-service || systemd-run --quiet --unit foreman-service python3 -B /opt/foreman-service /etc/foreman-service/config.json",
   );
-  // It says nothing before both ports are open.
+  // Nothing says when it is ready, so poll a port.
   await shell(
     `for i in $(seq 100); do if python3 -c 'import socket; socket.create_connection(("127.0.0.1", ${String(controlPort)}))' 2>/dev/null; then exit 0; fi; sleep 0.1; done; exit 1`,
   );
@@ -112,7 +112,7 @@ export const control = (method: string, path: string, body: unknown = {}) =>
 export const received = async () =>
   JSON.parse(await control("GET", "/received")) as ReceivedByService;
 
-/** Has Foreman trust servers, by its API. */
+/** Has Foreman trust servers, through its API. */
 export const trust = (names: readonly string[]) =>
   done(
     [
@@ -124,7 +124,7 @@ export const trust = (names: readonly string[]) =>
     JSON.stringify({ setting: { value: names } }),
   );
 
-/** What a node is, and what is said of it. */
+/** A node and its classification. */
 export async function classify(node: string) {
   const began = Date.now();
   const { code, stdout, stderr } = await inParsers([classifierScript, node]);

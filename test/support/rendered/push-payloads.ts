@@ -1,4 +1,4 @@
-/** What a Git server tells of a push: the event that a header names, and the body. */
+/** A Git server's message: the event that a header names, and the body. */
 export interface Message {
   /** Which server's header: GITHUB_EVENT, GITEA_EVENT, GITLAB_EVENT or BITBUCKET_EVENT. */
   header: string;
@@ -6,11 +6,11 @@ export interface Message {
   body: unknown;
 }
 
-/** A message, and what is to be deployed for it. */
+/** A message, and what it should deploy. */
 export interface GoodMessage extends Message {
   what: string;
   repository: string;
-  /** Branches, in their order; with a `-` those that are gone. */
+  /** Branches, in order; deleted ones with a `-`. */
   branches: readonly string[];
 }
 
@@ -68,7 +68,7 @@ const gitlab = (body: object): Pick<Message, "header" | "body"> => ({
       path_with_namespace: "Group/Sub/control",
       default_branch: "main",
     },
-    // Without a full name.
+    // Without the repository's full name.
     repository: { name: "Control", url: "git@gitlab.example.com:group/sub/control.git" },
     commits: [],
     total_commits_count: 0,
@@ -209,9 +209,9 @@ export const good: readonly GoodMessage[] = [
 ];
 
 const works = "Nothing to deploy: the webhook works.";
-const tags = "Nothing to deploy: tags are no environments.";
+const tags = "Nothing to deploy: tags are not environments.";
 
-/** Messages of which nothing is deployed, although nothing is wrong with them. */
+/** Valid messages that deploy nothing. */
 export const idle: readonly (Message & { what: string; sentence: string })[] = [
   {
     what: "GitHub's ping",

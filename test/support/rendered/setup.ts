@@ -40,7 +40,7 @@ install -D -m 0755 /dev/null /opt/puppetlabs/bin/puppet
 install -D -m 0644 /dev/null /etc/puppetlabs/puppet/puppet.conf
 `;
 
-/** Makes the one container that holds the products' own parsers. */
+/** Creates the one container with the products' own parsers. */
 export default async function setup(): Promise<() => Promise<void>> {
   await makeImages();
   const container = await startTestContainer(parsersName);

@@ -1,6 +1,6 @@
 import { inParsers } from "./parsers.js";
 
-/** What the command that runs is told, as it says itself. */
+/** What the command gets, as it reports itself. */
 export const stub = `#!/usr/bin/ruby
 require "json"
 File.write("/tmp/webhook-test/runs", "run\\n", mode: "a")
@@ -17,13 +17,13 @@ export interface Sent {
   headers?: Readonly<Record<string, string>>;
   body?: string;
 }
-/** What came back. */
+/** The response. */
 export interface Answer {
   status: number;
   body: string;
 }
 
-/** Sends a request, and gives the answer. */
+/** Sends a request, and returns the response. */
 export async function ask(url: string, sent: Sent): Promise<Answer> {
   const { method = "POST", path = "/hooks/code", headers = {}, body } = sent;
   const script = `

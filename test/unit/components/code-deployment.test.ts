@@ -19,13 +19,13 @@ const folder = "/etc/puppet-code";
 const repositoryName = "puppet-control-repository-configuration";
 const webhookName = "puppet-webhook-configuration";
 
-/** What one host state of an infrastructure says. */
+/** One host state of an infrastructure. */
 const stateIn = (of: Composed, name: string) =>
   stateOf(String(of.find(`${name}-run`).inputs.stdin));
 const urnOf = (of: Composed, name: string) => of.find(`${name}-run`).urn;
 
 let composed: Composed;
-/** With sources of somebody else's, over HTTPS and SSH, by g10k. */
+/** With external sources, over HTTPS and SSH, and g10k. */
 let given: Composed;
 let leaving: Composed;
 beforeAll(async () => {
@@ -46,7 +46,7 @@ beforeAll(async () => {
   leaving = await compose(debian, { codeDeployment: { tool: "r10k", behind: "leave" } });
 });
 
-/** What each server has before what is its own. */
+/** What all servers have in common, which comes first. */
 const served = [
   ...["package rsync", "package curl", "package openssh-client"],
   "file /var/lib/puppet-code",
@@ -81,7 +81,7 @@ const compilers = [
 ];
 
 describe("the main server", () => {
-  it("deploys once its tool, its keys and its scripts are there, and every hour from then on", () => {
+  it("deploys once its tool, keys and scripts are installed, and every hour after that", () => {
     expect(titlesOf(stateIn(composed, "main-code"))).toEqual([
       ...["package git", "package r10k", "package python3"],
       ...served,
@@ -105,7 +105,7 @@ describe("the main server", () => {
     ]);
   });
 
-  it("lets each compiler read what is published, by its own key, and nothing else", () => {
+  it("lets each compiler read published code with its own key, and nothing else", () => {
     const [, ...lines] = contentOf(
       stateIn(composed, "main-code"),
       `${folder}/.ssh/authorized_keys`,
@@ -119,7 +119,7 @@ describe("the main server", () => {
     ]);
   });
 
-  it("knows the keys of all servers, and of the Git servers that the settings name", () => {
+  it("knows the host keys of all servers, and of the Git servers in the settings", () => {
     const hosts = (of: Composed) =>
       contentOf(stateIn(of, "main-code"), `${folder}/.ssh/known_hosts`).split("\n").slice(1);
     const own = ["main", "compiler1", "compiler2"]
@@ -139,11 +139,11 @@ describe("the main server", () => {
     expect(contentOf(state, `${folder}/${tool}.yaml`)).toContain("\nsources:\n");
     expect(resourceOf(state, `${folder}/${other}.yaml`).parameters).toEqual({ ensure: "absent" });
     const { parameters } = resourceOf(state, "deploy the code");
-    // So another tool deploys once, whatever the one before it has done.
+    // So a different tool deploys once, whatever the previous one has done.
     expect(parameters.unless).toBe(`test ${folder}/deployed -nt ${folder}/${tool}.yaml`);
   });
 
-  it("has a token in Git's own store, once for each server, and in no other file", () => {
+  it("has a token in Git's credential store, once for each server, and in no other file", () => {
     const state = stateIn(given, "main-code");
     const store = resourceOf(state, "/var/lib/puppet-code/.git-credentials");
     expect(store).toMatchObject({
@@ -160,7 +160,7 @@ describe("the main server", () => {
     expect(holding.map(({ title }) => title)).toEqual([store.title]);
   });
 
-  it("has no store without a token, even if there was one", () => {
+  it("has no credential store without a token, even if there was one before", () => {
     for (const name of [".git-credentials", ".gitconfig"]) {
       const { parameters } = resourceOf(
         stateIn(composed, "main-code"),
@@ -172,13 +172,13 @@ describe("the main server", () => {
 });
 
 describe("a compiler", () => {
-  it("takes the code before the balancer hears of it, and keeps it up to date", () => {
+  it("fetches the code before it joins the pool, and keeps it up to date", () => {
     for (const name of ["compiler1", "compiler2"]) {
       expect(titlesOf(stateIn(composed, `${name}-code`))).toEqual(compilers);
     }
   });
 
-  it("tells whether its code is old only where it leaves the pool for that", () => {
+  it("reports outdated code only where it leaves the pool for that", () => {
     expect(titlesOf(stateIn(leaving, "compiler1-code"))).toEqual([
       ...compilers.slice(0, -1),
       ...unit("puppet-code-pool@.service"),
@@ -187,7 +187,7 @@ describe("a compiler", () => {
     ]);
   });
 
-  it("lets the main server's key have it take the code, and knows the main server only", () => {
+  it("lets the main server's key trigger a fetch, and knows only the main server", () => {
     const state = stateIn(composed, "compiler2-code");
     const linesOf = (name: string) =>
       contentOf(state, `${folder}/.ssh/${name}`).split("\n").slice(1);
@@ -201,7 +201,7 @@ describe("a compiler", () => {
     ]);
   });
 
-  it("is not touched by another that is added", async () => {
+  it("does not change when another one is added", async () => {
     const three = await compose(debian, {
       codeDeployment: { tool: "r10k" },
       compilers: ["compiler1", "compiler2", "compiler3"],
@@ -214,7 +214,7 @@ describe("a compiler", () => {
     for (const name of [...others, repositoryName, webhookName]) {
       expect(stdin(three, name), name).toBe(stdin(composed, name));
     }
-    // The main server lets it in, knows it, and has it follow.
+    // The main server accepts its key, knows its host key, and notifies it.
     const before = stateIn(composed, "main-code");
     const changed = stateIn(three, "main-code").filter(
       (one, index) => JSON.stringify(one) !== JSON.stringify(before[index]),
@@ -227,14 +227,14 @@ describe("a compiler", () => {
   });
 });
 
-describe("who waits for whom", () => {
-  it("has compilers take their code when the main server has deployed", () => {
+describe("dependencies", () => {
+  it("have compilers fetch their code once the main server has deployed", () => {
     for (const name of ["compiler1-code", "compiler2-code"]) {
       expect(composed.find(name).dependencies).toContain(urnOf(composed, "main-code"));
     }
   });
 
-  it("has the balancer learn of a compiler when it has the code", () => {
+  it("add a compiler to the pool once it has the code", () => {
     const { dependencies } = composed.find("balancer");
     const names = ["main-code", "compiler1-code", "compiler2-code"];
     expect(dependencies).toEqual(
@@ -242,15 +242,15 @@ describe("who waits for whom", () => {
     );
   });
 
-  it("has the webhook listen when there is something that it can run", () => {
+  it("have the webhook listen once its command is installed", () => {
     expect(composed.find("puppet-webhook").dependencies).toContain(urnOf(composed, "main-code"));
   });
 
-  it("has code deployed from the control repository once that is there", () => {
+  it("have code deployed from the control repository once that exists", () => {
     expect(composed.find("puppet-code").dependencies).toContain(urnOf(composed, repositoryName));
   });
 
-  it("has each server make its key once it serves", () => {
+  it("have each server generate its key once it serves", () => {
     expect(composed.find("main-code-identity").dependencies).toContain(
       composed.find("main-configuration-run").urn,
     );

@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 
 describe("the control repository", () => {
-  it("is made from files that are there before it, for a user who can do nothing but push", () => {
+  it("is created from files that are installed before it, for a user who can only push", () => {
     expect(titlesOf(repository)).toEqual([
       ...["package git", "package openssh-client", "exec user puppet-control"],
       "file /var/lib/puppet-control",
@@ -74,7 +74,7 @@ describe("the control repository", () => {
     expect(runnable.map(({ title }) => title)).toEqual([`${share}/scripts/config_version.sh`]);
   });
 
-  it("can be read by the key of the user that deploys, and by no other", () => {
+  it("can be read with the key of the user that deploys, and no other", () => {
     expect(
       contentOf(repository, "/var/lib/puppet-control/.ssh/authorized_keys").split("\n").slice(1),
     ).toEqual([
@@ -94,7 +94,7 @@ describe("the control repository", () => {
     });
   });
 
-  it("tells the webhook of pushes, with a secret that its user alone can read", () => {
+  it("notifies the webhook of pushes, with a secret that only its user can read", () => {
     const settings = resourceOf(repository, "/var/lib/puppet-control/webhook.json");
     expect(settings).toMatchObject({
       parameters: { group: "puppet-control", mode: "0640" },
@@ -108,7 +108,7 @@ describe("the control repository", () => {
     expect(holding).toEqual([settings]);
   });
 
-  it("is not made where others keep the code", async () => {
+  it("is not created where the code is in external repositories", async () => {
     const { registrations, state } = await compose(debian, {
       codeDeployment: { tool: "r10k", sources: { a: { remote: "https://git.example.org/c" } } },
     });
@@ -120,7 +120,7 @@ describe("the control repository", () => {
 });
 
 describe("the webhook", () => {
-  it("is made in this order: user, hooks, service, and TLS before it", () => {
+  it("is set up in this order: user, hooks, service, and TLS in front of it", () => {
     const unit = (name: string) => [
       `file /etc/systemd/system/${name}`,
       `exec systemd reads ${name}`,
@@ -139,7 +139,7 @@ describe("the webhook", () => {
     ]);
   });
 
-  it("has its secret in one file, which its user alone can read", () => {
+  it("has its secret in one file, which only its user can read", () => {
     const hooks = resourceOf(webhook, "/etc/puppet-webhook/hooks.yaml");
     expect(hooks).toMatchObject({
       parameters: { owner: "root", group: "puppet-webhook", mode: "0640" },
@@ -157,7 +157,7 @@ describe("the webhook", () => {
     expect(unit).toMatch(/^ExecStart=.* -ip 127\.0\.0\.1 -port 9101$/m);
   });
 
-  it("reads no key of the host, which only HAProxy's start does, and drops root's rights", () => {
+  it("cannot read the host's key, which only HAProxy does at its start, before it drops root's permissions", () => {
     const key = resourceOf(webhook, "/etc/puppet-webhook/tls/host.pem.key").parameters;
     expect(key).toMatchObject({ owner: "root", group: "root", mode: "0600" });
     const unit = (name: string) => contentOf(webhook, `/etc/systemd/system/${name}.service`);
@@ -167,7 +167,7 @@ describe("the webhook", () => {
     expect(conf).toMatch(/^ {4}user haproxy\n {4}group haproxy$/m);
   });
 
-  it("gains no right, and is started anew by what it reads", () => {
+  it("gains no permissions, and restarts when a file that it reads changes", () => {
     for (const [service, file] of [
       ["puppet-webhook.service", "/etc/puppet-webhook/hooks.yaml"],
       ["puppet-webhook-proxy.service", "/etc/puppet-webhook/haproxy.cfg"],
@@ -203,7 +203,7 @@ describe("all states of code deployment", () => {
   });
 });
 
-describe("what else knows of deployed code", () => {
+describe("other consequences of code deployment", () => {
   const puppetConf = (of: Composed, host: string) =>
     contentOf(of.state(host), "/etc/puppet/puppet.conf").split("\n");
   const hosts = ["main", "compiler1", "compiler2"];
@@ -225,7 +225,7 @@ describe("what else knows of deployed code", () => {
     ]);
   });
 
-  it.each(hosts)("%s may have its own environments read anew, and nobody else's", (host) => {
+  it.each(hosts)("%s may reload its own environments, and nobody else's", (host) => {
     const title = "let this server's environments be read anew";
     const { command, notify } = resourceOf(composed.state(host), title).parameters;
     expect(String(command)).toContain(`method: delete }, allow: "${host}.example.test",`);
@@ -235,7 +235,7 @@ describe("what else knows of deployed code", () => {
     expect(without).toHaveLength(titlesOf(composed.state(host)).length - 2);
   });
 
-  it("the balancer asks compilers for their code only where they leave the pool for it", () => {
+  it("the load balancer checks compilers' code only where they leave the pool for it", () => {
     const conf = (of: Composed) => contentOf(of.state("balancer"), "/etc/haproxy/haproxy.cfg");
     expect(conf(composed)).toBe(conf(none));
     expect(conf(composed)).not.toMatch(/agent-|old_code/);
@@ -245,7 +245,7 @@ describe("what else knows of deployed code", () => {
     expect(conf(leaving)).toMatch(
       /^ {4}use_backend compilers_with_old_code if \{ nbsrv\(compilers\) eq 0 \}\n {4}default_backend compilers$/m,
     );
-    // The second backend has the same servers, and does not ask them.
+    // The second backend has the same servers, without this check.
     const [, first = "", second = ""] = conf(leaving).split(/^backend .*$/m);
     const servers = (text: string) => text.match(/^ {4}server .*$/gm);
     expect(servers(second)).toEqual(servers(first));
@@ -253,7 +253,7 @@ describe("what else knows of deployed code", () => {
     expect(second).not.toContain("agent-");
   });
 
-  it("none of it is there without a tool", () => {
+  it("none of it exists without a tool", () => {
     const ours = ({ registrations }: Composed) =>
       registrations.filter(({ name }) => /-code\b|webhook|control-repository/.test(name));
     expect(ours(none)).toEqual([]);

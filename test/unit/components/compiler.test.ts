@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 describe("a compiler", () => {
-  it("is made in this order: it has its certificate and revocation list before the service", () => {
+  it("is set up in this order: certificate and CRL before the service", () => {
     expect(titlesOf(composed.state("compiler1"))).toEqual([
       "exec names in the certificate of compiler1.example.test",
       "package puppetserver",
@@ -51,7 +51,7 @@ describe("a compiler", () => {
     ]);
   });
 
-  it("gets the infrastructure's key, in a file of root alone, and not the agents'", () => {
+  it("gets the infrastructure's key, in a file that only root can read, and not the agents'", () => {
     expect(secretsIn(composed.script("compiler1"))).toEqual(["infrastructureKey"]);
     const { parameters, sensitive } = resourceOf(
       composed.state("compiler1"),
@@ -61,11 +61,11 @@ describe("a compiler", () => {
     expect(sensitive).toBe(true);
   });
 
-  it("trusts the CA of the main server before it first asks it", () => {
+  it("trusts the main server's CA before its first request", () => {
     expect(contentOf(composed.state("compiler1"), "/var/lib/puppet/ssl/certs/ca.pem")).toBe(caPem);
   });
 
-  it("has no CA, and takes certificates and catalogs from the main server", () => {
+  it("has no CA, and gets certificates and catalogs from the main server", () => {
     const state = composed.state("compiler1");
     expect(contentOf(state, "/etc/puppet/puppetserver/services.d/ca.cfg")).toMatch(
       /^[^#]*certificate-authority-disabled-service$/m,
@@ -76,7 +76,7 @@ describe("a compiler", () => {
     expect(conf).not.toMatch(/^(cadir|autosign) =/m);
   });
 
-  it("waits for PuppetDB, or where there is none for the main server", async () => {
+  it("waits for PuppetDB, or for the main server where there is none", async () => {
     expect(composed.find("puppet-compilers").dependencies).toContain(
       composed.find("puppetdb-configuration-run").urn,
     );
@@ -86,7 +86,7 @@ describe("a compiler", () => {
     );
   });
 
-  it("is all there is to send for it when another one comes or goes", async () => {
+  it("does not change when another one is added or removed", async () => {
     const more = await compose(debian, { compilers: ["compiler1", "compiler2", "compiler3"] });
     const fewer = await compose(debian, { compilers: ["compiler2"] });
     expect(more.find("compiler1-configuration-run").inputs).toEqual(
@@ -97,7 +97,7 @@ describe("a compiler", () => {
       expect(other.find("compiler2-certificate").inputs).toEqual(
         composed.find("compiler2-certificate").inputs,
       );
-      // Who may have which name, who may talk to PuppetDB, and where connections go, are what changes.
+      // Who may have which name, PuppetDB's clients, and where connections go, are what changes.
       for (const host of ["main", "puppetdb", "balancer"]) {
         expect(other.script(host), host).not.toBe(composed.script(host));
       }
@@ -105,7 +105,7 @@ describe("a compiler", () => {
   });
 });
 
-describe("a compiler that comes", () => {
+describe("an added compiler", () => {
   /** The resources of a host that are not as they were. */
   const changed = (host: string, after: Composed) => {
     const before = composed.state(host);
@@ -116,7 +116,7 @@ describe("a compiler that comes", () => {
   };
   const common = ["compiler1", "compiler2"];
 
-  it("with a planned name changes no other host than the balancer", async () => {
+  it("with a planned name changes no other host than the load balancer", async () => {
     const more = await compose(debian, {
       compilers: [...common, "compiler8"],
       plannedCompilers: [],
@@ -127,7 +127,7 @@ describe("a compiler that comes", () => {
     expect(titlesOf(changed("balancer", more))).toEqual(["file /etc/haproxy/haproxy.cfg"]);
   });
 
-  it("and goes leaves its name planned, and so changes as little", async () => {
+  it("that is removed leaves its name planned, and so changes just as little", async () => {
     const plannedCompilers = ["compiler2.example.test", "compiler8.example.test"];
     const fewer = await compose(debian, { compilers: ["compiler1"], plannedCompilers });
     for (const host of ["main", "puppetdb", "compiler1"]) {
@@ -135,14 +135,14 @@ describe("a compiler that comes", () => {
     }
   });
 
-  it("with another name leaves the main server's service alone", async () => {
+  it("with a different name leaves the main server's service alone", async () => {
     const more = await compose(debian, { compilers: [...common, "compiler3"] });
     const resources = changed("main", more);
     expect(titlesOf(resources)).toEqual(["file /etc/puppet/autosign/rules.json"]);
     expect(resources[0]?.parameters).not.toHaveProperty("notify");
   });
 
-  it("with another name is made known to PuppetDB, which reloads and does not restart", async () => {
+  it("with a different name is added to PuppetDB, which reloads and does not restart", async () => {
     const more = await compose(debian, { compilers: [...common, "compiler3"] });
     const resources = changed("puppetdb", more);
     expect(titlesOf(resources)).toEqual([
@@ -165,7 +165,7 @@ describe("a compiler's certificate", () => {
   const clean =
     "rm -f /etc/puppet/puppetserver/ca/requests/compiler1.example.test.pem; ! test -e /etc/puppet/puppetserver/ca/signed/compiler1.example.test.pem || /usr/bin/puppetserver ca clean --certname compiler1.example.test";
 
-  it("is cleaned on the main server before the machine asks for one, and after it is gone", () => {
+  it("is cleaned on the main server before the machine requests one, and after it is removed", () => {
     const { inputs, deleteBeforeReplace } = composed.find("compiler1-certificate");
     expect(inputs).toMatchObject({
       create: clean,
@@ -179,14 +179,14 @@ describe("a compiler's certificate", () => {
     ]);
   });
 
-  it("goes with the main server's machine", () => {
+  it("is removed with the main server's machine", () => {
     const machine = composed.find("machine").urn;
     expect(machine).toMatch(/^urn:.*::machine$/);
     expect(composed.find("compiler1-certificate").deletedWith).toBe(machine);
     expect(composed.find("compiler2-certificate").deletedWith).toBe(machine);
   });
 
-  it("is no resource's companion where Pulumi did not make the main server", async () => {
+  it("is deleted with no other resource where Pulumi did not create the main server", async () => {
     const other = await compose(debian, { main: { machine: undefined } });
     expect(other.find("compiler1-certificate").deletedWith).toBe("");
   });

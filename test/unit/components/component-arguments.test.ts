@@ -19,7 +19,7 @@ const scriptsOf = ({ registrations }: Composed) =>
 const emptied = <Given extends object>(given: Given): Partial<Given> =>
   Object.fromEntries(Object.keys(given).map((key) => [key, undefined])) as Partial<Given>;
 
-describe("arguments that are left out", () => {
+describe("omitted arguments", () => {
   it("are those of a stack that sets nothing but its domain", async () => {
     const settings = parseSettings({ domain: "example.test" });
     const { distribution, puppetServer, caServer, fileServer, caName } = settings;
@@ -59,7 +59,7 @@ describe("arguments that are left out", () => {
   });
 });
 
-describe("a word that is none of those there are", () => {
+describe("an unknown word", () => {
   const refused = (call: () => unknown) => {
     try {
       call();
@@ -69,14 +69,14 @@ describe("a word that is none of those there are", () => {
     throw new Error("not refused as an input");
   };
 
-  it("is refused with the input's name, and what to write", () => {
+  it("is rejected with the input's name, and what to write", () => {
     const distribution = "suse" as DistributionName;
     const error = refused(() => withDistribution({ distribution }));
     expect(error.propertyPath).toBe("distribution");
     expect(error.message).toBe('distribution is "suse"; write one of debian, openvox8, openvox9.');
   });
 
-  it("is not taken from what every object has", () => {
+  it("is not looked up among every object's own properties", () => {
     for (const word of ["constructor", "toString", "R10k"]) {
       refused(() => oneOf("codeDeployment.tool", word as CodeTool, CodeTool));
     }
@@ -100,7 +100,7 @@ describe("a host's connection", () => {
     );
   });
 
-  it("is taken as it is where all of it is verified", () => {
+  it("is used as it is where all of it is verified", () => {
     const connection = { host: "10.0.0.1", hostKey, proxy: { host: "10.0.0.2", hostKey } };
     expect(verified("main.example.test", connection)).toBe(connection);
   });

@@ -102,7 +102,7 @@ describe("the schema for other languages", () => {
     });
   });
 
-  it("takes hosts as data, with the connection of remote commands", () => {
+  it("accepts hosts as data, with the connection of remote commands", () => {
     const host = schema.types["puppet:index:HostArgs"];
     expect(host?.required).toEqual([
       "address",
@@ -118,7 +118,7 @@ describe("the schema for other languages", () => {
     );
   });
 
-  it("lets what comes from resources be known later", () => {
+  it("lets values from resources be known later", () => {
     const { inputProperties } = schema.resources["puppet:index:LoadBalancer"] ?? {};
     expect(inputProperties?.caCertificate).not.toHaveProperty("plain");
     expect(inputProperties?.members).not.toHaveProperty("plain");

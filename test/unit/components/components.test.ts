@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 describe("the main server", () => {
-  it("is made in this order: settings, keys and CA stand before the service starts", () => {
+  it("is set up in this order: settings, keys and CA before the service starts", () => {
     expect(titlesOf(composed.state("main"))).toEqual([
       "exec names in the certificate of main.example.test",
       "package puppetserver",
@@ -62,7 +62,7 @@ describe("the main server", () => {
     ]);
   });
 
-  it("has the names of hosts there are and may be, full and short, that no agent may have", () => {
+  it("reserves the names of existing and planned hosts, fully qualified and short", () => {
     const { hosts } = JSON.parse(
       contentOf(composed.state("main"), "/etc/puppet/autosign/rules.json"),
     ) as { hosts: string[] };
@@ -70,7 +70,7 @@ describe("the main server", () => {
     expect(hosts).toEqual([...names, ...names.map((name) => `${name}.example.test`)].sort());
   });
 
-  it("has the service names, full and short, that stand beside a host's name", () => {
+  it("has the service names, fully qualified and short, for certificates in addition to a host's name", () => {
     const { serviceNames } = JSON.parse(
       contentOf(composed.state("main"), "/etc/puppet/autosign/rules.json"),
     ) as { serviceNames: string[] };
@@ -91,7 +91,7 @@ describe("the main server", () => {
     }
   });
 
-  it("sets up the CA once, with a root of its own and only the CA's names", () => {
+  it("sets up the CA once, with its own root and only the CA's names", () => {
     const { parameters } = resourceOf(composed.state("main"), "set up the certificate authority");
     expect(parameters).toMatchObject({
       command: [
@@ -107,7 +107,7 @@ describe("the main server", () => {
     expect(secretsIn(composed.script("main"))).toEqual(["agentKey", "infrastructureKey"]);
   });
 
-  it("tells its CA certificate, as agents digest it, once it runs", () => {
+  it("outputs its CA certificate and the fingerprint that agents check, once it runs", () => {
     const read = composed.find("main-ca-certificate-read");
     expect(read.inputs).toMatchObject({
       create: "cat /etc/puppet/puppetserver/ca/ca_crt.pem",
@@ -122,7 +122,7 @@ describe("the main server", () => {
 });
 
 describe("the balancer", () => {
-  it("is made in this order", () => {
+  it("is set up in this order", () => {
     expect(titlesOf(composed.state("balancer"))).toEqual([
       "package haproxy",
       "file /etc/haproxy/puppet-ca.pem",
@@ -146,14 +146,14 @@ describe("the balancer", () => {
     },
   );
 
-  it("learns of compilers that serve", () => {
+  it("gets compilers once they serve", () => {
     const dependencies = composed.find("balancer").dependencies;
     for (const name of ["compiler1", "compiler2"]) {
       expect(dependencies).toContain(composed.find(`${name}-configuration-run`).urn);
     }
   });
 
-  it("checks a new configuration before it takes it, and reloads instead of restarting", () => {
+  it("checks a new configuration before using it, and reloads instead of restarting", () => {
     const state = composed.state("balancer");
     expect(resourceOf(state, "/etc/haproxy/haproxy.cfg")).toMatchObject({
       parameters: { validate_cmd: "/usr/sbin/haproxy -c -f %", mode: "0600" },
@@ -168,7 +168,7 @@ describe("the balancer", () => {
     expect(secretsIn(composed.script("balancer"))).toEqual(["statsPassword"]);
   });
 
-  it("has its statistics page where this machine reaches it", () => {
+  it("has its statistics page at an address that this machine can reach", () => {
     expect(composed.statsUrl).toBe("http://127.0.0.1:18404/stats");
   });
 });
@@ -197,7 +197,7 @@ describe("all hosts", () => {
     expect(timeouts).toEqual({ create: "40m", update: "40m" });
   });
 
-  it.each(hosts)("%s is converged anew on another machine", (name) => {
+  it.each(hosts)("%s is converged again on a different machine", (name) => {
     expect(composed.find(`${name}-configuration-run`).inputs.triggers).toEqual([
       `machine-of-${name}`,
     ]);
@@ -232,7 +232,7 @@ describe("all hosts", () => {
     }
   });
 
-  it("run a command that waits for others only where one tells it to", () => {
+  it("run a command that waits for others only when notified", () => {
     for (const name of hosts) {
       const state = composed.state(name);
       const told = state.flatMap(({ parameters }) => [parameters.notify ?? []].flat().map(String));

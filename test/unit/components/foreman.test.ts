@@ -30,8 +30,8 @@ const answersOf = (composed: Composed) =>
   (load(contentOf(composed.state("foreman"), answersFile)) as { foreman: Record<string, unknown> })
     .foreman;
 
-describe("Foreman on a host of its own", () => {
-  it("is made in this order: certificate, TLS, repository, answers, installer, revocation list", () => {
+describe("Foreman on its own host", () => {
+  it("is set up in this order: certificate, TLS, repository, answers, installer, CRL", () => {
     expect(titlesOf(own.state("foreman"))).toEqual([
       "file /etc/puppetlabs/puppet/puppet.conf",
       "file /etc/puppetlabs/puppet/csr_attributes.yaml",
@@ -70,7 +70,7 @@ describe("Foreman on a host of its own", () => {
     ]);
   });
 
-  it("has nothing changed on its host before that is known to do", () => {
+  it("changes nothing on its host before the host is checked", () => {
     const check = own.find("foreman-check");
     expect(check.inputs.create).toBe("bash -s -- --check");
     expect(check.inputs.stdin).toContain('"debian 13"');
@@ -82,7 +82,7 @@ describe("Foreman on a host of its own", () => {
       own.find("main-ca-certificate-read").urn,
     );
     const certificate = own.find("foreman-certificate");
-    // By the main server's own packaging, whatever this host has.
+    // With the main server's own packages, whatever this host has.
     expect(certificate.inputs.delete).toContain("/usr/bin/puppetserver ca clean");
     expect(own.find("foreman-configuration").dependencies).toContain(certificate.urn);
     expect(contentOf(own.state("main"), "/etc/puppet/autosign/rules.json")).toContain(
@@ -90,7 +90,7 @@ describe("Foreman on a host of its own", () => {
     );
   });
 
-  it("has the same packages of Puppet whatever the others have", async () => {
+  it("has the same Puppet packages, whatever the others have", async () => {
     const composed = await compose(openvox8, { foremanHost: true });
     expect(composed.state("foreman")).toEqual(own.state("foreman"));
   });
@@ -142,7 +142,7 @@ describe("Foreman on a host of its own", () => {
     });
   });
 
-  it("uses a database that is there", async () => {
+  it("uses an existing database", async () => {
     const composed = await compose(debian, {
       foremanHost: true,
       foreman: {
@@ -170,7 +170,7 @@ describe("Foreman on a host of its own", () => {
     expect(answersOf(own)).not.toHaveProperty("db_manage");
   });
 
-  it("comes before the compilers that ask it", () => {
+  it("comes before the compilers that query it", () => {
     const registration = own.find("puppet-foreman");
     expect(registration.dependencies).toEqual(
       expect.arrayContaining([
@@ -184,8 +184,8 @@ describe("Foreman on a host of its own", () => {
   });
 });
 
-describe("what Foreman is told", () => {
-  it("has the servers, the smart proxy, and who tells it", () => {
+describe("the registration in Foreman", () => {
+  it("has the servers, the smart proxy, and the user who registers them", () => {
     const told = {
       user: "admin",
       trusted: ["main.example.test", "compiler1.example.test", "compiler2.example.test"],
@@ -201,7 +201,7 @@ describe("what Foreman is told", () => {
     expect(sensitive).toBe(true);
   });
 
-  it("is repeated after each deploy of code, where there is one", () => {
+  it("imports environments after each deploy, where code is deployed", () => {
     expect(titlesOf(own.state("puppet-foreman")).slice(-5)).toEqual([
       "file /etc/systemd/system/puppet-foreman-import.service",
       "exec systemd reads puppet-foreman-import.service",
@@ -214,7 +214,7 @@ describe("what Foreman is told", () => {
     );
   });
 
-  it("is taken back when Foreman goes, and then the password", () => {
+  it("is withdrawn when it is removed, and then the password is removed", () => {
     for (const composed of [own, existing]) {
       const { inputs, dependencies, deletedWith } = composed.find("puppet-foreman-withdrawal");
       expect(inputs.create).toBe("true");
@@ -226,7 +226,7 @@ describe("what Foreman is told", () => {
     }
   });
 
-  it("is nothing without a Foreman", async () => {
+  it("does not exist without a Foreman", async () => {
     const none = await compose(debian);
     expect(none.foreman).toEqual({});
     expect(none.registrations.filter(({ name }) => name.includes("foreman"))).toEqual([]);
@@ -234,13 +234,10 @@ describe("what Foreman is told", () => {
   });
 
   it.each([
-    [
-      { url: there.url },
-      "foreman.password is not given, and hosts.foreman neither; give one of them.",
-    ],
+    [{ url: there.url }, "foreman.password and hosts.foreman are both missing; give one of them."],
     [
       { password: there.password },
-      "foreman.url is not given, and hosts.foreman neither; give one of them.",
+      "foreman.url and hosts.foreman are both missing; give one of them.",
     ],
   ])("is refused when it lacks something: %j", async (foreman, sentence) => {
     await expect(compose(debian, { foreman })).rejects.toThrow(sentence);

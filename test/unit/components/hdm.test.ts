@@ -50,7 +50,7 @@ describe("HDM's host", () => {
     expect(composed.find("hdm-code-identity").dependencies).toContain(run);
   });
 
-  it("has HDM with its administrator and serving before the port opens", () => {
+  it("runs HDM with its administrator before the port opens", () => {
     expect(titlesOf(hdm)).toEqual([
       "file /etc/puppet/puppet.conf",
       "file /etc/puppet/csr_attributes.yaml",
@@ -81,7 +81,7 @@ describe("HDM's host", () => {
     ]);
   });
 
-  it("has each secret in files of root's alone, and on no command line", () => {
+  it("has each secret in files that only root can read, and on no command line", () => {
     for (const of of [composed, full]) {
       const state = stateIn(of, "hdm-configuration");
       const secret = (one: State[number]) =>
@@ -110,7 +110,7 @@ describe("HDM's host", () => {
     }
   });
 
-  it("starts HDM anew for all that it reads, and not for the first password", () => {
+  it("restarts HDM for everything that it reads, but not for the initial password", () => {
     const notified = hdm
       .filter(({ parameters }) => JSON.stringify(parameters.notify ?? "").includes("hdm.service]"))
       .map(({ title }) => title);
@@ -121,7 +121,7 @@ describe("HDM's host", () => {
     ]);
   });
 
-  it("shows the certificate that is given, or its own", () => {
+  it("presents the given certificate, or its own", () => {
     const certificate = (of: Composed) =>
       resourceOf(stateIn(of, "hdm-configuration"), "/etc/haproxy/hdm/host.pem").parameters;
     expect(certificate(composed).source).toBe("/var/lib/puppet/ssl/certs/hdm.example.test.pem");
@@ -131,7 +131,7 @@ describe("HDM's host", () => {
     );
   });
 
-  it("has its certificate revoked when it goes, and its services stopped where it stays", () => {
+  it("has its certificate revoked when it is removed, and its services stopped where the machine stays", () => {
     const { inputs } = composed.find("hdm-certificate");
     expect(inputs.delete).toContain("hdm.example.test");
     expect(inputs.create).toBe(inputs.delete);
@@ -145,7 +145,7 @@ describe("HDM's host", () => {
 });
 
 describe("the code on HDM's host", () => {
-  it("comes as on a compiler, without a Puppet Server and without the balancer", () => {
+  it("is fetched as on a compiler, without a Puppet Server and a load balancer", () => {
     const state = stateIn(composed, "hdm-code");
     expect(titlesOf(state)).toEqual([
       ...["package rsync", "package openssh-client"],
@@ -173,7 +173,7 @@ describe("the code on HDM's host", () => {
     });
   });
 
-  it("is told of by the main server, which lets its key read and do nothing else", () => {
+  it("is announced by the main server, which lets its key read and do nothing else", () => {
     const state = stateIn(composed, "main-code");
     const { compilers } = JSON.parse(contentOf(state, "/etc/puppet-code/settings.json")) as {
       compilers: { name: string }[];
@@ -187,7 +187,7 @@ describe("the code on HDM's host", () => {
     );
   });
 
-  it("has nothing that agents need wait for it", () => {
+  it("does not delay anything that agents need", () => {
     for (const name of ["hdm-code-run", "hdm-configuration-run"]) {
       const { urn } = composed.find(name);
       const waiting = composed.registrations.filter(({ dependencies }) =>
@@ -198,7 +198,7 @@ describe("the code on HDM's host", () => {
     const waitedFor = composed.find("balancer").dependencies;
     expect(waitedFor).toContain(composed.find("main-code-run").urn);
     expect(waitedFor.filter((urn) => urn.includes("hdm"))).toEqual([]);
-    // HDM itself comes when all that it reads is there.
+    // HDM itself comes once everything that it reads exists.
     expect(composed.find("hdm").dependencies).toEqual(
       expect.arrayContaining(
         ["puppetdb-configuration-run", "hdm-code-run"].map((name) => composed.find(name).urn),
@@ -227,14 +227,14 @@ describe("the rest of the infrastructure", () => {
     expect(rules(without)).toBe(false);
   });
 
-  it("has compilers and balancer as without HDM", () => {
+  it("has the same compilers and load balancer as without HDM", () => {
     for (const name of ["compiler1-configuration", "compiler1-code", "balancer-configuration"]) {
       expect(stateIn(composed, name), name).toEqual(stateIn(without, name));
     }
     expect(without.registrations.filter(({ name }) => name.includes("hdm"))).toEqual([]);
   });
 
-  it("reaches HDM in the environment's PuppetDB beside the main server as well", async () => {
+  it("lets HDM read a PuppetDB on the main server as well", async () => {
     const beside = await compose(debian, {
       hdm: { image },
       codeDeployment: code,
@@ -245,7 +245,7 @@ describe("the rest of the infrastructure", () => {
     );
   });
 
-  it("makes its two secrets", () => {
+  it("generates its two secrets", () => {
     expect(contentOf(hdm, "/etc/hdm/administrator.env")).toBe(
       `HDM_ADMINISTRATOR_PASSWORD=${passwordOf("hdm-admin-password", 32)}\n`,
     );
@@ -255,7 +255,7 @@ describe("the rest of the infrastructure", () => {
   });
 });
 
-describe("HDM is refused", () => {
+describe("HDM is rejected", () => {
   const hosts = {
     main: hostOf("main"),
     loadBalancer: hostOf("balancer"),

@@ -58,12 +58,12 @@ describe("Puppet servers with PuppetDB", () => {
     }
   });
 
-  it("ask the main server's, where it is there", async () => {
+  it("use the main server's, where it exists", async () => {
     const beside = await compose(debian, { puppetdbHost: "main" });
     expect(conf(beside)).toContain("server_urls = https://main.example.test:8081");
   });
 
-  it("ask the environment's own first, then further ones in their order", async () => {
+  it("use the environment's own first, then additional ones in their order", async () => {
     const serverUrls = ["https://zulu.example.test:8081", "https://alpha.example.test:443"];
     expect(conf(await compose(debian, { puppetdb: { serverUrls } }))).toContain(
       `server_urls = https://puppetdb.example.test:8081,${serverUrls.join(",")}`,
@@ -100,7 +100,7 @@ describe("Puppet servers without PuppetDB", () => {
     none = await compose(debian, { puppetdbHost: "none" });
   });
 
-  it.each(servers)("%s loses what an earlier one left, and restarts for it", (host) => {
+  it.each(servers)("%s removes what an earlier one left, and restarts", (host) => {
     const state = none.state(host);
     for (const path of clientFiles) {
       expect(resourceOf(state, path).parameters).toEqual({
@@ -112,7 +112,7 @@ describe("Puppet servers without PuppetDB", () => {
     expect(titlesOf(state)).not.toContain("package puppet-terminus-puppetdb");
   });
 
-  it("are all there is: no host, no password, and no name that is kept free", () => {
+  it("have no host, no password, and no reserved name for it", () => {
     const names = none.registrations.map(({ name }) => name);
     expect(names.filter((name) => name.includes("puppetdb"))).toEqual([]);
     expect(contentOf(none.state("main"), "/etc/puppet/autosign/rules.json")).not.toContain(
@@ -121,8 +121,8 @@ describe("Puppet servers without PuppetDB", () => {
   });
 });
 
-describe("Puppet servers with somebody else's PuppetDB", () => {
-  it("use it, and the environment makes none", async () => {
+describe("Puppet servers with an external PuppetDB", () => {
+  it("use it, and the environment creates none", async () => {
     const serverUrls = ["https://puppetdb.example.org:8081"];
     const other = await compose(debian, { puppetdbHost: "none", puppetdb: { serverUrls } });
     for (const host of servers) {
@@ -133,16 +133,16 @@ describe("Puppet servers with somebody else's PuppetDB", () => {
   });
 });
 
-describe("who may talk to PuppetDB", () => {
+describe("PuppetDB's clients", () => {
   const names = ["compiler1", "compiler2", "compiler8", "main", "puppetdb"];
   const allowlist = ({ state }: Composed, host = "puppetdb") =>
     contentOf(state(host), "/etc/puppetdb/certificate-allowlist");
 
-  it("are exactly the servers there are and may be, and the host itself for its readers", () => {
+  it("are exactly the existing and planned servers, and the host itself for its readers", () => {
     expect(allowlist(composed)).toBe(names.map((name) => `${name}.example.test\n`).join(""));
   });
 
-  it("are as many where the host is the main server, whose name stands there once", async () => {
+  it("are the same where the host is the main server, whose name is listed once", async () => {
     const beside = await compose(debian, { puppetdbHost: "main" });
     expect(allowlist(beside, "main-puppetdb")).toBe(
       names

@@ -44,7 +44,7 @@ describe("a database on PuppetDB's own host", () => {
     composed = await compose(debian);
   });
 
-  it("is reached over TLS that is verified, by the certificate it made itself", () => {
+  it("is used over verified TLS, with its self-signed certificate", () => {
     const { database } = iniOf(composed, "/etc/puppetdb/conf.d/database.ini");
     expect(database?.subname).toBe(
       `//localhost:5432/puppetdb?ssl=true&sslfactory=org.postgresql.ssl.LibPQFactory&sslmode=verify-full&sslrootcert=${folder}/server.crt`,
@@ -60,7 +60,7 @@ describe("a database on PuppetDB's own host", () => {
     }
   });
 
-  it("carries all connections of PuppetDB's pools, and 20 more", async () => {
+  it("allows all connections of PuppetDB's pools, and 20 more", async () => {
     const puppetdb = { writeConnections: 30, readConnections: 7 };
     const other = await compose(debian, { puppetdb });
     const state = other.state("puppetdb");
@@ -70,7 +70,7 @@ describe("a database on PuppetDB's own host", () => {
     expect(ini["read-database"]?.["maximum-pool-size"]).toBe("7");
   });
 
-  it("is made anew only when its SQL changes, which a new password does", () => {
+  it("is set up again only when its SQL changes, as with a new password", () => {
     const state = composed.state("puppetdb");
     expect(resourceOf(state, "make PuppetDB's database").parameters).toMatchObject({
       command: [
@@ -110,7 +110,7 @@ describe("a database on PuppetDB's own host", () => {
   });
 });
 
-describe("a database that somebody else keeps", () => {
+describe("an external database", () => {
   let composed: Composed;
   let system: Composed;
   beforeAll(async () => {
@@ -118,7 +118,7 @@ describe("a database that somebody else keeps", () => {
     system = await compose(debian, { postgresql: given });
   });
 
-  it("needs no server here: its programs, its CA and the check stand instead", () => {
+  it("needs no server here, but the client programs, its CA and the check", () => {
     const titles = titlesOf(composed.state("puppetdb"));
     const first = titles.indexOf("package postgresql-client");
     expect(titles.slice(first, first + 7)).toEqual([
@@ -137,7 +137,7 @@ describe("a database that somebody else keeps", () => {
     expect(titles).not.toContain("package postgresql");
   });
 
-  it("is checked at every run, and its sentence is what fails", () => {
+  it("is checked at every run, which fails with the check's message", () => {
     const check = "/usr/local/sbin/puppetdb-database-check";
     expect(
       resourceOf(composed.state("puppetdb"), "the external database can be used").parameters,
@@ -185,12 +185,12 @@ describe("a database that somebody else keeps", () => {
     });
   });
 
-  it("has the stack's certificates where they are named, and none elsewhere", () => {
+  it("has the stack's certificates only where they are set", () => {
     expect(contentOf(composed.state("puppetdb"), `${folder}/ca.pem`)).toBe(ca);
     expect(titlesOf(system.state("puppetdb"))).not.toContain(`file ${folder}/ca.pem`);
   });
 
-  it("gets its passwords from the stack: none is made, and none is in clear", () => {
+  it("gets its passwords from the stack: none is generated, and none is in plaintext", () => {
     const names = composed.registrations.map(({ name }) => name);
     expect(names.filter((name) => /^puppetdb-.*password/.test(name))).toEqual([]);
     for (const { name, inputs, secrets } of composed.registrations) {

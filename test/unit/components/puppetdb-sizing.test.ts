@@ -4,7 +4,7 @@ import { puppetdbMemory, puppetdbSizing } from "../../../components/puppetdb/siz
 
 const fqdn = "puppetdb.example.test";
 const on = (cores: number, memory: number) => ({ fqdn, cores, memory });
-/** What the JVM takes beside its heap, in MiB. */
+/** What the JVM needs in addition to its heap, in MiB. */
 const overhead = 256;
 
 describe("puppetdbMemory", () => {
@@ -43,7 +43,7 @@ describe("puppetdbSizing", () => {
     },
   );
 
-  it("plans nothing for a PostgreSQL that is elsewhere", () => {
+  it("reserves nothing for a PostgreSQL elsewhere", () => {
     const local = puppetdbSizing(on(4, 8192), {}, true);
     expect(puppetdbSizing(on(4, 8192), {}, false)).toEqual({ ...local, sharedBuffers: 0 });
     expect(puppetdbSizing(on(1, 768), {}, false)).toMatchObject({ heap: 512, sharedBuffers: 0 });
@@ -77,7 +77,7 @@ describe("puppetdbSizing", () => {
       given: { threads: 5 },
       local: true,
       sentence:
-        "threads: 5 on puppetdb.example.test, which has 4 cores; set at most 4, more only slow each other down.",
+        "threads: 5 on puppetdb.example.test, which has 4 cores; set at most 4: more would only slow each other down.",
     },
     {
       cores: 1,
@@ -85,7 +85,7 @@ describe("puppetdbSizing", () => {
       given: { threads: 2 },
       local: true,
       sentence:
-        "threads: 2 on puppetdb.example.test, which has 1 core; set at most 1, more only slow each other down.",
+        "threads: 2 on puppetdb.example.test, which has 1 core; set at most 1: more would only slow each other down.",
     },
     {
       cores: 4,
@@ -93,7 +93,7 @@ describe("puppetdbSizing", () => {
       given: { threads: 3, writeConnections: 3 },
       local: true,
       sentence:
-        "writeConnections: 3 for 3 threads; set at least 4, so that cleaning up finds a connection as well.",
+        "writeConnections: 3 for 3 threads; set at least 4, so that cleanup gets a connection as well.",
     },
     {
       cores: 64,
@@ -101,7 +101,7 @@ describe("puppetdbSizing", () => {
       given: { threads: 64 },
       local: true,
       sentence:
-        "writeConnections: 50 for 64 threads; set at least 65, so that cleaning up finds a connection as well.",
+        "writeConnections: 50 for 64 threads; set at least 65, so that cleanup gets a connection as well.",
     },
     {
       cores: 2,
@@ -142,7 +142,7 @@ describe("puppetdbSizing", () => {
     },
   );
 
-  it("takes what its own refusal told to set", () => {
+  it("accepts what its own error says to set", () => {
     const { threads, writeConnections } = puppetdbSizing(
       on(64, 65536),
       { threads: 64, writeConnections: 65 },
@@ -153,7 +153,7 @@ describe("puppetdbSizing", () => {
     expect(puppetdbSizing(on(4, 8192), { heap: 7936 }, false).heap).toBe(7936);
   });
 
-  it("never gives more than the host has, and sizes every host that carries the least", () => {
+  it("never gives more than the host has, and sizes every host with the minimum", () => {
     for (const cores of [1, 2, 3, 4, 6, 8, 12, 13, 16, 32, 64]) {
       for (let memory = 1024; memory <= 70000; memory += 61) {
         const { heap, threads, writeConnections, readConnections, sharedBuffers } = puppetdbSizing(

@@ -12,7 +12,7 @@ import {
 
 const { debian } = distributions;
 
-/** What is the same on a host of its own and beside the main server. */
+/** What is the same on its own host and on the main server. */
 const order = [
   "exec mount /var/lib/postgresql",
   "exec mount /etc/postgresql",
@@ -83,8 +83,8 @@ beforeAll(async () => {
   beside = await compose(debian, { puppetdbHost: "main" });
 });
 
-describe("PuppetDB on a host of its own", () => {
-  it("is made in this order: certificate, database, PuppetDB, readers' door, backups", () => {
+describe("PuppetDB on its own host", () => {
+  it("is set up in this order: certificate, database, PuppetDB, read-only port, backups", () => {
     expect(titlesOf(composed.state("puppetdb"))).toEqual([
       "file /etc/puppet/puppet.conf",
       "file /etc/puppet/csr_attributes.yaml",
@@ -96,7 +96,7 @@ describe("PuppetDB on a host of its own", () => {
     ]);
   });
 
-  it("requests its certificate from the CA, whose own it trusts beforehand", () => {
+  it("requests its certificate from the CA, whose certificate it already trusts", () => {
     const state = composed.state("puppetdb");
     expect(contentOf(state, "/var/lib/puppet/ssl/certs/ca.pem")).toBe(caPem);
     const conf = contentOf(state, "/etc/puppet/puppet.conf");
@@ -112,7 +112,7 @@ describe("PuppetDB on a host of its own", () => {
     expect(composed.find("puppetdb", "puppet:index:PuppetDb").dependencies).toContain(main);
   });
 
-  it("has its certificate cleaned on the main server before it asks for one, and when it goes", () => {
+  it("has its certificate cleaned on the main server before it requests one, and when it is removed", () => {
     const { inputs, deleteBeforeReplace, deletedWith } = composed.find("puppetdb-certificate");
     const clean =
       "rm -f /etc/puppet/puppetserver/ca/requests/puppetdb.example.test.pem; ! test -e /etc/puppet/puppetserver/ca/signed/puppetdb.example.test.pem || /usr/bin/puppetserver ca clean --certname puppetdb.example.test";
@@ -138,8 +138,8 @@ describe("PuppetDB on a host of its own", () => {
   });
 });
 
-describe("PuppetDB beside the main server", () => {
-  it("is made in the same order, with the main server's certificate", () => {
+describe("PuppetDB on the main server", () => {
+  it("is set up in the same order, with the main server's certificate", () => {
     expect(titlesOf(beside.state("main-puppetdb"))).toEqual(order);
     const state = beside.state("main-puppetdb");
     const { source } = resourceOf(state, "/etc/puppetdb/ssl/private.pem").parameters;
@@ -164,7 +164,7 @@ describe("PuppetDB beside the main server", () => {
     expect(shared).toEqual([]);
   });
 
-  it("takes two fifths of the memory, which the main server does not plan with", () => {
+  it("gets two fifths of the memory, which the main server's sizing leaves out", () => {
     const java = (title: string, host: string) =>
       String(resourceOf(beside.state(host), title).parameters.unless);
     // 8192 MiB: 3276 for PuppetDB, 4916 for a server of three JRubies.
@@ -175,7 +175,7 @@ describe("PuppetDB beside the main server", () => {
     ).toMatch(/^shared_buffers = 819MB$/m);
   });
 
-  it("leaves fewer JRubies to a main server that has no memory for all", async () => {
+  it("leaves fewer JRubies to a main server without enough memory for all", async () => {
     const main = { cores: 4, memory: 4096 };
     const jrubies = async (puppetdbHost: "main" | "none") => {
       const { state } = await compose(debian, { main, puppetdbHost });
@@ -186,7 +186,7 @@ describe("PuppetDB beside the main server", () => {
     expect(await jrubies("main")).toBe("2");
   });
 
-  it("is refused where the memory is too small", async () => {
+  it("is rejected where the memory is too small", async () => {
     await expect(compose(debian, { main: { memory: 2048 }, puppetdbHost: "main" })).rejects.toThrow(
       "main.example.test has ",
     );
@@ -206,19 +206,19 @@ describe("services of PuppetDB", () => {
     );
   });
 
-  it("do not stop on another machine behind the name: only its configuration is made anew", () => {
+  it("do not stop on a different machine with the same name: only its configuration is applied again", () => {
     expect(composed.find("puppetdb-configuration-services").inputs).not.toHaveProperty("triggers");
     expect(composed.find("puppetdb-configuration-run").inputs).not.toHaveProperty("delete");
   });
 
-  it("go with the machine, where Pulumi made it", () => {
+  it("are removed with the machine, where Pulumi created it", () => {
     expect(beside.find("main-puppetdb-configuration-services").deletedWith).toBe(
       beside.find("machine").urn,
     );
     expect(composed.find("puppetdb-configuration-services").deletedWith).toBe("");
   });
 
-  it("go with a machine of our own, and need not stop there", () => {
+  it("are removed with our own machine, and need not stop there", () => {
     expect(() => composed.find("main-configuration-services")).toThrow("0 resources");
   });
 
@@ -279,7 +279,7 @@ describe("keys and passwords of PuppetDB", () => {
     expect(resourceOf(state, "/etc/haproxy/puppetdb").parameters.mode).toBe("0700");
   });
 
-  it("are made by chance, long, and of letters and digits", () => {
+  it("are random, long, and of letters and digits", () => {
     for (const name of ["puppetdb-write-password", "puppetdb-read-password"]) {
       expect(composed.find(name).inputs).toMatchObject({ length: 32, special: false });
     }

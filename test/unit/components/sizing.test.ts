@@ -4,7 +4,7 @@ import { serverSizing } from "../../../components/puppet-server/sizing.js";
 
 const fqdn = "main.example.test";
 const on = (cores: number, memory: number) => ({ fqdn, cores, memory });
-/** What the JVM takes beside heap and code cache, in MiB. */
+/** What the JVM needs in addition to heap and code cache, in MiB. */
 const overhead = 256;
 
 describe("serverSizing", () => {
@@ -51,14 +51,14 @@ describe("serverSizing", () => {
       memory: 4096,
       given: { jrubies: 3 },
       sentence:
-        "jrubies: 3 on main.example.test, which has 2 cores; set at most 2, more only slow each other down.",
+        "jrubies: 3 on main.example.test, which has 2 cores; set at most 2: more would only slow each other down.",
     },
     {
       cores: 4,
       memory: 8192,
       given: { jrubies: 3, heap: 1279 },
       sentence:
-        "heap: 1279 MiB on main.example.test is too small for 3 JRubies; set at least 1280, better 2048.",
+        "heap: 1279 MiB on main.example.test is too small for 3 JRubies; set at least 1280, or better 2048.",
     },
     {
       cores: 2,
@@ -85,7 +85,7 @@ describe("serverSizing", () => {
     expect(() => serverSizing(on(cores, memory), given)).toThrow(new Error(sentence));
   });
 
-  it("takes what its own refusal told to set", () => {
+  it("accepts what its own error says to set", () => {
     expect(serverSizing(on(4, 8192), { jrubies: 3, heap: 1280 })).toMatchObject({
       jrubies: 3,
       heap: 1280,
@@ -93,12 +93,12 @@ describe("serverSizing", () => {
     expect(serverSizing(on(2, 4096), { jrubies: 2 })).toMatchObject({ jrubies: 2 });
   });
 
-  it("takes as many JRubies as a given heap carries", () => {
+  it("uses as many JRubies as fit a given heap", () => {
     expect(serverSizing(on(8, 16384), { heap: 1024 })).toMatchObject({ jrubies: 1, heap: 1024 });
     expect(serverSizing(on(8, 16384), { heap: 3000 })).toMatchObject({ jrubies: 3, heap: 3000 });
   });
 
-  it("never gives more than the host has, and sizes every host that carries one JRuby", () => {
+  it("never gives more than the host has, and sizes every host that has room for one JRuby", () => {
     for (const cores of [1, 2, 3, 4, 6, 7, 8, 12, 13, 14, 16, 32, 64]) {
       for (let memory = 1792; memory <= 70000; memory += 61) {
         const { jrubies, heap, codeCache } = serverSizing(on(cores, memory));
@@ -111,7 +111,7 @@ describe("serverSizing", () => {
     }
   });
 
-  it("uses the memory: one JRuby more would not fit, or have no core", () => {
+  it("uses the memory: one more JRuby would not fit, or would have no core", () => {
     const perJruby = (memory: number) => (memory <= 8192 ? 512 : memory < 32768 ? 768 : 1024);
     const codeCacheOf = (jrubies: number) => (jrubies <= 6 ? 512 : jrubies <= 12 ? 1024 : 2048);
     for (const cores of [2, 4, 8, 16]) {

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 describe("the smart proxy", () => {
-  it("is made in this order on the main server: repository, package, TLS, settings, service", () => {
+  it("is set up in this order on the main server: repository, package, TLS, settings, service", () => {
     expect(titlesOf(own.state("puppet-smart-proxy"))).toEqual([
       "file /usr/local/sbin/puppet-foreman-repository",
       "exec add Foreman's package repository",
@@ -41,7 +41,7 @@ describe("the smart proxy", () => {
     ]);
   });
 
-  it("lets in Foreman by its name, and nobody else", () => {
+  it("accepts only Foreman, by its name", () => {
     for (const [composed, name] of [
       [own, "foreman.example.test"],
       [existing, "foreman.example.org"],
@@ -53,7 +53,7 @@ describe("the smart proxy", () => {
     }
   });
 
-  it("trusts the CA, and that of a Foreman that has another", () => {
+  it("trusts the CA, and that of a Foreman with a different one", () => {
     const file = "/etc/foreman-proxy/tls/ca.pem";
     expect(contentOf(own.state("puppet-smart-proxy"), file)).toBe(caPem);
     expect(contentOf(existing.state("puppet-smart-proxy"), file)).toBe(caPem + otherPem);
@@ -69,7 +69,7 @@ describe("the smart proxy", () => {
     });
   });
 
-  it("signs nothing by itself", () => {
+  it("signs nothing automatically", () => {
     const state = own.state("puppet-smart-proxy");
     expect(load(contentOf(state, "/etc/foreman-proxy/settings.d/puppetca.yml"))).toEqual({
       ":enabled": "https",
@@ -91,7 +91,7 @@ describe("the smart proxy", () => {
     );
   });
 
-  it("comes from a mirror that a site names, on whatever system", async () => {
+  it("comes from a site's mirror, on any system", async () => {
     const key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\nAAAA\n-----END PGP PUBLIC KEY BLOCK-----\n";
     const packages = { url: "http://mirror.example.org/foreman", key };
     const composed = await compose(debian, { foreman: { ...there, packages, version: "3.19" } });

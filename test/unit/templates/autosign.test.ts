@@ -41,7 +41,7 @@ describe("renderAutosignRules", () => {
     expect(rules).toMatchSnapshot();
   });
 
-  it("gives the same text for the same names in another order, and repeats none", () => {
+  it("gives the same text for the same names in any order, and repeats none", () => {
     const rules = renderAutosignRules({ hosts: ["a", "b"], serviceNames: ["x", "y"] });
     expect(renderAutosignRules({ hosts: ["b", "a", "b"], serviceNames: ["y", "x"] })).toBe(rules);
   });
@@ -51,7 +51,7 @@ describe("renderAutosignRules", () => {
     expect(rules).toMatch(/[^\n]\n$/);
   });
 
-  it("leaves what it was given as it was", () => {
+  it("does not change its input", () => {
     const hosts = ["b", "a"];
     renderAutosignRules({ hosts, serviceNames: ["x"] });
     expect(hosts).toEqual(["b", "a"]);

@@ -56,7 +56,7 @@ describe("the script for HDM's image", () => {
     const podman = "echo Trying >&2; echo 'Error: no route to host' >&2; exit 125";
     expect(await runScript(undefined, { podman })).toMatchObject({
       code: 1,
-      stderr: `${image} cannot be pulled (Error: no route to host); give this host a way to its registry, or set puppet:hdm.imageArchive\n`,
+      stderr: `${image} cannot be pulled (Error: no route to host); give this host access to its registry, or set puppet:hdm.imageArchive\n`,
     });
   });
 
@@ -74,19 +74,19 @@ describe("the script for HDM's image", () => {
     });
   });
 
-  it("takes no image of another digest, and tells which it is", async () => {
+  it("rejects an image with a different digest, and says which it has", async () => {
     const archive = join(folder, "hdm.tar");
     writeFileSync(archive, "");
     const { code, stderr, calls } = await runScript(archive, { podman: loading(other) });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `${archive} has ${other}, and puppet:hdm.image says ${digest}; write the digest that it has, or give the archive of that image\n`,
+      stderr: `${archive} has ${other}, and puppet:hdm.image says ${digest}; write the archive's digest, or use the archive of that image\n`,
     });
     expect(calls.join("\n")).not.toContain("podman tag");
   });
 
   it.each([
-    ["load", "cannot load ARCHIVE", "make the archive anew, or repair podman on this host,"],
+    ["load", "cannot load ARCHIVE", "recreate the archive, or repair podman on this host,"],
     ["images", "cannot list its images", "repair podman on this host, in a container"],
   ])("says in one sentence that podman cannot %s", async (command, what, remedy) => {
     const archive = join(folder, "hdm.tar");
@@ -107,7 +107,7 @@ describe("the script for HDM's image", () => {
     });
   });
 
-  it("fetches the archive of a URL, and keeps none of it", async () => {
+  it("fetches the archive from a URL, and keeps none of it", async () => {
     const { code, calls } = await runScript(url, { podman: loading(digest), curl: "" });
     expect(code).toBe(0);
     const [, file = ""] = /--output (\S+)/.exec(calls[0] ?? "") ?? [];
@@ -119,7 +119,7 @@ describe("the script for HDM's image", () => {
     const curl = "echo 'curl: (22) The requested URL returned error: 404' >&2; exit 22";
     expect(await runScript(url, { podman: "", curl })).toMatchObject({
       code: 1,
-      stderr: `${url} cannot be fetched (curl: (22) The requested URL returned error: 404); give this host a way there, or write another place in puppet:hdm.imageArchive\n`,
+      stderr: `${url} cannot be fetched (curl: (22) The requested URL returned error: 404); give this host access to it, or write a different place in puppet:hdm.imageArchive\n`,
     });
   });
 });

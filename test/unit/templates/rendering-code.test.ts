@@ -20,7 +20,7 @@ describe("every rendered file of code deployment", () => {
     await expectWellRendered(files, "__snapshots__/rendered/code");
   });
 
-  it("tells in its head who made it, where people will find it on a host", () => {
+  it("says in its header what generated it, where people will find it on a host", () => {
     const found = Object.entries(files).filter(
       // Those of Git and of JSON have no comments, or none that would be kept.
       ([name]) => !/\.sh$|\.json$|\/git[a-z-]+$/.test(name),
@@ -33,7 +33,7 @@ describe("every rendered file of code deployment", () => {
     expect(found).toHaveLength(22 + 3 * 11);
   });
 
-  it("holds the webhook's secret only where it is checked and where it signs", () => {
+  it("contains the webhook's secret only where signatures are checked and created", () => {
     const holding = Object.entries(files).filter(([, content]) =>
       secretsIn(content).includes("webhookSecret"),
     );
@@ -54,7 +54,7 @@ describe("every rendered file of code deployment", () => {
 describe("settings.json", () => {
   const read = (name: string): unknown => JSON.parse(file(name));
 
-  it("of the main server says how r10k runs, for the environments that are asked for", () => {
+  it("of the main server says how r10k runs, for the requested environments", () => {
     expect(read("debian/main/settings.json")).toEqual({
       name: "main",
       fqdn: "main.example.test",

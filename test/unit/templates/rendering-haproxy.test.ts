@@ -16,7 +16,7 @@ describe("haproxy.cfg", () => {
   const section = (content: string, head: string) =>
     linesOf(content.split(`\n${head}\n`)[1]?.split(/\n(?=\S)/)[0] ?? "");
 
-  it("passes bytes as they are: no TLS but that of the checks, and nothing put before", () => {
+  it("passes bytes through unchanged: no TLS except for the checks, and nothing in front of them", () => {
     for (const [name, content] of Object.entries(files).filter(([path]) => path.endsWith(".cfg"))) {
       expect(section(content, "defaults"), name).toContain("mode tcp");
       expect(section(content, "frontend puppet"), name).toEqual([
@@ -35,7 +35,7 @@ describe("haproxy.cfg", () => {
     );
   });
 
-  it("has one line for each compiler, and all else the same", () => {
+  it("has one line for each compiler, and nothing else differs", () => {
     const [one, three] = ["haproxy-1.cfg", "haproxy-3.cfg"].map((name) =>
       file(`balancer/${name}`).split("\n"),
     );
@@ -44,7 +44,7 @@ describe("haproxy.cfg", () => {
     expect(three?.length).toBe((one?.length ?? 0) + 2);
   });
 
-  it("asks Puppet Server's own state over TLS, of the server that carries the agents' name", () => {
+  it("checks Puppet Server's own state over TLS, by the name that agents use", () => {
     const backend = section(file("balancer/haproxy-3.cfg"), "backend compilers");
     expect(backend).toEqual(
       expect.arrayContaining([
@@ -60,7 +60,7 @@ describe("haproxy.cfg", () => {
     );
   });
 
-  it("lets a connection be silent for as long as a compilation may take, and no reload cut it", () => {
+  it("lets a connection be silent for as long as a compilation may take, and survive a reload", () => {
     const conf = renderHaproxyConf({
       serverName: "puppet.example.test",
       caFile: "/ca.pem",
@@ -75,7 +75,7 @@ describe("haproxy.cfg", () => {
     expect(section(conf, "frontend statistics")).toContain("bind :9000");
   });
 
-  it("shows statistics only to who has the password", () => {
+  it("shows statistics only with the password", () => {
     const content = file("balancer/haproxy-3.cfg");
     const statistics = section(content, "frontend statistics");
     const auth = statistics.findIndex((line) => line.startsWith("http-request auth "));

@@ -26,7 +26,7 @@ describe("every rendered file of HDM", () => {
     await expectWellRendered(Object.fromEntries(asked), "__snapshots__/rendered/hdm");
   });
 
-  it("holds HDM's secrets only where HDM's containers get them from", () => {
+  it("contains HDM's secrets only where HDM's containers get them", () => {
     const holding = Object.entries(files).flatMap(([name, content]) =>
       secretsIn(content).map((secret) => `${name} ${secret}`),
     );
@@ -47,7 +47,7 @@ describe("every rendered file of HDM", () => {
 });
 
 describe("hdm.yml", () => {
-  it.each(distributionNames)("on %s only reads, asks for a log-in, and never decrypts", (name) => {
+  it.each(distributionNames)("on %s only reads, requires a login, and never decrypts", (name) => {
     expect(production(`${name}/hdm.yml`)).toEqual({
       read_only: true,
       allow_encryption: false,
@@ -64,7 +64,7 @@ describe("hdm.yml", () => {
     });
   });
 
-  it("has LDAP over TLS, and nobody there who is called as the administrator is", () => {
+  it("uses LDAP over TLS, and excludes users with the administrator's name", () => {
     expect(production("all/everything/hdm.yml")).toMatchObject({
       ldap: {
         host: "ldap.example.com",
@@ -85,7 +85,7 @@ describe("hdm.yml", () => {
     });
   });
 
-  it("has no tag of ERB, which HDM would run", () => {
+  it("has no ERB tag, which HDM would run", () => {
     const text = file("all/everything/hdm.yml");
     expect(text).toContain("the-password-of-<%%= 7 * 7 %>");
     expect(text).not.toMatch(/<%(?!%)/);
@@ -93,7 +93,7 @@ describe("hdm.yml", () => {
 });
 
 describe("HDM's containers", () => {
-  it.each(distributionNames)("on %s are of the one image, and are never pulled", (name) => {
+  it.each(distributionNames)("on %s all use the same image, and never pull it", (name) => {
     for (const content of ["hdm.service", "hdm-administrator"].map((one) =>
       file(`${name}/${one}`),
     )) {
@@ -119,14 +119,14 @@ describe("HDM's containers", () => {
     });
   });
 
-  it("listen on the loopback address alone, with TLS before them", () => {
+  it("listen on the loopback address only, with TLS in front of them", () => {
     expect(file("debian/hdm.service")).toContain("rails server --binding 127.0.0.1 --port 3000'");
     expect(file("all/haproxy.cfg")).toMatch(/^ {4}bind :443 ssl crt \/etc\/haproxy\/hdm\/host/m);
     expect(file("all/haproxy.cfg")).toContain("ssl-default-bind-options ssl-min-ver TLSv1.2");
     expect(file("all/haproxy.cfg")).toMatch(/^ {4}server hdm 127\.0\.0\.1:3000$/m);
   });
 
-  it("do not start before there is an administrator", () => {
+  it("do not start before the administrator exists", () => {
     const [first = ""] = file("debian/hdm.service").match(/^Exec.*$/m) ?? [];
     expect(first).toBe("ExecStartPre=/usr/local/sbin/hdm-administrator");
     expect(file("debian/hdm-administrator")).toMatch(/^set -euo pipefail$/m);
@@ -134,15 +134,15 @@ describe("HDM's containers", () => {
 });
 
 describe("the script for the image", () => {
-  it("fetches nothing but by HTTPS", () => {
+  it("fetches only over HTTPS", () => {
     expect(file("all/fetched/hdm-image")).toContain("--proto =https --proto-redir =https");
     expect(file("all/archive/hdm-image")).not.toContain("curl");
     expect(file("all/pulled/hdm-image")).not.toContain("curl");
   });
 });
 
-describe("the door for readers at PuppetDB", () => {
-  it("knows HDM's host by its whole name", () => {
+describe("PuppetDB's read-only port", () => {
+  it("knows HDM's host by its FQDN", () => {
     expect(file("debian/puppetdb-haproxy.cfg")).toMatch(
       /^ {4}acl reader ssl_c_s_dn\(cn\) -m str hdm\.example\.test$/m,
     );

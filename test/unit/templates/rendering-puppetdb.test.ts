@@ -40,7 +40,7 @@ describe.each(distributionNames)("PuppetDB's files for %s", (name) => {
     ]);
   });
 
-  it("let in nobody but who is in the allowlist", () => {
+  it("accept only clients on the allowlist", () => {
     expect(lines("puppetdb/puppetdb.ini")).toEqual([
       "[puppetdb]",
       `certificate-allowlist = ${paths.puppetdbConfdir}/certificate-allowlist`,
@@ -51,7 +51,7 @@ describe.each(distributionNames)("PuppetDB's files for %s", (name) => {
     ]);
   });
 
-  it("let readers' HAProxy use the list of the same fetch, which PuppetDB reloads", () => {
+  it("let the readers' HAProxy use the CRL of the same fetch, which PuppetDB reloads", () => {
     const crl = `${ssldir}/crl/crl.pem`;
     expect(fileOf(files, "puppetdb/haproxy.cfg")).toContain(` crl-file ${crl} verify required\n`);
     expect(lines("puppetdb/puppetdb-crl-refresh")).toContain(`list=${crl}`);
@@ -64,21 +64,21 @@ describe.each(distributionNames)("PuppetDB's files for %s", (name) => {
     expect(apply.at(-1)).toBe('mv --force "$loaded.new" "$loaded"');
   });
 
-  it("wait for PuppetDB by its verified name, over the loopback interface", () => {
+  it("wait for PuppetDB under its verified name, over the loopback interface", () => {
     expect(fileOf(files, "puppetdb/puppetdb-await")).toContain(
       "--connect-to puppetdb.example.test:8081:127.0.0.1:8081 ",
     );
     expect(fileOf(files, "puppetdb/puppetdb-await")).not.toMatch(/--insecure| -k/);
   });
 
-  it("hold no password where all may read them", () => {
+  it("contain no password where everyone may read them", () => {
     const found = Object.entries(files).filter(([, text]) =>
       secretsIn(text).some((one) => /^(write|read)Password$/.test(one)),
     );
     expect(found).toEqual([]);
   });
 
-  it("have a reader's request signed as the CA's user, and refuse another's key", () => {
+  it("sign a reader's request as the CA's user, and reject a different key", () => {
     const script = lines("sign-reader.sh");
     expect(script).toContain(`chown ${users.puppet}: "$requests/.reader"`);
     const at = (start: string) => script.findIndex((line) => line.startsWith(start));
@@ -89,8 +89,8 @@ describe.each(distributionNames)("PuppetDB's files for %s", (name) => {
   });
 });
 
-describe("the readers' door", () => {
-  it("asks for a certificate, then for its name, then for a path that only reads", async () => {
+describe("the read-only port", () => {
+  it("checks for a certificate, then its name, then a read-only path", async () => {
     const conf = fileOf(await filesOf("debian"), "puppetdb/haproxy.cfg");
     const rules = linesOf(conf).filter((line) => /^http-request (allow|deny)/.test(line));
     expect(rules).toEqual([
@@ -109,7 +109,7 @@ describe("the readers' door", () => {
 });
 
 describe("PuppetDB's database", () => {
-  it("lets its two roles in by TLS and password, and the administrator by the socket", () => {
+  it("accepts its two roles over TLS with passwords, and the administrator through the socket", () => {
     expect(linesOf(file("postgresql/pg_hba.conf")).map((line) => line.split(/ +/))).toEqual([
       ["local", "all", "postgres", "peer"],
       ["hostssl", "all", '"puppetdb","puppetdb_read"', "127.0.0.1/32", "scram-sha-256"],
@@ -118,7 +118,7 @@ describe("PuppetDB's database", () => {
     expect(file("postgresql/postgresql.conf")).toMatch(/^listen_addresses = 'localhost'$/m);
   });
 
-  it("is told both passwords after its log was told to keep silent, and no other time", () => {
+  it("gets both passwords only after its log is turned off", () => {
     const lines = file("postgresql/database.sql").split("\n");
     const holding = lines.flatMap((line, index) => (secretsIn(line).length > 0 ? [index] : []));
     expect(holding.map((index) => lines[index]?.split(" PASSWORD ")[0])).toEqual([
@@ -146,7 +146,7 @@ describe("PuppetDB's database", () => {
     }
   });
 
-  it("is backed up whole or not at all, and old backups go only after a new one", () => {
+  it("is backed up completely or not at all, and old backups are removed only after a new one", () => {
     const lines = linesOf(file("puppetdb/puppetdb-backup"));
     const at = (start: string) => lines.findIndex((line) => line.startsWith(start));
     const steps = ["flock ", "pg_dump ", "pg_restore --list ", "sync ", "mv ", "find ", "echo "];

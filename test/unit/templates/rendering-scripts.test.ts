@@ -13,7 +13,7 @@ import {
 import { secretsIn, stateOf } from "../../support/infrastructure.js";
 
 describe("keys", () => {
-  it("stand in csr_attributes.yaml as the challenge password, and nowhere else", () => {
+  it("are in csr_attributes.yaml as the challenge password, and nowhere else", () => {
     expect(renderCsrAttributes({ presharedKey: "k" })).toBe(
       "custom_attributes:\n  1.2.840.113549.1.9.7: k\n",
     );
@@ -25,7 +25,7 @@ describe("keys", () => {
     }
   });
 
-  it("of a repository are pinned: what is added is signed by that file alone", () => {
+  it("of a repository are pinned: it is trusted only with that file", () => {
     expect(renderAddRepository(undefined)).toBe("");
     const { repository } = distributions.openvox8;
     const lines = renderAddRepository(repository).split("\n");
@@ -44,7 +44,7 @@ describe.each(distributionNames)("scripts for %s", (name) => {
     files = await filesOf(name);
   });
 
-  it("hold the agents' key in the here-document of csr_attributes.yaml only", () => {
+  it("contain the agents' key only in the here-document of csr_attributes.yaml", () => {
     const script = file("agent/install.sh");
     const document = /<<'ATTRIBUTES'\n[^]*?\nATTRIBUTES\n/;
     expect(secretsIn(document.exec(script)?.[0] ?? "")).toEqual(["agentKey"]);
@@ -66,7 +66,7 @@ describe.each(distributionNames)("scripts for %s", (name) => {
     expect(file("converge.sh")).toMatch(/\n}\n\nconverge\n$/);
   });
 
-  it("carry the host state on one line, so that no content can end it", () => {
+  it("have the host state on one line, so that no content can end it", () => {
     const script = file("converge.sh");
     expect(script.match(/^STATE$/gm)).toHaveLength(1);
     expect(stateOf(script)).toEqual([
@@ -74,7 +74,7 @@ describe.each(distributionNames)("scripts for %s", (name) => {
     ]);
   });
 
-  it("replace a revocation list only by one that is read, and the CA's", () => {
+  it("replace a CRL only with one that is valid and the CA's", () => {
     const lines = linesOf(file("compiler/puppet-crl-refresh"));
     const at = (start: string) => lines.findIndex((line) => line.startsWith(start));
     expect(lines[0]).toBe("set -euo pipefail");
@@ -86,7 +86,7 @@ describe.each(distributionNames)("scripts for %s", (name) => {
   });
 });
 
-it("the revocation list is fetched often enough to hold within a minute, after two failures", async () => {
+it("the CRL is fetched often enough to apply within a minute, even after two failures", async () => {
   const timer = fileOf(await sharedFiles(), "compiler/puppet-crl-refresh.timer");
   const interval = Number(/^OnUnitActiveSec=(\d+)s$/m.exec(timer)?.[1]);
   expect(3 * interval).toBeLessThan(60);

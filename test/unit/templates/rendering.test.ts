@@ -29,9 +29,9 @@ describe("every rendered file", () => {
     await expectWellRendered(files, "__snapshots__/rendered");
   });
 
-  it("tells in its head who made it, where people will find it on a host", () => {
+  it("says in its header what generated it, where people will find it on a host", () => {
     const found = Object.entries(files).filter(
-      // PuppetDB would take a comment in its allowlist for a name.
+      // PuppetDB would treat a comment in its allowlist as a name.
       ([name]) =>
         !/\.sh$|sed-java-args$|csr_attributes\.yaml$|site\.pp$|certificate-allowlist$/.test(name),
     );
@@ -79,7 +79,7 @@ describe("puppet.conf", () => {
     expect(servers).toHaveLength(6);
   });
 
-  it("of PuppetDB's host has its name, where certificates come from, and nothing of a server", () => {
+  it("of PuppetDB's host has its name, the CA's name, and no server settings", () => {
     expect(sectionsOf(file("all/puppetdb/puppet.conf"))).toEqual({
       main: {
         certname: "puppetdb.example.test",
@@ -89,7 +89,7 @@ describe("puppet.conf", () => {
     });
   });
 
-  it("has no list of further names where there are none", () => {
+  it("has no list of additional names where there are none", () => {
     const conf = renderPuppetConf({
       certname: "a.b",
       server: "c.b",

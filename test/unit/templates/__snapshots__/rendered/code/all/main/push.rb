@@ -24,7 +24,7 @@ module Push
     event = events.values.compact.reject(&:empty?).first or raise Refused, "The request names no event."
     changes = changes_in(event, body).map { |ref, deleted| [branch(ref), deleted] }
     branches = changes.filter_map { |name, deleted| Change.new(name, deleted) if name }
-    raise Nothing, "Nothing to deploy: tags are no environments." if branches.empty?
+    raise Nothing, "Nothing to deploy: tags are not environments." if branches.empty?
 
     [repository(body), branches]
   rescue ArgumentError, EncodingError
@@ -37,11 +37,11 @@ module Push
     body = JSON.parse(payload.dup.force_encoding(Encoding::UTF_8))
     # GitHub's other content type: a form with the JSON in it.
     body = JSON.parse(body["payload"]) if body.is_a?(Hash) && body.keys == ["payload"] && body["payload"].is_a?(String)
-    raise Refused, "The request's body is no JSON object." unless body.is_a?(Hash) && !body.empty?
+    raise Refused, "The request's body is not a JSON object." unless body.is_a?(Hash) && !body.empty?
 
     body
   rescue JSON::ParserError
-    raise Refused, "The request's body is no JSON object."
+    raise Refused, "The request's body is not a JSON object."
   end
 
   # [[ref, whether it is gone], ...]
@@ -50,15 +50,15 @@ module Push
     when "ping", "diagnostics:ping" then raise Nothing, "Nothing to deploy: the webhook works."
     # Beside it comes a push.
     when "create" then raise Nothing, "Nothing to deploy: what is created is pushed as well."
-    when "tag push hook" then raise Nothing, "Nothing to deploy: tags are no environments."
+    when "tag push hook" then raise Nothing, "Nothing to deploy: tags are not environments."
     when "push", "push hook", "system hook" then [[body["ref"], body["deleted"] == true || ZEROS.match?(body["after"].to_s)]]
     when "delete" then [[body["ref_type"] == "branch" ? "refs/heads/#{body['ref']}" : "refs/tags/", true]]
     when "repo:push" then list(body.dig("push", "changes")).map { |change| bitbucket_cloud(change) }
     when "repo:refs_changed" then list(body["changes"]).map { |change| [change.dig("ref", "id"), change["type"] == "DELETE"] }
-    else raise Refused, "The event #{event[0, 40].inspect} is none that is deployed; have the Git server send pushes."
+    else raise Refused, "The event #{event[0, 40].inspect} is not a push; have the Git server send pushes."
     end
   rescue TypeError, NoMethodError
-    raise Refused, "The request is no push as its Git server describes it."
+    raise Refused, "The request is not a push as its Git server documents it."
   end
 
   def bitbucket_cloud(change)
@@ -80,7 +80,7 @@ module Push
     name = ref.delete_prefix("refs/heads/")
     return name if ref.start_with?("refs/heads/") && name.match?(BRANCH) && !name.include?("..")
 
-    raise Refused, "#{ref[0, 80].inspect} is no branch that is deployed by a push."
+    raise Refused, "#{ref[0, 80].inspect} is not a branch that a push deploys."
   end
 
   def repository(body)
