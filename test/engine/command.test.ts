@@ -32,7 +32,7 @@ describe("npm run pulumi", () => {
   it("makes a stack that has a settings file, however it is named, and leaves the file as it is", async () => {
     const preview = await pulumi("preview", `--stack=${name}`, "--non-interactive");
     expect(preview.code, preview.stdout + preview.stderr).toBe(0);
-    expect(preview.stderr).toContain(`making the stack ${name}`);
+    expect(preview.stderr).toContain(`creating the stack ${name}`);
     expect(preview.stdout).toContain("+ ");
     expect(readFileSync(file, "utf8")).toBe(settings);
   });

@@ -43,7 +43,7 @@ describe("code deployment", () => {
     expect(none.text).toMatch(/failure: nonesuch[^]*nonesuch/);
     const name = await npmRun("deploy-code", "../etc", environment);
     expect(name.text).toContain(
-      '"../etc" is no name of an environment; write letters, digits and underscores, or all.',
+      '"../etc" is not a valid environment name; use letters, digits and underscores, or write all.',
     );
   });
 
@@ -89,9 +89,11 @@ describe("code deployment", () => {
     );
     const other = await npmRun("push", "docs", environment);
     expect(other.code).toBe(1);
-    expect(other.text).toContain("docs is no clone; give a folder that npm run push");
+    expect(other.text).toContain(
+      "docs is not a clone of the control repository; use a clone that npm run push",
+    );
     const words = await npmRun("push", folder, environment, "--force");
-    expect(words.text).toContain("These words are not understood; write npm run push");
+    expect(words.text).toContain("These arguments are invalid; write npm run push");
   });
 
   it("leaves an environment that somebody made on one server, and no other one behind", async () => {

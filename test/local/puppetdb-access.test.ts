@@ -170,13 +170,13 @@ describe("a reader's certificate", () => {
     for (const [words, sentence] of [
       [
         ["alicia", environment, "--revoke"],
-        "There is no certificate alicia.puppetdb-reader; those who have one: alice.",
+        "There is no certificate alicia.puppetdb-reader; users with one: alice.",
       ],
       [
         ["alice", environment, "--revok"],
-        "--revok is no option of this command; write --revoke, or leave it out.",
+        "--revok is not an option of this command; write --revoke, or leave it out.",
       ],
-      [["alice.", environment], "Say who gets the certificate"],
+      [["alice.", environment], "Name the user of the certificate"],
     ] as const) {
       const { code, text } = await npmRun("puppetdb-access", ...words);
       expect(code).toBe(1);

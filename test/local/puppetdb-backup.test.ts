@@ -15,7 +15,7 @@ describe("a backup", () => {
     const before = await reportsOf("agent1");
     const backup = await npmRun("backup", environment, folder);
     expect(backup.code, backup.text).toBe(0);
-    const copy = /^(\/\S+\.dump) is a copy of it/m.exec(backup.text)?.[1] ?? "";
+    const copy = /^copied to (\/\S+\.dump),/m.exec(backup.text)?.[1] ?? "";
     expect(statSync(copy).mode & 0o777).toBe(0o600);
     const there = await output(
       "puppetdb",
@@ -50,7 +50,7 @@ describe("a backup", () => {
   it("goes nowhere when its folder cannot be made", async () => {
     const { code, text } = await npmRun("backup", environment, "/proc/nowhere/else");
     expect(code).toBe(1);
-    expect(text).toContain("There can be no backup in /proc/nowhere/else: ");
+    expect(text).toContain("Cannot create the folder /proc/nowhere/else: ");
   });
 
   it("is given up when PostgreSQL is killed meanwhile, and PuppetDB notices nothing", async () => {

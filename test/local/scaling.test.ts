@@ -63,12 +63,12 @@ describe("names that certificates carry", () => {
   it
     .skipIf(handed)
     .each([{ subnet: "10.213.97.0/24" }, { domain: "other.test" }, { puppetServer: "other" }])(
-    "nor may the containers be thrown away by %j",
+    "nor may %j replace the containers",
     async (setting) => {
       const { code, text } = await deploy(settingsFile(setting));
       expect(code).toBe(1);
       expect(text).toMatch(
-        /puppet:\S+ is ".*", but the environment was made with ".*" and would have to be made anew; write/,
+        /puppet:\S+ is ".*", but the environment was created with ".*" and would have to be recreated; write/,
       );
     },
   );
