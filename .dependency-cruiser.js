@@ -12,7 +12,7 @@ const list = (/** @type {readonly string[]} */ names) =>
 
 const stage = `(${stages.join("|")})`;
 const helpers = {
-  comment: `A stage's folder in test/support/ is for that stage alone; move shared helpers to test/support/ itself, or to a folder there named after what it holds${see}`,
+  comment: `A stage's folder in test/support/ is only for that stage; move shared helpers to test/support/ itself, or to a folder there named after its contents${see}`,
   severity: "error",
 };
 
@@ -21,21 +21,21 @@ export default {
   forbidden: [
     {
       name: "no-circles",
-      comment: `Imports must not form a circle, and imports of types count; move what both files need to a file of its own, or to a floor below${see}`,
+      comment: `Imports must not form a cycle, and type imports count; move what both files need to a separate file, or to a lower floor${see}`,
       severity: "error",
       from: {},
       to: { circular: true },
     },
     {
       name: "no-tests",
-      comment: `Only tests may import from test/; move shared code to the floor where it belongs${see}`,
+      comment: `Only tests may import from test/; move shared code to the right floor${see}`,
       severity: "error",
       from: { pathNot: filesOf("test") },
       to: { path: filesOf("test") },
     },
     {
       name: "no-test-files",
-      comment: `A file with tests must not be imported; move shared helpers to test/support/${see}`,
+      comment: `A test file must not be imported; move shared helpers to test/support/${see}`,
       severity: "error",
       from: {},
       to: { dependencyTypes: ["local"], path: "\\.test\\.ts$" },
@@ -54,7 +54,7 @@ export default {
     },
     ...floors.map(({ name, imports }) => ({
       name: `floor ${name}`,
-      comment: `${isFile(name) ? name : `Files in ${name}`} may import ${list(isFile(name) ? imports : [name, ...imports])}, and nothing else from the project${see}`,
+      comment: `${isFile(name) ? name : `Files in ${name}`} may import ${list(isFile(name) ? imports : [name, ...imports])}, and nothing else in the project${see}`,
       severity: "error",
       from: { path: filesOf(name) },
       to: {
@@ -64,22 +64,22 @@ export default {
     })),
     {
       name: "no-floor",
-      comment: `This file is on no floor, so it may import nothing from the project; add its folder to floors.js${see}`,
+      comment: `This file is on no floor, so it may import nothing in the project; add its folder to floors.js${see}`,
       severity: "error",
       from: { pathNot: ["test", ...floors.map(({ name }) => name)].map(filesOf) },
-      // Files in the project's own folder configure tools, and may share what they have.
+      // Files in the top-level folder configure tools, and may import each other.
       to: { dependencyTypes: ["local"], pathNot: "^[^/]+$" },
     },
     ...Object.entries(apart).map(([name, folders]) => ({
       name: `apart in ${name}`,
-      comment: `${list(folders.map((folder) => `${name}/${folder}`))} must not import each other; move what they share to ${name}/ or to a floor below${see}`,
+      comment: `${list(folders.map((folder) => `${name}/${folder}`))} must not import each other; move what they share to ${name}/ or to a lower floor${see}`,
       severity: "error",
       from: { path: `^${name}/(${folders.join("|")})/` },
       to: { path: `^${name}/(${folders.join("|")})/`, pathNot: `^${name}/$1/` },
     })),
   ],
   options: {
-    // What TypeScript leaves out of the JavaScript counts as well.
+    // Imports that TypeScript removes from the JavaScript count too.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: join(import.meta.dirname, "tsconfig.json") },
     doNotFollow: { path: "node_modules" },

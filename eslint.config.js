@@ -24,12 +24,12 @@ export default tseslint.config(
     },
     plugins: { "@pulumi": pulumi },
     rules: {
-      // An Output in a template literal is a text about Outputs, never its value.
+      // In a template literal, an Output becomes a warning text, never its value.
       "@pulumi/no-output-in-template-literal": "error",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
-      // An interface may ask for a promise where one implementation has nothing to wait for.
+      // An interface may require a promise even if one implementation has nothing to await.
       "@typescript-eslint/require-await": "off",
-      // Taking a key out of an object is how it is left out of the rest.
+      // Destructuring a key is how to omit it from the rest.
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },

@@ -1,7 +1,7 @@
 // The floors of this project: which files may import which. `npm run check` enforces them, and docs/architecture.md
 // explains them.
 
-/** The floors of the program, top to bottom: each imports those below it. */
+/** The floors of the program from top to bottom: each may import those below it. */
 const program = [
   "index.ts",
   "platforms",
@@ -13,7 +13,7 @@ const program = [
   "distributions",
 ];
 
-/** The floors above the program, top to bottom, and what each imports besides the program's floors below `index.ts`. */
+/** The floors above the program from top to bottom, and what each may import in addition to floors below `index.ts`. */
 const above = {
   "tools/commands": ["bench", "tools/lib"],
   bench: ["tools/lib"],
@@ -21,22 +21,22 @@ const above = {
   policy: [],
 };
 
-/** Floors that import no other floor, and that no other floor imports. */
+/** Floors that neither import another floor nor are imported by one. */
 const alone = ["standins"];
 
-/** Folders of one floor that must not import each other. */
+/** Folders on one floor that must not import each other. */
 export const apart = { platforms: ["aws", "containers", "existing"] };
 
-/** The stages of the tests: folders of `test`. A folder of the same name in `test/support` is for that stage alone. */
+/** Test stages: folders in `test`. A folder with the same name in `test/support` is only for that stage. */
 export const stages = ["unit", "rendered", "local", "engine", "contract", "environments"];
 
-/** The page that explains all this. */
+/** The page that explains the floors. */
 export const explained = "docs/architecture.md";
 
 const below = (/** @type {string} */ floor) => program.slice(program.indexOf(floor) + 1);
 
 /**
- * The floors of each part, top to bottom, and the other floors that each may import. Tests may import everything, and
+ * The floors of each part from top to bottom, and the other floors that each may import. Tests may import anything, and
  * nothing else may import `test`.
  *
  * @type {readonly { title: string, floors: readonly { name: string, imports: readonly string[] }[] }[]}

@@ -2,15 +2,15 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Vitest by itself leaves a core to others.
+// By default, Vitest leaves one core free.
 const cores = availableParallelism();
-/** Workers where tests wait for containers and deadlines more than they compute. */
+/** Workers for tests that mostly wait for containers and deadlines. */
 const waiting = cores + 2;
 
-/** Files that compare times, which other stages at the same time would distort. */
+/** Files that compare times, which concurrent stages would distort. */
 const timed = ["push-time", "scaling"];
 
-/** Runs the files that compare times last, when the stages that run beside theirs have long ended. */
+/** Runs the files that compare times last, after the concurrent stages have ended. */
 class TimedLast extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
@@ -24,7 +24,7 @@ export default defineConfig({
   test: {
     sequence: { sequencer: TimedLast },
     projects: [
-      // No container, no engine, no network: the whole of it runs in seconds.
+      // No containers, no engine, no network: the whole stage runs in seconds.
       {
         test: {
           name: "unit",
@@ -34,7 +34,7 @@ export default defineConfig({
         },
       },
       {
-        // What is rendered, read by the products' own parsers in one throw-away container.
+        // Rendered files, checked with the products' own parsers in one throwaway container.
         test: {
           name: "rendered",
           include: ["test/rendered/**/*.test.ts"],
@@ -64,7 +64,7 @@ export default defineConfig({
         },
       },
       {
-        // One deployed environment, which its test files share.
+        // One deployed environment, shared by all test files.
         test: {
           name: "local",
           include: ["test/local/**/*.test.ts"],
@@ -77,7 +77,7 @@ export default defineConfig({
         },
       },
       {
-        // Environments of their own: one that installs every package, and one that lives beside it.
+        // Separate environments: one that installs every package, and one that runs at the same time.
         test: {
           name: "environments",
           include: ["test/environments/**/*.test.ts"],

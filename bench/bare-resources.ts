@@ -1,9 +1,9 @@
-/** A resource as a program registers it that computes nothing. */
+/** A resource as the bare program registers it. */
 export interface BareResource {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  /** Whether a provider has it, and it is no component. */
+  /** Whether it belongs to a provider, and is not a component. */
   readonly custom: boolean;
   /** URN of its parent. */
   readonly parent: string;
@@ -21,13 +21,13 @@ interface StateResource {
   readonly inputs?: Readonly<Record<string, unknown>>;
 }
 
-/** Marks a secret in a state. */
+/** Marks a secret in the state. */
 const secretMark = "4dabf18193072939515e22adb298388d";
 
 /**
- * What a deployed program has registered, with the inputs it gave.
+ * The resources that a deployed program has registered, with their inputs.
  *
- * @param state exported state, with secrets in clear
+ * @param state exported state, with secrets in plaintext
  * @param versions versions of the providers by package
  */
 export function bareResources(
@@ -56,7 +56,7 @@ function hasSecret(value: unknown): boolean {
   return JSON.stringify(value).includes(secretMark);
 }
 
-/** A value with its secrets in clear. */
+/** A value with its secrets in plaintext. */
 function inClear(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(inClear);

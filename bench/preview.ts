@@ -7,14 +7,14 @@ import { project } from "../tools/lib/paths.js";
 import { plugins as sdkPlugins } from "../tools/lib/toolchain/plugins.js";
 import { bareResources } from "./bare-resources.js";
 
-/** Nothing is made: AWS and commands are the stand-ins of the tests. */
+/** Nothing is created: AWS and commands are the tests' stand-ins. */
 const plugins = Object.values(standIns);
 const versions = {
   aws: "7.48.0",
   ...Object.fromEntries(sdkPlugins.map(({ name, version }) => [name, version])),
 };
 
-/** What one number of compilers took, in seconds: the program, and the bare one with the same resources. */
+/** Times in seconds for one number of compilers: of the program, and of the bare one with the same resources. */
 export interface Measured {
   readonly compilers: number;
   readonly resources: number;
@@ -23,8 +23,8 @@ export interface Measured {
 }
 
 /**
- * Measures the program against one that registers the same resources with the same inputs and computes nothing: a
- * preview of an empty stack, and an `up` that changes nothing, which are taken in turns.
+ * Compares the program with a bare one that registers the same resources with the same inputs but computes nothing: a
+ * preview of an empty stack, and an `up` without changes, each measured in turn.
  */
 export async function measurePreview(compilers: number, rounds: number): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-bench-"));
@@ -46,7 +46,7 @@ export async function measurePreview(compilers: number, rounds: number): Promise
     const resources = bareResources(await own.export({ showSecrets: true }), versions);
     writeFileSync(file, JSON.stringify(resources), { mode: 0o600 });
 
-    // In turns, on stacks that are as they were: the first preview of each has an empty one.
+    // In turn, on unchanged stacks: all previews are of an empty stack.
     const empty = new Project(project, { plugins });
     const barePreviews: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
@@ -73,7 +73,7 @@ export async function measurePreview(compilers: number, rounds: number): Promise
   }
 }
 
-/** The table of what was measured. */
+/** The measurements as a table. */
 export function describeMeasured(rows: readonly Measured[]): string {
   const head = ["compilers", "resources", "preview", "bare", "ratio", "no change", "bare", "ratio"];
   const lines = rows.map(({ compilers, resources, preview, unchanged }) => [

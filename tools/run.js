@@ -1,5 +1,5 @@
-// Runs a command of this project: installs the npm packages it needs first, so that a fresh clone needs
-// nothing but Node. Plain JavaScript, because TypeScript runs through one of those packages.
+// Runs a command of this project. Installs the npm packages first, so that a fresh clone needs only Node. This file is
+// plain JavaScript, because TypeScript needs one of those packages.
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,12 +15,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-// npm writes this file last, so an interrupted installation is begun again.
+// npm writes this file last, so an interrupted installation starts over.
 const installed = `${project}node_modules/.package-lock.json`;
 const locked = `${project}package-lock.json`;
 if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(locked).mtimeMs) {
-  console.log("installing the npm packages of package-lock.json");
-  // The packages' own install scripts would only download plugins, which the toolchain sees to.
+  console.log("installing the npm packages from package-lock.json");
+  // The packages' own install scripts would only download plugins, which the toolchain does.
   const { status } = spawnSync(
     "npm",
     ["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],

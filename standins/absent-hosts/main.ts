@@ -9,12 +9,12 @@ import { packageSchema } from "../framework/schema.js";
 import { serve } from "../framework/serve.js";
 
 const name = "command";
-/** The official plugin in whose place it stands. */
+/** The official plugin that this one replaces. */
 const version = "1.2.1";
 
 /**
- * A stand-in of the `command` plugin for hosts that are not there: diffs, state and secrets are as with the real one,
- * but no command runs. It answers what the program reads from commands.
+ * A stand-in for the `command` plugin for nonexistent hosts: diffs, state and secrets work as in the official plugin,
+ * but no command runs. It returns the output that the program reads from commands.
  */
 const run = async (_context: unknown, commandLine: string, inputs: CommandInputs) => ({
   stdout: answer(commandLine, inputs),

@@ -15,10 +15,10 @@ import {
   texts,
 } from "./types.js";
 
-/** The ports of database engines, by how their names begin. */
+/** The ports of database engines, by the prefixes of their names. */
 const ports = { postgres: 5432, mysql: 3306, mariadb: 3306, oracle: 1521, sqlserver: 1433 };
 
-/** RDS: database servers and what they share. */
+/** RDS: database servers and their shared resources. */
 export const databaseTypes: Readonly<Record<string, Description>> = {
   "aws:rds/instance:Instance": {
     inputs: {

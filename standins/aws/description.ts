@@ -2,54 +2,54 @@ import type { CheckFailure } from "../framework/resource.js";
 import type { InputTypes } from "../framework/schema.js";
 import { isUnknown, type PropertyMap, type Value } from "../framework/values.js";
 
-/** What one resource of AWS is, for those of its properties that AWS makes. */
+/** One AWS resource, as input for the properties that AWS computes. */
 export interface Facts {
   id: string;
   region: string;
-  /** In clear. Some may be unknown in a preview of an update. */
+  /** In plaintext. Some may be unknown in a preview of an update. */
   inputs: PropertyMap;
 }
 
-/** An input whose value is made of the resource's name where the program gives none. */
+/** An input whose value is derived from the resource's name if the program gives none. */
 export interface AutoName {
-  /** Is left alone when the program gives the input of the same name with `Prefix`. */
+  /** Not set if the program gives the input of the same name with `Prefix`. */
   input: string;
-  /** Stands before the digits that make the name unique. */
+  /** Precedes the digits that make the name unique. */
   separator: string;
-  /** The longest name AWS takes. */
+  /** The longest name that AWS accepts. */
   longest: number;
 }
 
-/** One type of AWS's resources, as the official plugin knows it. Inputs are given in clear. */
+/** A type of AWS resource, as in the official plugin. Inputs are in plaintext. */
 export interface Description {
   inputs: InputTypes;
   autoName?: AutoName;
-  /** The inputs, or the paths below them, that cannot be changed in place; `region` never can. */
+  /** The inputs, or paths below them, that cannot be changed in place; `region` never can. */
   replaces: readonly string[];
-  /** The same for what depends on other inputs. */
+  /** The same, if it depends on other inputs. */
   replacesWhen?: (path: string, inputs: PropertyMap) => boolean;
   deleteBeforeReplace?: true;
-  /** What is wrong with the inputs besides their names and types. */
+  /** Failures of the inputs other than names and types. */
   failures?: (inputs: PropertyMap) => CheckFailure[];
-  /** The identifier, of hexadecimal digits that are of this resource alone. */
+  /** The identifier, from hexadecimal digits that are unique to this resource. */
   id: (seed: string, inputs: PropertyMap) => string;
   /**
-   * The properties that AWS makes. Inputs among them are what AWS chooses where the program gives no
-   * value, and keeps when the program no longer gives one.
+   * The properties that AWS computes. Inputs among them are values that AWS chooses if the program gives
+   * none, and keeps if the program no longer gives one.
    */
   computed: (facts: Facts) => PropertyMap;
-  /** Takes notice of a resource that there is. */
+  /** Called for a resource that exists. */
   seen?: (outputs: PropertyMap) => void;
-  /** Why AWS does not delete the resource as it is. */
+  /** Why AWS refuses to delete the resource in its current state. */
   refusesDelete?: (outputs: PropertyMap) => string | undefined;
 }
 
-/** An input called `name`, and alike. */
+/** An input such as `name`. */
 export function autoName(input: string, { separator = "-", longest = 255 } = {}): AutoName {
   return { input, separator, longest };
 }
 
-/** The text of a property; AWS does not tell an empty text from none. */
+/** The text of a property; to AWS, an empty text is the same as none. */
 export function textOf(value: Value | undefined): string {
   return typeof value === "string" ? value : "";
 }
@@ -64,7 +64,7 @@ export function exactlyOneOf(...names: readonly string[]): (inputs: PropertyMap)
   };
 }
 
-/** Fails if the input has more characters than AWS takes. */
+/** Fails if the input has more characters than AWS accepts. */
 export function longerThan(longest: number, name: string, inputs: PropertyMap): CheckFailure[] {
   const value = inputs[name];
   if (isUnknown(value) || textOf(value).length <= longest) return [];
@@ -72,7 +72,7 @@ export function longerThan(longest: number, name: string, inputs: PropertyMap): 
   return [{ property: name, reason }];
 }
 
-/** The identifier of what AWS knows by its name. */
+/** The identifier of a resource that AWS identifies by name. */
 export function nameOf(seed: string, { name, namePrefix }: PropertyMap): string {
   return textOf(name) || textOf(namePrefix) + seed.slice(0, 26);
 }

@@ -13,10 +13,10 @@ import {
   texts,
 } from "./types.js";
 
-/** The names of zones, which records do not give. */
+/** The names of zones, which are not in records. */
 const zoneNames = new Map<string, string>();
 
-/** Zones and records. They are in no region. */
+/** Zones and records, which belong to no region. */
 export const dnsTypes: Readonly<Record<string, Description>> = {
   "aws:route53/zone:Zone": {
     inputs: {

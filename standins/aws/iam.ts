@@ -5,11 +5,11 @@ import { count, flag, objects, optional, required, text, textMap, texts } from "
 const longestRoleName = 64;
 const createDate = "2026-01-01T00:00:00Z";
 
-/** Roles and what machines need to have them. They are in no region. */
+/** Roles, their policies and instance profiles, which belong to no region. */
 export const iamTypes: Readonly<Record<string, Description>> = {
   "aws:iam/role:Role": {
     inputs: {
-      // JSON, or the object that it is of.
+      // JSON, or the object itself.
       ...required({ type: "any" }, "assumeRolePolicy"),
       ...optional(flag, "forceDetachPolicies"),
       ...optional(text, "description", "name", "namePrefix", "path", "permissionsBoundary"),
@@ -35,7 +35,7 @@ export const iamTypes: Readonly<Record<string, Description>> = {
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
     inputs: required(text, "policyArn", "role"),
     replaces: ["policyArn", "role"],
-    // Its deletion would take away what the new one has attached.
+    // Deleting it later would detach what the new one has attached.
     deleteBeforeReplace: true,
     id: (_seed, { role, policyArn }) => `${textOf(role)}/${textOf(policyArn)}`,
     computed: () => ({}),

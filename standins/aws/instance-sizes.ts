@@ -1,4 +1,4 @@
-/** What an instance type has, as far as its name tells. */
+/** The size of an instance type, derived from its name. */
 export interface InstanceSize {
   cpus: number;
   /** In MiB. */
@@ -9,10 +9,10 @@ export interface InstanceSize {
 
 /** Memory in GiB of burstable types, which have two CPUs up to `large`. */
 const burstable = { nano: 0.5, micro: 1, small: 2, medium: 4, large: 8 };
-/** Memory in GiB for each CPU, by the letter of the family. */
+/** Memory in GiB per CPU, by the letter of the family. */
 const memoryPerCpu = { c: 2, m: 4, r: 8, t: 4, x: 16 };
 
-/** The size of an instance type such as `m7g.2xlarge`; nothing for what is not such a name. */
+/** The size of an instance type such as `m7g.2xlarge`; undefined for any other name. */
 export function instanceSize(instanceType: string): InstanceSize | undefined {
   const [, family, processor, size = ""] =
     /^([cmrtx])\d([a-z-]*)\.(nano|micro|small|medium|large|\d*xlarge)$/.exec(instanceType) ?? [];

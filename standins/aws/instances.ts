@@ -19,7 +19,7 @@ import {
   texts,
 } from "./types.js";
 
-/** What AWS takes of a script for the first boot. */
+/** The longest user data that AWS accepts. */
 const longestUserData = 16_384;
 
 const blockDevice: InputTypes = {
@@ -90,7 +90,7 @@ const parts: InputTypes = {
   }),
 };
 
-/** Machines, and the keys to them. */
+/** Instances, and their key pairs. */
 export const instanceTypes: Readonly<Record<string, Description>> = {
   "aws:ec2/instance:Instance": {
     inputs: {

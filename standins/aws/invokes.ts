@@ -8,7 +8,7 @@ import { accountId, provider } from "./provider.js";
 
 const image = ec2Id("ami");
 
-/** What programs can ask AWS. The answers depend on the questions alone. */
+/** Queries that programs can send to AWS. The answers depend only on the queries. */
 export const functions: Readonly<Record<string, PluginFunction>> = {
   "aws:index/getAvailabilityZones:getAvailabilityZones": answer((args, region) => ({
     ...args,
@@ -148,7 +148,7 @@ export const functions: Readonly<Record<string, PluginFunction>> = {
   }),
 };
 
-/** Answers for the region that is asked about. */
+/** Answers for the region in the query. */
 function answer(ask: (args: PropertyMap, region: string) => PropertyMap): PluginFunction {
   return (given) => {
     const args = unmarked(given) as PropertyMap;
@@ -162,7 +162,7 @@ function byId(kind: string, { id }: PropertyMap): string {
   return textOf(id);
 }
 
-/** The first value for which a filter asks. */
+/** The first value of a filter. */
 function filtered({ filters }: PropertyMap, name: string): string {
   const filter = (Array.isArray(filters) ? (filters as PropertyMap[]) : []).find(
     (candidate) => candidate.name === name,

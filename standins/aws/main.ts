@@ -13,11 +13,11 @@ import { volumeTypes } from "./volumes.js";
 
 /**
  * A stub of the `aws` plugin, for tests: the real engine deploys programs to it as to AWS, but it
- * makes nothing. It checks inputs, tells changes from replacements and makes up what AWS makes up.
+ * creates nothing. It checks inputs, tells updates from replacements, and invents values that AWS would choose.
  */
 
 const name = "aws";
-/** The official plugin whose behaviour this one follows. */
+/** The official plugin that this one imitates. */
 const version = "7.48.0";
 
 const types = {
@@ -41,7 +41,7 @@ serve({
       Object.entries(types).map(([token, { inputs }]) => [token, { inputs, outputs: {} }]),
     ),
   ),
-  // Not as the official plugin: so what is made of a secret input can be secret as well.
+  // Unlike the official plugin: so values derived from a secret input can be secret too.
   acceptsSecrets: true,
   acceptsResources: false,
   configuration: provider,

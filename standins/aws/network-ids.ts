@@ -1,26 +1,26 @@
 import { digest, numberBelow } from "./identifiers.js";
 
 /**
- * What is in the identifiers of VPCs and subnets. They tell the range of addresses and the zone, so
- * that what is asked about a network or put into it needs no memory: `subnet-0a00010018` begins the
- * identifier of a subnet with 10.0.1.0/24, and the digit after that is its zone (1 for a). Other
- * identifiers, which a test makes up, stand for some network in 10.0.0.0/8.
+ * The contents of the identifiers of VPCs and subnets. They contain the address range and the zone, so
+ * that queries about a network and resources in it need no stored state: `subnet-0a00010018` starts the
+ * identifier of a subnet with 10.0.1.0/24, and the next digit is its zone (1 for a). Other identifiers,
+ * which tests invent, stand for some network in 10.0.0.0/8.
  */
 
 interface Network {
   /** The first address, as a number. */
   address: number;
-  /** Bits of the network's part. */
+  /** Length of the network prefix in bits. */
   bits: number;
-  /** The letter of the zone, or nothing for a network that is in no particular zone. */
+  /** The letter of the zone, or nothing for a network without a particular zone. */
   zone: string;
 }
 
 const zones = "abcdef";
-/** Zones for what does not say in which one it is. */
+/** Zones for resources that do not name one. */
 export const usualZones = ["a", "b", "c"] as const;
 
-/** The identifier of a network; one without a range is somewhere. */
+/** The identifier of a network; without a range, one is chosen. */
 export function networkId(prefix: string, cidr: string, zone: string, seed: string): string {
   const { address, bits } = parseCidr(cidr) ?? { address: 10 * 2 ** 24, bits: 16 };
   const index = zones.indexOf(zone.at(-1) ?? "") + 1;

@@ -15,7 +15,7 @@ import {
   texts,
 } from "./types.js";
 
-/** VPCs and subnets, and how they reach the world. */
+/** VPCs and subnets, and their gateways. */
 export const networkTypes: Readonly<Record<string, Description>> = {
   "aws:ec2/vpc:Vpc": {
     inputs: {
@@ -28,7 +28,7 @@ export const networkTypes: Readonly<Record<string, Description>> = {
     },
     replaces: ["cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"],
     replacesWhen: (path, { instanceTenancy }) =>
-      // A VPC on machines of its own can be moved to shared ones.
+      // A VPC on dedicated hardware can be moved to shared hardware.
       path === "instanceTenancy" && instanceTenancy !== "default",
     id: (seed, { cidrBlock }) => networkId("vpc", textOf(cidrBlock), "", seed),
     computed: ({ id, region }) => ({
@@ -134,7 +134,7 @@ export const networkTypes: Readonly<Record<string, Description>> = {
       availabilityMode: "zonal",
       networkInterfaceId: id.replace("nat", "eni"),
       privateIp: freeAddress(textOf(inputs.subnetId), id),
-      // The address of the Eip, which is made of its id.
+      // The address of the Eip, which is derived from its id.
       publicIp:
         inputs.connectivityType === "private" ? "" : publicAddress(textOf(inputs.allocationId)),
     }),
@@ -222,7 +222,7 @@ const routeTargets: InputTypes = optional(
   ...["transitGatewayId", "vpcEndpointId", "vpcPeeringConnectionId"],
 );
 
-/** Route tables and what is in them. */
+/** Route tables and their routes. */
 export const routeTypes: Readonly<Record<string, Description>> = {
   "aws:ec2/routeTable:RouteTable": {
     inputs: {
@@ -272,7 +272,7 @@ export const routeTypes: Readonly<Record<string, Description>> = {
   },
 };
 
-/** An address of a range that no network routes. */
+/** An address from a range that is not routed. */
 export function publicAddress(id: string): string {
   const host = numberBelow(2 ** 17, "public", id);
   return `198.${18 + (host >> 16)}.${(host >> 8) & 255}.${host & 255}`;

@@ -1,7 +1,7 @@
 import type { Checked, CheckFailure, ProviderConfiguration } from "../framework/resource.js";
 import { isUnknown, type PropertyMap, unknown, unmarked, type Value } from "../framework/values.js";
 
-/** The account in which everything is. */
+/** The account of all resources. */
 export const accountId = "123456789012";
 
 const settings = new Set([
@@ -14,16 +14,16 @@ const settings = new Set([
   ...["skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId", "stsRegion"],
   ...["tagPolicyCompliance", "token", "tokenBucketRateLimiterCapacity", "useDualstackEndpoint"],
   ...["useFipsEndpoint", "userAgents"],
-  // The engine's own.
+  // Used by the engine itself.
   ...["version", "pluginDownloadURL", "__internal"],
 ]);
 
 /**
- * The provider that this process serves. The engine starts a process for each provider of a program,
- * so there is one at a time.
+ * The provider that this process serves. The engine starts a process for each provider in a program,
+ * so there is only one.
  */
 class Provider implements ProviderConfiguration {
-  /** Where resources are that do not say otherwise. */
+  /** Region of resources that do not name one. */
   region = "";
   /** Tags of every resource that can have tags. */
   defaultTags: Readonly<Record<string, Value>> = {};
@@ -50,18 +50,18 @@ class Provider implements ProviderConfiguration {
     this.defaultTags = tags ?? {};
   }
 
-  /** The tags that a resource has, of itself and from the provider. */
+  /** A resource's tags, its own and the provider's. */
   allTags(tags: Value | undefined): Value {
     if (isUnknown(tags)) return unknown();
     return { ...this.defaultTags, ...(tags as PropertyMap | undefined) };
   }
 }
 
-/** Objects of a provider's configuration come as JSON. */
+/** Objects in a provider's configuration arrive as JSON. */
 function parsed(value: Value | undefined): Value {
   if (typeof value !== "string") return value ?? {};
   return isUnknown(value) ? {} : (JSON.parse(value) as Value);
 }
 
-/** The one provider of this process. */
+/** The only provider in this process. */
 export const provider = new Provider();

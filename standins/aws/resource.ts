@@ -15,15 +15,15 @@ import { type Description, textOf } from "./description.js";
 import { canonical, digest } from "./identifiers.js";
 import { provider } from "./provider.js";
 
-/** In the inputs, as the official plugin: the inputs that it, not the program, has given values. */
+/** In the inputs, as in the official plugin: inputs whose values come from the plugin, not the program. */
 const defaultsKey = "__defaults";
 
-/** A resource type that does nothing but tell what AWS would do and answer. */
+/** A resource type that only says what AWS would do and answer. */
 export function awsResource(description: Description): ResourceType {
   const { autoName, replaces } = description;
   const regional = "region" in description.inputs;
   const made = Object.keys(description.computed({ id: "", region: "", inputs: {} }));
-  /** Inputs that AWS chooses where the program does not. */
+  /** Inputs that AWS chooses if the program does not. */
   const chosen = new Set(made.filter((name) => name in description.inputs));
 
   const withTags = (inputs: PropertyMap): PropertyMap => {
@@ -65,7 +65,7 @@ export function awsResource(description: Description): ResourceType {
       const news = plainInputs(inputs);
       const changes = detailedDiff(olds, news);
       for (const [path, change] of changes) {
-        // What the program no longer says of a choice of AWS's stays as it is.
+        // If the program no longer gives an input that AWS can choose, its value is kept.
         const kept = chosen.has(topLevelProperty(path)) && !path.includes("[");
         if (change === "delete" && kept) changes.delete(path);
       }
@@ -109,7 +109,7 @@ export function awsResource(description: Description): ResourceType {
   };
 }
 
-/** Gives the resource a name of its own, for as long as it is not replaced. */
+/** Gives the resource a unique name, which it keeps until it is replaced. */
 function named(
   { inputs, failures }: Checked,
   { autoName }: Description,
@@ -135,7 +135,7 @@ function defaultsOf(inputs: PropertyMap): readonly Value[] {
   return Array.isArray(defaults) ? defaults : [];
 }
 
-/** The inputs that have a place in the outputs. */
+/** The inputs that are also outputs. */
 function given(inputs: PropertyMap): PropertyMap {
   return Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== defaultsKey));
 }
@@ -144,7 +144,7 @@ function plainInputs(inputs: PropertyMap): PropertyMap {
   return unmarked(given(inputs)) as PropertyMap;
 }
 
-/** What is computed and what is given, of objects each property. */
+/** Merges computed and given values; objects are merged by property. */
 function merged(computed: PropertyMap, inputs: PropertyMap): PropertyMap {
   const all = { ...computed, ...inputs };
   for (const [name, value] of Object.entries(inputs)) {

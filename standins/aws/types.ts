@@ -1,12 +1,12 @@
 import type { InputType, InputTypes } from "../framework/schema.js";
 
-/** Shorthand for the inputs of a resource type, by their kind. */
+/** Shorthand for the inputs of a resource type, by type. */
 
 /** A text. */
 export const text: InputType = { type: "string" };
-/** A whole number; this plugin has no others. */
+/** An integer; this plugin has no other numbers. */
 export const count: InputType = { type: "integer" };
-/** A yes or no. */
+/** A Boolean. */
 export const flag: InputType = { type: "boolean" };
 /** A list of texts. */
 export const texts: InputType = { type: "array", items: text };
@@ -23,18 +23,18 @@ export function objects(properties: InputTypes): InputType {
   return { type: "array", items: object(properties) };
 }
 
-/** Inputs that a program may leave out. */
+/** Optional inputs. */
 export function optional(type: InputType, ...names: readonly string[]): InputTypes {
   return Object.fromEntries(names.map((name) => [name, type]));
 }
 
-/** Inputs that a program must give. */
+/** Required inputs. */
 export function required(type: InputType, ...names: readonly string[]): InputTypes {
   return optional({ ...type, required: true }, ...names);
 }
 
-/** What every resource of a region that can be tagged has. */
+/** Inputs of every regional resource that can be tagged. */
 export const regionalAndTagged: InputTypes = { region: text, tags: textMap };
 
-/** A description that AWS asks for, and the official plugin makes up. */
+/** A description that AWS requires, and for which the official plugin has a default. */
 export const managed: InputType = { type: "string", default: "Managed by Pulumi" };

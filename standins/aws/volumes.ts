@@ -2,7 +2,7 @@ import { type Description, textOf } from "./description.js";
 import { arn, ec2Id, numberBelow } from "./identifiers.js";
 import { count, flag, optional, regionalAndTagged, required, text } from "./types.js";
 
-/** Volumes, and their attachments to machines. */
+/** Volumes, and their attachments to instances. */
 export const volumeTypes: Readonly<Record<string, Description>> = {
   "aws:ebs/volume:Volume": {
     inputs: {
@@ -40,7 +40,7 @@ export const volumeTypes: Readonly<Record<string, Description>> = {
       ...optional(flag, "forceDetach", "skipDestroy", "stopInstanceBeforeDetaching"),
       ...optional(text, "region"),
     },
-    // The others say how to detach.
+    // The other inputs say how to detach.
     replaces: ["deviceName", "instanceId", "volumeId"],
     id: (_seed, { deviceName, instanceId, volumeId }) =>
       `vai-${numberBelow(2 ** 32, textOf(deviceName), textOf(instanceId), textOf(volumeId))}`,

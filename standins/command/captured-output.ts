@@ -5,12 +5,12 @@ import type { CommandOutputs, Logging } from "./inputs.js";
 
 type Stream = "stdout" | "stderr";
 
-/** Collects what a command writes, and passes it on to the log line by line while it does. */
+/** Collects a command's output, and logs it line by line as it arrives. */
 export class CapturedOutput {
   readonly #chunks: Record<Stream | "both", Buffer[]> = { stdout: [], stderr: [], both: [] };
   readonly #log: ResourceLog;
   readonly #logging: Logging;
-  // One line buffer for both streams: that is how the official plugin mixes them.
+  // One line buffer for both streams, which the official plugin also mixes in this way.
   readonly #decoder = new StringDecoder("utf8");
   #partialLine = "";
 
@@ -28,7 +28,7 @@ export class CapturedOutput {
     for (const line of lines) this.#logLine(line);
   }
 
-  /** To be called once, after the last chunk. */
+  /** Call this once, after the last chunk. */
   end(): void {
     const rest = this.#partialLine + this.#decoder.end();
     if (rest !== "") this.#logLine(rest);
@@ -40,7 +40,7 @@ export class CapturedOutput {
     return { stdout: text("stdout"), stderr: text("stderr") };
   }
 
-  /** The error for a command that has failed for the reason given. */
+  /** The error for a command that failed for this reason. */
   failure(reason: string, commandLine: string): Error {
     const output = Buffer.concat(this.#chunks.both).toString();
     return new Error(`${reason}: running ${quoted(commandLine)}:\n${output}`);

@@ -15,7 +15,7 @@ export type RunCommand<Inputs extends CommandInputs> = (
 
 const noOutputs: CommandOutputs = { stdout: "", stderr: "" };
 
-/** What local and remote commands have in common: everything but the way to run a command line. */
+/** What local and remote commands have in common: everything except how a command line is run. */
 export function commandResource<Inputs extends CommandInputs>(
   types: InputTypes,
   run: RunCommand<Inputs>,
@@ -34,7 +34,7 @@ export function commandResource<Inputs extends CommandInputs>(
     }),
 
     async create(context, name, inputs) {
-      // The check has made sure of the shape.
+      // The check has verified the shape.
       const plain = unmarked(inputs) as Inputs;
       const outputs =
         plain.create === undefined ? noOutputs : await run(context, plain.create, plain, noOutputs);
@@ -52,7 +52,7 @@ export function commandResource<Inputs extends CommandInputs>(
     },
 
     async update(context, oldOutputs, inputs) {
-      // The check has made sure of the shape.
+      // The check has verified the shape.
       const plain = unmarked(inputs) as Inputs;
       const previous = previousOutputs(oldOutputs);
       const commandLine = plain.update ?? plain.create;
@@ -69,7 +69,7 @@ export function commandResource<Inputs extends CommandInputs>(
   };
 }
 
-/** The SDK adds the rule for single items of `triggers`; this is for the property as a whole. */
+/** The SDK adds the rule for single items of `triggers`; this one is for the whole property. */
 export function replacesOnTriggers(path: string): boolean {
   return path === "triggers";
 }

@@ -53,16 +53,16 @@ export const copyToRemote: ResourceType = {
   },
 
   async delete() {
-    // The copy stays where it is.
+    // The copy stays on the server.
   },
 };
 
 function plainInputs(inputs: PropertyMap): CopyInputs {
-  // The check has made sure of the shape.
+  // The check has verified the shape.
   return unmarked(inputs) as unknown as CopyInputs;
 }
 
-/** An unknown source fails too, in a preview: that is what version 1.2.1 of the plugin does. */
+/** An unknown source also fails in a preview, as in version 1.2.1 of the official plugin. */
 function sourceFailures({ source }: PropertyMap): CheckFailure[] {
   const plain = unmarked(source ?? null);
   const { path, text } = (isAsset(plain) || isArchive(plain) ? plain : {}) as Asset;
@@ -111,7 +111,7 @@ async function copyText(files: RemoteFiles, text: string, remotePath: string): P
 }
 
 /**
- * A file goes into an existing folder, or to the path itself. A folder goes into the remote path,
+ * A file is copied into an existing folder, or to the path itself. A folder is copied into the remote path,
  * under its own name unless its path ends with a slash.
  */
 async function copyPath(files: RemoteFiles, path: string, remotePath: string): Promise<void> {

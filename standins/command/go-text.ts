@@ -1,5 +1,5 @@
 /**
- * Texts as the official plugin's runtime (Go) writes them, for error messages that read the same.
+ * Texts as the official plugin's runtime (Go) writes them, so that error messages are the same.
  */
 
 const escapes: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const escapes: Readonly<Record<string, string>> = {
   '"': '\\"',
 };
 
-/** The text between double quotes, with everything escaped that does not print. */
+/** The text in double quotes, with unprintable characters escaped. */
 export function quoted(text: string): string {
   const inner = text.replace(/["\\]|[^\P{C}]|[^\P{Z} ]/gu, (char) => {
     const code = char.codePointAt(0) ?? 0;
@@ -41,12 +41,12 @@ const systemErrors: Readonly<Record<string, string>> = {
   ETIMEDOUT: "connection timed out",
 };
 
-/** The system's own words for an error of a Node.js call. */
+/** The system's message for an error of a Node.js call. */
 export function systemErrorText(error: NodeJS.ErrnoException): string {
   return systemErrors[error.code ?? ""] ?? error.message;
 }
 
-/** A host and port as in an address: IPv6 addresses go in brackets. */
+/** A host and port as in a URL: IPv6 addresses are in brackets. */
 export function hostPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,6 +1,6 @@
 import type { InputType, InputTypes } from "../framework/schema.js";
 
-/** What a command is given, once secret marks are removed. */
+/** A command's inputs, without secret marks. */
 export interface CommandInputs {
   create?: string;
   update?: string;
@@ -27,7 +27,7 @@ export interface RemoteCommandInputs extends CommandInputs {
   connection: Connection;
 }
 
-/** How to reach one SSH server; the check of the inputs has filled in the defaults. */
+/** How to connect to an SSH server; the check of the inputs has filled in the defaults. */
 export interface Endpoint {
   host: string;
   user: string;

@@ -38,14 +38,14 @@ const run: RunCommand<LocalCommandInputs> = (context, commandLine, inputs, previ
     };
     const kill = (): void => {
       child.kill("SIGKILL");
-      // Processes the command has started may keep the streams open; nobody waits for them.
+      // Processes started by the command may keep the streams open; we do not wait for them.
       child.stdout?.destroy();
       child.stderr?.destroy();
     };
     context.ended.addEventListener("abort", kill);
     child.stdout?.on("data", (chunk: Buffer) => captured.add("stdout", chunk));
     child.stderr?.on("data", (chunk: Buffer) => captured.add("stderr", chunk));
-    // A command need not read its standard input to the end.
+    // A command may end without reading all of its standard input.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(stdin);
     child.on("error", (error) => finish(`fork/exec ${program}: ${systemErrorText(error)}`));
@@ -74,7 +74,7 @@ function signalText(signal: string): string {
   return signalTexts[signal] ?? signal;
 }
 
-/** Node.js reports a missing folder as a missing program: this tells them apart beforehand. */
+/** Node.js reports a missing folder as a missing program; this distinguishes them beforehand. */
 function whyNotStartable(program: string, cwd: string): string | undefined {
   try {
     if (!statSync(cwd).isDirectory()) return `chdir ${cwd}: not a directory`;

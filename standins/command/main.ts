@@ -6,7 +6,7 @@ import { localCommand } from "./local-command.js";
 import { remoteCommand } from "./remote-command.js";
 
 const name = "command";
-/** The official plugin whose behaviour this one follows. */
+/** The official plugin that this one imitates. */
 const version = "1.2.1";
 
 serve({

@@ -8,7 +8,7 @@ import { type RemoteExit, SshSession } from "./ssh-session.js";
 
 const run: RunCommand<RemoteCommandInputs> = async (context, commandLine, inputs, previous) => {
   const { client, close } = await dial(context, inputs.connection);
-  // The end of the connection ends whatever waits for it.
+  // Closing the connection ends everything that waits for it.
   const onAbort = (): void => void client.destroy();
   context.cancelled.addEventListener("abort", onAbort, { once: true });
   try {
@@ -62,7 +62,7 @@ function refusedVariable(name: string): string {
   );
 }
 
-/** Why a command that has ended so counts as failed. */
+/** Why a command that ended in this way counts as failed. */
 function failure({ status, signal, message }: RemoteExit): string | undefined {
   if (status === 0) return undefined;
   if (status === undefined && signal === undefined) {

@@ -5,7 +5,7 @@ const delayFactor = 1.5;
 const longestDelayMs = 5000;
 
 /**
- * Repeats `attempt` with growing pauses until it succeeds or has failed more often than
+ * Repeats `attempt` with increasing pauses until it succeeds or has failed more often than
  * `errorLimit` allows (-1: no limit). `what` names the attempt in messages.
  */
 export async function withRetries<T>(

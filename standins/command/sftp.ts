@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { Client, SFTPWrapper, Stats } from "ssh2";
 
-/** The file operations CopyToRemote needs, with errors that name the path. */
+/** The file operations that CopyToRemote needs, with errors that name the path. */
 export class RemoteFiles {
   readonly #sftp: SFTPWrapper;
 
@@ -19,7 +19,7 @@ export class RemoteFiles {
     });
   }
 
-  /** Undefined if there is nothing at this path. */
+  /** Undefined if the path does not exist. */
   async stat(path: string): Promise<Stats | undefined> {
     try {
       return await this.#call<Stats>((done) => this.#sftp.stat(path, done));
@@ -29,7 +29,7 @@ export class RemoteFiles {
     }
   }
 
-  /** Makes one folder, for which the official plugin has no error text of its own. */
+  /** Creates one folder; the official plugin has no error text of its own for this. */
   async mkdir(path: string): Promise<void> {
     await this.#call<unknown>((done) =>
       this.#sftp.mkdir(path, (error) => done(error, undefined)),
@@ -38,7 +38,7 @@ export class RemoteFiles {
     });
   }
 
-  /** Makes a folder and those above it, as far as they are missing. */
+  /** Creates a folder and its missing parents. */
   async mkdirAll(path: string): Promise<void> {
     const existing = await this.stat(path);
     if (existing?.isDirectory()) return;
@@ -48,7 +48,7 @@ export class RemoteFiles {
     await this.mkdir(path);
   }
 
-  /** Writes a new file, or over an existing one, with the mode the server gives to new files. */
+  /** Writes a file, or overwrites it, with the server's mode for new files. */
   async write(path: string, content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
     const sftp = this.#sftp;
     const handle = await this.#call<Buffer>((done) => sftp.open(path, "w+", done)).catch(

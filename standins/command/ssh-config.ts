@@ -2,14 +2,14 @@ import type { AnyAuthMethod, AuthHandlerMiddleware, ParsedKey } from "ssh2";
 import ssh2 from "ssh2";
 import type { Endpoint } from "./inputs.js";
 
-/** How to log in to one SSH server and how to know it, made before anything is dialled. */
+/** How to log in to an SSH server and verify it, prepared before connecting. */
 export interface SshConfig {
   username: string;
   methods: AnyAuthMethod[];
   hostKey: ParsedKey | undefined;
 }
 
-/** Throws if a key does not parse: no retry could help that. */
+/** Throws if a key does not parse: retrying would not help. */
 export function sshConfig(endpoint: Endpoint): SshConfig {
   const { user: username, hostKey } = endpoint;
   return { username, hostKey: parseHostKey(hostKey), methods: authMethods(endpoint) };
@@ -45,7 +45,7 @@ function authMethods(endpoint: Endpoint): AnyAuthMethod[] {
 }
 
 function parseKey(text: string, passphrase?: string): ParsedKey | Error {
-  // The library's types leave out that a file may hold more than one key.
+  // The library's types omit that a file may contain more than one key.
   const parsed = ssh2.utils.parseKey(text, passphrase) as ParsedKey | ParsedKey[] | Error;
   if (!Array.isArray(parsed)) return parsed;
   return parsed[0] ?? new Error("no key");
@@ -62,21 +62,21 @@ function privateKeyError(error: Error, passphrase: string | undefined): Error {
   return new Error(reason, { cause: error });
 }
 
-/** Offers each method once, if the server accepts it, and keeps a list of what it offered. */
+/** Tries each method once, if the server accepts it, and lists the methods tried. */
 export function offerInOrder(
   methods: readonly AnyAuthMethod[],
   attempted: string[],
 ): AuthHandlerMiddleware {
   const left = [...methods];
   return (accepted, _partialSuccess, next) => {
-    // What the server accepts is unknown (null) until the first method has been refused.
+    // The accepted methods are unknown (null) until the first method has been refused.
     const index = left.findIndex(({ type }) => {
       const name = type === "agent" ? "publickey" : type;
       return (accepted as string[] | null)?.includes(name) ?? true;
     });
     const [method] = index === -1 ? [] : left.splice(index, 1);
     if (method === undefined) {
-      // `false` ends the log-in; the library's types do not know it.
+      // `false` ends the login; it is missing in the library's types.
       (next as (method: AnyAuthMethod | false) => void)(false);
       return;
     }

@@ -14,7 +14,7 @@ export interface SshConnection {
   close: () => void;
 }
 
-/** Connects and logs in, through the proxy if there is one, with the retries asked for. */
+/** Connects and logs in, through the proxy if there is one, with the configured retries. */
 export async function dial(
   context: OperationContext,
   connection: Connection,
@@ -50,7 +50,7 @@ async function dialThroughProxy(
     const stream = await withRetries(context, "Dial from proxy", dialErrorLimit, () =>
       forward(bastion, target),
     );
-    // As in the official plugin, a second try goes over the same stream, and so can only fail.
+    // As in the official plugin, a second attempt uses the same stream, and so always fails.
     const client = await withRetries(context, "Dial", dialErrorLimit, () =>
       logIn(stream, config, context.cancelled),
     );
@@ -75,13 +75,13 @@ async function connectAndLogIn(
   return logIn(await connectTcp(endpoint, cancelled), config, cancelled);
 }
 
-/** There is no time-out here: the official plugin waits for as long as the server keeps silent. */
+/** There is no timeout here: the official plugin waits as long as the server is silent. */
 function logIn(stream: Duplex, config: SshConfig, cancelled: AbortSignal): Promise<Client> {
   const { username, hostKey, methods } = config;
   const attempted: string[] = [];
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
-    // Asked for before it is lost: a closed socket no longer has addresses.
+    // Read early: a closed socket no longer has addresses.
     const ends = "remoteAddress" in stream ? describeConnection(stream as Socket) : "";
     let mismatch = false;
     const fail = (reason: string): void => {

@@ -2,9 +2,9 @@ import type { Client, ClientChannel } from "ssh2";
 import { once } from "node:events";
 
 /**
- * A session channel whose environment requests are answered. The library's own `exec` sends them
- * without asking for an answer, so that a variable the server refuses is lost without a word. The
- * parts used here are not in its public interface; its version is pinned for that reason.
+ * A session channel whose environment requests get a reply. The library's own `exec` sends them
+ * without requesting a reply, so a variable that the server refuses is lost silently. The parts
+ * used here are not in the library's public interface, so its version is pinned.
  */
 interface ChannelInternals {
   _callbacks: ((failed: boolean | Error) => void)[];
@@ -27,7 +27,7 @@ interface ChannelOpened {
 const windowBytes = 2 * 1024 * 1024;
 const packetBytes = 32 * 1024;
 
-/** How a remote command ended; all undefined when the connection broke before it did. */
+/** How a remote command ended; all undefined if the connection broke first. */
 export interface RemoteExit {
   status?: number;
   signal?: string;
@@ -63,7 +63,7 @@ export class SshSession {
     return this.#request((channel) => this.#protocol.env(channel, name, value, true));
   }
 
-  /** Runs the command line to its end. Undefined if the server refuses to run it. */
+  /** Runs the command line and waits for its end. Undefined if the server refuses to run it. */
   async run(
     commandLine: string,
     stdin: string,

@@ -2,7 +2,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { hostPort, systemErrorText } from "./go-text.js";
 import type { Endpoint } from "./inputs.js";
 
-/** Opens a TCP connection. The endpoint's `perDialTimeout` is for this step alone. */
+/** Opens a TCP connection. The endpoint's `perDialTimeout` applies only to this step. */
 export function connectTcp(endpoint: Endpoint, cancelled: AbortSignal): Promise<Socket> {
   const { host, perDialTimeout } = endpoint;
   const port = Math.trunc(endpoint.port);
@@ -12,7 +12,7 @@ export function connectTcp(endpoint: Endpoint, cancelled: AbortSignal): Promise<
       perDialTimeout > 0
         ? setTimeout(() => fail(`dial tcp ${address}: i/o timeout`), perDialTimeout * 1000)
         : undefined;
-    // The address that is tried, once the name has been looked up.
+    // The current address, once the name has been resolved.
     let address = hostPort(host, port);
     const fail = (reason: string): void => {
       settle();
@@ -44,7 +44,7 @@ function dialError(error: NodeJS.ErrnoException, host: string, address: string):
   return `dial tcp ${address}: connect: ${systemErrorText(error)}`;
 }
 
-/** How the end of a connection is named in an error about it. */
+/** How an error names the end of a connection. */
 export function describeConnection(socket: Socket): string {
   const { address, port } = socket.address() as Partial<AddressInfo>;
   const local = address === undefined || port === undefined ? "?" : hostPort(address, port);

@@ -1,14 +1,13 @@
 """
-A service for tests that speaks the parts of Foreman 3.17's documented API which Puppet servers and
-those who set them up use, over TLS, and turns down what Foreman turns down.
+A service for tests that implements the parts of Foreman 3.17's documented API that Puppet servers
+and their administrators use, over TLS, and rejects what Foreman rejects.
 
     python3 DIRECTORY CONFIG
 
-CONFIG is a JSON file: address and port to listen on, certificate and key of the service, ca and,
-if wanted, crl to verify clients by, user and password of the API, and controlPort, the port on
-127.0.0.1 by which tests say what it answers and read what it received. A port may be 0, for any
-that is free: the ports are printed once both are open. It keeps nothing: a new start is a new
-Foreman.
+CONFIG is a JSON file: address and port to listen on, certificate and key of the service, ca and
+optionally crl to verify clients with, user and password of the API, and controlPort, the port on
+127.0.0.1 on which tests set its answers and read what it received. A port may be 0, for any free
+port: the ports are printed once both are open. It stores nothing: each start is a new Foreman.
 """
 
 import json

@@ -1,6 +1,6 @@
 """
-What Foreman answers: its error documents, its lists, its times and its YAML. Their forms are
-Foreman's, but most of the words are not.
+Foreman's answers: its error documents, lists, times and YAML. Their formats are Foreman's, but most
+of the texts are not.
 """
 
 import json
@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 
 class Refused(Exception):
-    """A request that is turned down, with the answer to give; None is an answer without body."""
+    """A rejected request, with its answer; None is an answer without a body."""
 
     def __init__(self, status, document=None):
         super().__init__(status, document)
@@ -21,7 +21,7 @@ def error(status, message, **details):
 
 
 def broken(message="Internal Server Error"):
-    """For input of a shape Foreman does not check: it fails on it, and says so with a 500."""
+    """For input whose shape Foreman does not check: it fails, and answers 500."""
     return error(500, message)
 
 
@@ -30,7 +30,7 @@ def not_found(kind, name):
 
 
 def coded(kind, text):
-    """A message with the class of an error and its code, which are all the same here."""
+    """A message with the class of an error and its code, which is always the same here."""
     return f"ERF42-0000 [{kind}]: {text}"
 
 
@@ -49,7 +49,7 @@ def invalid(record, errors):
 
 
 def listing(rows, query, total=None):
-    """One page of a list; Foreman gives 20 rows unless asked for another number or for all."""
+    """One page of a list; Foreman returns 20 rows unless a number or all are requested."""
     wanted = query.get("per_page", "20")
     size = max(len(rows), 1) if wanted == "all" else int(wanted)
     page = int(query.get("page", "1"))
@@ -73,7 +73,7 @@ def now():
 
 
 def yaml(value, indent=""):
-    """Block style, as Foreman's; scalars are in JSON's notation, which is YAML as well."""
+    """Block style, like Foreman; scalars are in JSON notation, which is also YAML."""
     if isinstance(value, dict) and value:
         entries = [(json.dumps(str(key)), yaml(of, indent + "  ")) for key, of in value.items()]
         return "".join(f"\n{indent}{key}:{of}" for key, of in entries)

@@ -57,7 +57,7 @@ def list_hosts(state, request):
 
 
 def list_facts(state, request, name):
-    """An unknown host has no facts, and is no error."""
+    """An unknown host has no facts, and is not an error."""
     host = state.hosts.get(name)
     facts = sorted(flat_facts(host["facts"]).items()) if host else []
     page = listing(facts, request.query)
@@ -121,7 +121,7 @@ def update_setting(state, request, name):
 
 
 def parsed(name, kind, text):
-    """A setting may come as text as well: `[a, b]` or `true`."""
+    """A setting may also be given as text: `[a, b]` or `true`."""
     if kind == "array" and re.fullmatch(r"\[.*\]", text):
         return [entry.strip(" '\"") for entry in text[1:-1].split(",") if entry.strip()]
     if kind == "boolean" and text.lower() in ("true", "false"):
@@ -159,7 +159,7 @@ def without_logs(report):
 
 
 def attributes(request, wrapper):
-    """The attributes of a record, which may come without the wrapper around them."""
+    """The attributes of a record, with or without the wrapper."""
     given = request.body.get(wrapper, request.body)
     if not isinstance(given, dict):
         raise broken()
@@ -167,7 +167,7 @@ def attributes(request, wrapper):
 
 
 def searched_host(search, field="host"):
-    """The host of `host = NAME`; searching by other fields is not offered here."""
+    """The host in `host = NAME`; searching by other fields is not supported here."""
     if not search.strip():
         return None
     found = re.fullmatch(rf'\s*{field}\s*=\s*"?([^"\s]+)"?\s*', search)
@@ -178,14 +178,14 @@ def searched_host(search, field="host"):
 
 
 class Page:
-    """An answer that is a 200 to any method, and of the given type."""
+    """An answer with status 200 for any method, and with the given type."""
 
     def __init__(self, kind, content):
         self.kind = kind
         self.content = content
 
 
-#: Of Puppet servers, by what they are about: method, path, function, the permission a user needs.
+#: Routes for Puppet servers, by topic: method, path, function, the permission that a user needs.
 SERVER_ROUTES = {
     "nodes": ("GET", r"/node/([^./][\w.-]+)", show_node, None),
     "facts": ("POST", r"/api(?:/v2)?/hosts/facts", upload_facts, "upload_facts"),
@@ -212,7 +212,7 @@ USER_ROUTES = [
 
 
 def answer(state, request):
-    """Status and answer of a request."""
+    """Status and answer to a request."""
     for kind, (method, pattern, function, permission) in SERVER_ROUTES.items():
         found = re.fullmatch(pattern, request.path)
         if found and method == request.method:
@@ -225,7 +225,7 @@ def answer(state, request):
 
 
 def serve_server(state, request, kind, function, permission, arguments):
-    """Records every question and upload, with the status it gets."""
+    """Records every query and upload, with the status of its answer."""
     entry = {"certificate": request.certificate, "status": 500}
     state.received[kind].append(entry)
     try:
@@ -256,7 +256,7 @@ def done(request, content):
 
 
 def denied(permission):
-    """The answer to a Puppet server that is not known; that to a question for a node is empty."""
+    """The answer to an unknown Puppet server; for the query of a node it is empty."""
     if permission is None:
         return Refused(403)
     details = f"Missing one of the required permissions: {permission}"

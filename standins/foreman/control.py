@@ -1,4 +1,4 @@
-"""By which tests say what the service answers, and read what it received."""
+"""Lets tests set the service's answers, and read what it received."""
 
 import re
 
@@ -33,7 +33,7 @@ def set_parameters(state, body):
 
 
 def classify(state, body, name):
-    """Sets what is given of classes, parameters and environment; the host need not be known."""
+    """Sets the given classes, parameters and environment; the host may be unknown."""
     host = state.host(name)
     for field in ("classes", "parameters", "environment"):
         if field in body:

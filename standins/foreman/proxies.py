@@ -1,4 +1,4 @@
-"""Smart proxies: Foreman asks each for its features, and one for environments and classes."""
+"""Smart proxies: Foreman queries each for its features, and one for environments and classes."""
 
 import json
 import ssl
@@ -8,7 +8,7 @@ from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 from answers import Refused, coded, invalid
 
-#: The features Foreman knows, by the names smart proxies have for them.
+#: The features that Foreman knows, by their names in smart proxies.
 FEATURES = {
     "puppet": "Puppet",
     "puppetca": "Puppet CA",
@@ -29,10 +29,10 @@ TIMEOUT = 60
 
 
 class Proxies:
-    """Asks smart proxies, with Foreman's own certificate."""
+    """Queries smart proxies, with Foreman's own certificate."""
 
     def __init__(self, config):
-        # Not the default context: it is stricter about certificates than Foreman is.
+        # Not the default context, which is stricter about certificates than Foreman.
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(config["ca"])
         context.load_cert_chain(config["certificate"], config["key"])
@@ -44,7 +44,7 @@ class Proxies:
             return json.load(answer)
 
     def running_features(self, url):
-        """The features of a smart proxy; an old one only lists their names."""
+        """The features of a smart proxy; old versions only list their names."""
         try:
             features = self.get(f"{url}/v2/features")
         except HTTPError as error:
@@ -54,7 +54,7 @@ class Proxies:
         return {name: of for name, of in features.items() if of.get("state") == "running"}
 
     def environments(self, url):
-        """Classes, with their parameters, of each environment a smart proxy knows."""
+        """Classes, with their parameters, in each environment of a smart proxy."""
         try:
             names = self.get(f"{url}/puppet/environments")
             return {name: self.classes(url, name) for name in names}
@@ -94,7 +94,7 @@ def register(state, proxies, given):
 
 
 def features(proxies, url, record):
-    """The features of a smart proxy; one that does not answer, or has none, is refused."""
+    """The features of a smart proxy; one that does not answer, or has none, is rejected."""
     try:
         running = proxies.running_features(url)
     except (OSError, ValueError, AttributeError, TypeError) as error:
@@ -112,8 +112,8 @@ def features(proxies, url, record):
 
 def import_classes(state, proxies, proxy, query):
     """
-    Takes over the environments and classes of a smart proxy. An environment without any class is
-    not taken, and one that is gone there is removed.
+    Imports the environments and classes of a smart proxy. Environments without classes are not
+    imported, and environments that the smart proxy no longer has are removed.
     """
     if not any(feature["name"] == "Puppet" for feature in proxy["features"]):
         raise Refused(404, {"message": "the smart proxy lacks the feature Puppet"})
@@ -145,7 +145,7 @@ def import_classes(state, proxies, proxy, query):
 
 
 def change(name, here, there):
-    """What an import changes of one environment; None stands for one that is not there."""
+    """What an import changes in an environment; None stands for one that does not exist."""
     if there is None:
         return {"name": name, "actions": ["obsolete"], "removed_environment": name}
     known = here or {}

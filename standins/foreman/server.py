@@ -1,4 +1,4 @@
-"""The two servers: Foreman's, over TLS, and the plain one by which tests control it."""
+"""The two servers: Foreman's, over TLS, and the plaintext one that tests control it with."""
 
 import base64
 import hmac
@@ -14,7 +14,7 @@ from api import VERSION, Page, answer
 from control import control
 from state import certificate_names, common_name
 
-#: Seconds a client has for its part of a connection.
+#: Seconds that a client has for its part of a connection.
 CLIENT_TIMEOUT = 120
 JSON = "application/json"
 
@@ -38,7 +38,7 @@ class Request:
         self.user = f"{server.config['user']}:{server.config['password']}"
 
     def read(self):
-        """Only what is said to be JSON is read as such; what is no hash in it has no names."""
+        """Only a body declared as JSON is parsed; anything but a hash in it has no names."""
         if self.headers.get_content_type() != JSON or not self.content:
             return
         try:
@@ -89,7 +89,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = respond
 
     def send(self, status, page):
-        """An answer without content is none but its status."""
+        """An answer without content is only a status."""
         text = page.content
         if text is not None and not isinstance(text, str):
             text = json.dumps(text)
@@ -112,7 +112,7 @@ class ControlHandler(Handler):
 
 class ForemanHandler(Handler):
     def setup(self):
-        """In the thread of the connection, so that no client can keep others waiting."""
+        """Runs in the connection's thread, so that no client can block others."""
         self.request.settimeout(CLIENT_TIMEOUT)
         self.request.do_handshake()
         super().setup()
@@ -122,7 +122,7 @@ class ForemanHandler(Handler):
         came_to = state.received
         time.sleep(state.delay)
         if state.received is not came_to:
-            # It came to the Foreman before the reset: the one after it has never met it.
+            # The request was sent to the Foreman before the reset; the new one has never seen it.
             raise Refused(503)
         request.identify(self.server, self.connection.getpeercert())
         return answer(state, request)
@@ -142,7 +142,7 @@ def control_server(config, state):
 
 
 def foreman_server(config, state, proxies):
-    """As Foreman's web server: a client needs no certificate, but one it has must be good."""
+    """Like Foreman's web server: clients need no certificate, but any certificate must be valid."""
     server = Server((config["address"], config["port"]), ForemanHandler)
     server.state, server.config, server.proxies = state, config, proxies
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

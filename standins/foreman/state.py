@@ -1,4 +1,4 @@
-"""What the service knows, all of it in memory."""
+"""The service's state, all in memory."""
 
 import ipaddress
 import itertools
@@ -34,11 +34,11 @@ class State:
         self.received = {"nodes": [], "facts": [], "reports": []}
 
     def record(self, **fields):
-        """A new record, with what all of Foreman's records have."""
+        """A new record, with the attributes that all of Foreman's records have."""
         return {"id": next(self.ids), **fields, "created_at": now(), "updated_at": now()}
 
     def host(self, name, certname=None):
-        """The host of that name, which is made if there is none."""
+        """The host with that name, which is created if it does not exist."""
         new = self.record(name=name, certname=certname, environment=None, classes={}, parameters={})
         return self.hosts.setdefault(name, {**new, "facts": {}, "last_report": None})
 
@@ -63,8 +63,8 @@ class State:
 
     def trusts(self, names):
         """
-        Whether one of these names of a client's certificate may upload facts and reports and ask
-        for nodes: it is that of a smart proxy with the feature Puppet, or one of trusted_hosts.
+        Whether one of these names in a client's certificate may upload facts and reports and query
+        nodes: the name of a smart proxy with the feature Puppet, or one of trusted_hosts.
         """
         if not self.settings["restrict_registered_smart_proxies"]:
             return True
@@ -88,8 +88,8 @@ def matches(allowed, name):
 
 def certificate_names(certificate):
     """
-    The names Foreman goes by: the alternative names of a certificate, and its common name only
-    when it has none.
+    The names that Foreman uses: the alternative names of a certificate, or its common name if it
+    has none.
     """
     if not certificate:
         return []

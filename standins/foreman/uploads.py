@@ -1,4 +1,4 @@
-"""What Puppet servers ask for and upload: nodes, facts and reports."""
+"""What Puppet servers query and upload: nodes, facts and reports."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from answers import broken, invalid, shown_time, unprocessable
 
 METRICS = ["applied", "restarted", "failed", "failed_restarts", "skipped", "pending"]
 LEVELS = ["debug", "info", "notice", "warning", "err", "alert", "emerg", "crit"]
-#: Foreman keeps each count in ten bits.
+#: Foreman stores each count in ten bits.
 LARGEST_COUNT = 1023
 
 
@@ -38,7 +38,7 @@ def node(state, host):
 
 
 def import_facts(state, upload):
-    """Takes a host's facts; as with Foreman, a host stays although its facts are then refused."""
+    """Accepts a host's facts; as in Foreman, a host stays even if its facts are then rejected."""
     kind = upload.get("type")
     if kind not in (None, "", "Host::Managed"):
         raise unprocessable(f"unknown type of host {kind}")
@@ -70,7 +70,7 @@ def import_facts(state, upload):
 
 
 def import_report(state, report):
-    """Takes a report; as with Foreman, it stays although its logs are then refused."""
+    """Accepts a report; as in Foreman, it stays even if its logs are then rejected."""
     if not isinstance(report, dict):
         raise unprocessable("a report must be a hash")
     name = report.get("host")
@@ -84,7 +84,7 @@ def import_report(state, report):
     status = counts(report.get("status"))
     reported_at = report_time(report.get("reported_at"))
     metrics = report.get("metrics")
-    # An empty list is what some languages make of an empty hash, and Foreman takes it for one.
+    # Some languages turn an empty hash into an empty list, which Foreman accepts as a hash.
     if metrics not in (None, []) and not isinstance(metrics, dict):
         raise broken()
     logs = report.get("logs") or []
@@ -113,7 +113,7 @@ def import_report(state, report):
 
 
 def counts(status):
-    """The counts of a report; Foreman takes a report without any."""
+    """The counts of a report; Foreman accepts a report without any."""
     if status is None:
         return {}
     if not isinstance(status, dict):
@@ -157,7 +157,7 @@ def log_entry(entry):
 
 
 def flat_facts(facts, prefix=""):
-    """Facts by their full names: a structure has no value of its own, and all values are texts."""
+    """Facts by their full names: a structure itself has no value, and all values are strings."""
     flat = {}
     for name, value in facts.items():
         if isinstance(value, dict):

@@ -2,10 +2,10 @@ import { equal, isObject, isSigned, type PropertyMap, type Value } from "./value
 
 export type Change = "add" | "delete" | "update";
 
-/** What differs, by property path (`environment.PATH`, `triggers[0]`). */
+/** The differences by property path (`environment.PATH`, `triggers[0]`). */
 export type DetailedDiff = Map<string, Change>;
 
-/** Compares property by property down to the deepest path; secrets and assets count as a whole. */
+/** Compares all properties down to the deepest path; secrets and assets are compared as a whole. */
 export function detailedDiff(olds: PropertyMap, news: PropertyMap): DetailedDiff {
   const changes: DetailedDiff = new Map();
   compareObjects("", olds, news, changes);
@@ -49,7 +49,7 @@ function propertyPath(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}.${name}`;
 }
 
-/** The top-level property a path begins with. */
+/** The top-level property that a path starts with. */
 export function topLevelProperty(path: string): string {
   return /^\["(.*?)"\]/.exec(path)?.[1] ?? path.split(/[.[]/, 1)[0] ?? path;
 }

@@ -6,7 +6,7 @@ import type { ResourceLog } from "./resource.js";
 const { DEBUG, INFO, WARNING, ERROR } = engineMessages.LogSeverity;
 type Severity = (typeof engineMessages.LogSeverity)[keyof typeof engineMessages.LogSeverity];
 
-/** The engine's log, over the address the engine gives to a plugin at start or on Attach. */
+/** The engine's log, at the address that the engine gives to a plugin at start or on Attach. */
 export class EngineLog {
   readonly #client: InstanceType<typeof engineService.EngineClient>;
 
@@ -14,7 +14,7 @@ export class EngineLog {
     this.#client = new engineService.EngineClient(address, credentials.createInsecure());
   }
 
-  /** The log of one operation; `flushed` resolves when the engine has taken all its messages. */
+  /** The log of one operation; `flushed` resolves once the engine has received all messages. */
   forResource(urn: string): ResourceLog & { flushed(): Promise<void> } {
     // One message at a time: concurrent calls could overtake each other.
     let last = Promise.resolve();
@@ -36,7 +36,7 @@ export class EngineLog {
     request.setMessage(message);
     request.setUrn(urn);
     request.setEphemeral(ephemeral);
-    // A log message that cannot be delivered must not fail the operation it is about.
+    // A log message that cannot be delivered must not fail its operation.
     return new Promise((resolve) => this.#client.log(request, () => resolve()));
   }
 

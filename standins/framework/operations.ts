@@ -2,12 +2,12 @@ import { setMaxListeners } from "node:events";
 import type { EngineLog } from "./engine-log.js";
 import type { OperationContext } from "./resource.js";
 
-/** The operations under way, which the engine can cancel all at once. */
+/** The running operations, which the engine can cancel all at once. */
 export class Operations {
   readonly #cancel = new AbortController();
 
   constructor() {
-    // One listener or more for each operation under way, as many as there are.
+    // There are one or more listeners for each running operation, without a limit.
     setMaxListeners(0, this.#cancel.signal);
   }
 
@@ -15,7 +15,7 @@ export class Operations {
     this.#cancel.abort(new Error("context canceled"));
   }
 
-  /** Runs one operation with its log and, if it has one, its time-out in seconds. */
+  /** Runs one operation with its log and its timeout in seconds, if it has one. */
   async run<T>(
     log: EngineLog,
     urn: string,
@@ -41,7 +41,7 @@ export class Operations {
       });
     } finally {
       clearTimeout(timer);
-      // The engine drops messages about a resource whose operation is over.
+      // The engine drops messages about a resource once its operation has ended.
       await resourceLog.flushed();
     }
   }

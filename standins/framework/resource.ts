@@ -10,26 +10,26 @@ export interface Checked {
   failures: CheckFailure[];
 }
 
-/** What the check of a resource may use besides the properties. */
+/** What the check of a resource may use in addition to the properties. */
 export interface CheckContext {
   urn: string;
-  /** The inputs of the last deployment, without which the resource is made anew. */
+  /** The inputs of the last deployment; undefined if the resource is created or replaced. */
   oldInputs: PropertyMap | undefined;
 }
 
-/** What an operation may use besides the properties. */
+/** What an operation may use in addition to the properties. */
 export interface OperationContext {
   urn: string;
   log: ResourceLog;
   /** Aborts when the engine cancels the deployment. */
   cancelled: AbortSignal;
-  /** Aborts when the engine cancels the deployment or the resource's custom time-out has passed. */
+  /** Aborts when the engine cancels the deployment or the resource's custom timeout has passed. */
   ended: AbortSignal;
 }
 
 /** Messages about one resource, shown by the engine in the order in which they are sent. */
 export interface ResourceLog {
-  /** A passing message: shown beside the resource while it is worked on. */
+  /** A transient message: shown next to the resource while it is being processed. */
   infoStatus(message: string): void;
   debug(message: string): void;
   warning(message: string): void;
@@ -43,11 +43,11 @@ export interface CreateResult {
 
 /**
  * One resource type. Properties are as the engine sends them, with secret marks; in a preview they
- * may hold unknown values, and `preview*` must have no side effects.
+ * may contain unknown values, and `preview*` must not have side effects.
  */
 export interface ResourceType {
   check(inputs: PropertyMap, context: CheckContext): Checked;
-  /** The properties that differ, and those of them whose change needs a replacement. */
+  /** The properties that differ, and those whose change requires a replacement. */
   diff(oldInputs: PropertyMap, oldOutputs: PropertyMap, inputs: PropertyMap): ResourceDiff;
   previewCreate(name: string, inputs: PropertyMap): CreateResult;
   create(context: OperationContext, name: string, inputs: PropertyMap): Promise<CreateResult>;
@@ -62,19 +62,19 @@ export interface ResourceType {
 
 export interface ResourceDiff {
   changes: ReadonlyMap<string, "add" | "delete" | "update">;
-  /** Whether the change of this property path replaces the resource. */
+  /** Whether a change at this property path replaces the resource. */
   replaces: (path: string) => boolean;
-  /** Whether a replacement can only be made when the old resource is gone. */
+  /** Whether the old resource must be deleted before its replacement is created. */
   deleteBeforeReplace?: boolean;
 }
 
-/** The configuration of a provider, which the engine gives once to each process of a plugin. */
+/** The configuration of a provider, which the engine sends once to each plugin process. */
 export interface ProviderConfiguration {
   check(inputs: PropertyMap): Checked;
   configure(inputs: PropertyMap): void;
 }
 
-/** Answers a program's question; the error it throws is the engine's. */
+/** Answers a program's query; its errors are passed to the engine. */
 export type PluginFunction = (args: PropertyMap) => PropertyMap;
 
 export interface Plugin {
@@ -82,12 +82,12 @@ export interface Plugin {
   version: string;
   /** The Pulumi package schema, as JSON. */
   schema: string;
-  /** Whether the engine keeps secret marks on what it sends; if not, it restores them itself. */
+  /** Whether the engine keeps secret marks in the values it sends; if not, it restores them itself. */
   acceptsSecrets: boolean;
-  /** False has the engine send the id of a resource for the resource. */
+  /** If false, the engine sends a resource's id instead of the resource. */
   acceptsResources?: false;
   configuration?: ProviderConfiguration;
   resources: Readonly<Record<string, ResourceType>>;
-  /** What programs can ask for, by token. */
+  /** Queries from programs, by token. */
   functions?: Readonly<Record<string, PluginFunction>>;
 }

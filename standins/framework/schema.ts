@@ -2,13 +2,13 @@ import type { Checked, CheckFailure } from "./resource.js";
 import { isArchive, isAsset, isObject, isUnknown, mapMarked } from "./values.js";
 import { type PropertyMap, secret, type Value } from "./values.js";
 
-/** What an input may be, after the official plugin's schema. */
+/** The type of an input, according to the official plugin's schema. */
 export interface InputType {
   type: "string" | "number" | "integer" | "boolean" | "array" | "map" | "object" | "asset" | "any";
   required?: true;
-  /** Used where the program gives no value. */
+  /** Used if the program gives no value. */
   default?: string | number;
-  /** Marked secret whether or not the program does so. */
+  /** Marked as secret even if the program does not do so. */
   secret?: true;
   /** The items of an array or a map. */
   items?: InputType;
@@ -17,7 +17,7 @@ export interface InputType {
 }
 export type InputTypes = Readonly<Record<string, InputType>>;
 
-/** Checks the inputs of a resource, fills in defaults and marks what is always secret. */
+/** Checks the inputs of a resource, fills in defaults and marks inputs that are always secret. */
 export function checkInputs(types: InputTypes, inputs: PropertyMap): Checked {
   const failures: CheckFailure[] = [];
   const checked = checkProperties("", types, inputs, failures);

@@ -3,10 +3,10 @@ import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type { Plugin } from "./resource.js";
 import { providerService } from "./service.js";
 
-/** Inputs and outputs can hold whole files; this is the limit the engine itself uses. */
+/** Inputs and outputs can contain whole files; this is the engine's own limit. */
 const maxMessageBytes = 400 * 1024 * 1024;
 
-/** Serves the plugin to the engine that started this process, for as long as that engine lives. */
+/** Serves the plugin to the engine that started this process, as long as that engine runs. */
 export function serve(plugin: Plugin): void {
   // The engine's address comes last, after options for the plugin's own logging and tracing.
   const engineAddress = process.argv.at(-1) ?? "";
@@ -23,7 +23,7 @@ export function serve(plugin: Plugin): void {
   exitWithEngine();
 }
 
-/** A killed engine cannot stop its plugins: they notice that they have another parent. */
+/** A killed engine cannot stop its plugins: they notice that they have a new parent. */
 function exitWithEngine(): void {
   const engine = process.ppid;
   setInterval(() => {

@@ -112,7 +112,7 @@ export function providerService(
     }),
 
     read: unary(async (request: provider.ReadRequest) => {
-      // There is nothing to look at outside: what the state says stays true.
+      // There is nothing outside to check: the state is always correct.
       const response = new messages.ReadResponse();
       response.setId(request.getId());
       response.setProperties(request.getProperties());
@@ -167,7 +167,7 @@ function unary<Request, Response>(
 }
 
 function read(properties: Struct | undefined): PropertyMap {
-  // The library's type for JSON values is looser than ours, its values are not.
+  // The library's type for JSON values is looser than ours, but its values are not.
   return withoutNulls(properties?.toJavaScript() ?? {});
 }
 

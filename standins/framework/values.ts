@@ -15,7 +15,7 @@ const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
 const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
 
-/** The unknown string. It also serves for unknown values of any other type. */
+/** The unknown string. It is also used for unknown values of any other type. */
 const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const unknowns = new Set([
   unknownString,
@@ -61,7 +61,7 @@ export function isSigned(value: Value | undefined): value is PropertyMap {
   return isObject(value) && typeof value[signatureKey] === "string";
 }
 
-/** True when the value itself (under any secret mark) is not known yet. */
+/** Whether the value itself (under any secret mark) is not known yet. */
 export function isUnknown(value: Value | undefined): boolean {
   if (typeof value === "string") return unknowns.has(value);
   if (hasSignature(value, secretSignature)) return isUnknown(value.value);
@@ -108,7 +108,7 @@ export function withoutNulls(properties: PropertyMap): PropertyMap {
   );
 }
 
-/** Deep equality, in which assets and archives are equal when their contents are. */
+/** Deep equality; assets and archives are equal if their contents are equal. */
 export function equal(a: Value | undefined, b: Value | undefined): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, index) => equal(item, b[index]));

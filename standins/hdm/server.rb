@@ -3,7 +3,7 @@
 require "webrick"
 require_relative "sources"
 
-# The pages and the API of HDM that tests ask for, with HDM's own answers to who asks.
+# HDM's pages and API that tests request, with HDM's own answers for each kind of user.
 class Answers < WEBrick::HTTPServlet::AbstractServlet
   def do_GET(request, response)
     case request.path
@@ -24,7 +24,7 @@ class Answers < WEBrick::HTTPServlet::AbstractServlet
 
   private
 
-  # HDM makes whoever comes first its administrator.
+  # HDM makes its first visitor the administrator.
   def sign_up(request, response)
     return redirect(response, "/login") unless User.none?
 
@@ -97,7 +97,7 @@ class Answers < WEBrick::HTTPServlet::AbstractServlet
   end
 end
 
-# Serves until it is told to end.
+# Serves until it is stopped.
 def serve(address, port)
   server = WEBrick::HTTPServer.new(BindAddress: address, Port: port)
   server.mount("/", Answers)

@@ -4,7 +4,7 @@ require "json"
 require "net/http"
 require_relative "user"
 
-# PuppetDB, asked with the certificate that hdm.yml has.
+# PuppetDB, queried with the certificate in hdm.yml.
 module PuppetDb
   def self.get(path)
     settings = configuration("hdm").fetch("puppet_db")
@@ -26,12 +26,12 @@ module PuppetDb
   def self.nodes = get("nodes").map { |node| node.fetch("certname") }
 end
 
-# The code of config_dir.
+# The code in config_dir.
 module Code
   def self.folder = "#{configuration('hdm').fetch('config_dir')}/environments"
   def self.environments = Dir.children(folder).select { |name| File.directory?("#{folder}/#{name}") }.sort
 
-  # What each file of a hierarchy has for a key. A path may have the node's name in it, and nothing else.
+  # The value of a key in each file of a hierarchy. A path may contain the node's name, and no other variable.
   def self.values(environment, node, key)
     root = "#{folder}/#{environment}"
     hiera = YAML.safe_load_file("#{root}/hiera.yaml")

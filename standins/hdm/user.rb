@@ -6,12 +6,12 @@ require "securerandom"
 require "sqlite3"
 require "yaml"
 
-# What a file of configuration says, read as HDM does: by ERB, and then as YAML.
+# A configuration file, read as in HDM: as ERB, then as YAML.
 def configuration(name)
   YAML.safe_load(ERB.new(File.read("/hdm/config/#{name}.yml")).result).fetch(ENV.fetch("RAILS_ENV"))
 end
 
-# A user in the database of database.yml, with the calls of HDM's own model that programs for its runner make.
+# A user in the database of database.yml, with the methods of HDM's model that programs for its runner call.
 class User
   ROLES = %w[admin regular api].freeze
   NAMES = %w[username role first_name last_name password_digest].freeze
@@ -32,7 +32,7 @@ class User
 
     def all = database.execute("SELECT * FROM users").map { |row| new(row.slice(*NAMES)) }
     def none? = all.empty?
-    # HDM has these as scopes; of a scope, only what a list can do as well is asked here.
+    # In HDM these are scopes; here, only methods that a list also has are called on them.
     def admins = Users.new(all.select { |user| user.role == "admin" })
     def api = Users.new(all.select { |user| user.role == "api" })
     def find_by(username:) = all.find { |user| user.username == username.strip.downcase }
@@ -73,7 +73,7 @@ class User
   end
 end
 
-# Users of one role.
+# Users with one role.
 class Users < Array
   def exists? = any?
   def find_by(username:) = find { |user| user.username == username.strip.downcase }

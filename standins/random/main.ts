@@ -4,7 +4,7 @@ import { randomId, randomIdOutputTypes, randomIdTypes } from "./random-id.js";
 import { randomString, randomStringTypes } from "./random-string.js";
 
 const name = "random";
-/** The official plugin whose behaviour this one follows. */
+/** The official plugin that this one imitates. */
 const version = "4.21.2";
 
 const stringOutputs: InputTypes = { result: { type: "string", required: true } };
@@ -23,7 +23,7 @@ serve({
     },
     "random:index/randomString:RandomString": { inputs: randomStringTypes, outputs: stringOutputs },
   }),
-  // As the official plugin: the engine itself then keeps secret inputs secret in the outputs.
+  // As in the official plugin: the engine itself then keeps secret inputs secret in the outputs.
   acceptsSecrets: false,
   resources: {
     "random:index/randomId:RandomId": randomId,

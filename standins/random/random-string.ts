@@ -41,7 +41,7 @@ interface Settings {
   overrideSpecial?: string;
 }
 
-/** A random string, which is a secret if it is to serve as a password. */
+/** A random string, which is secret if it is used as a password. */
 export function randomString(use: "string" | "password"): ResourceType {
   const outputs = (inputs: PropertyMap, result: string | undefined): PropertyMap => {
     const value = result ?? unknown();
@@ -64,9 +64,9 @@ export function randomString(use: "string" | "password"): ResourceType {
   };
 }
 
-/** The inputs and, for what they leave out, the settings that hold. */
+/** The inputs, completed with the defaults in effect. */
 function withDefaults(inputs: PropertyMap): PropertyMap {
-  // Two names for one setting, the first of them deprecated.
+  // Two names for one setting; the first is deprecated.
   const numeric = inputs.numeric ?? inputs.number ?? true;
   return {
     lower: true,
@@ -83,14 +83,14 @@ function withDefaults(inputs: PropertyMap): PropertyMap {
 }
 
 function settings(inputs: PropertyMap): Settings {
-  // The check has made sure of the shape.
+  // The check has verified the shape.
   return unmarked(withDefaults(inputs)) as unknown as Settings;
 }
 
 function settingsFailures(inputs: PropertyMap): CheckFailure[] {
   const { length, minLower, minUpper, minNumeric, minSpecial } = settings(inputs);
   const numbers = [length, minLower, minUpper, minNumeric, minSpecial];
-  // A preview may not know them yet.
+  // They may be unknown in a preview.
   if (!numbers.every((value) => typeof value === "number")) return [];
   const minimum = Math.max(1, minLower + minUpper + minNumeric + minSpecial);
   if (length >= minimum) return [];
@@ -118,7 +118,7 @@ function pick(characters: string, count: number): string[] {
   return Array.from({ length: count }, () => characters.charAt(randomInt(characters.length)));
 }
 
-/** Fisher and Yates: every order is as likely as any other. */
+/** Fisher–Yates shuffle: every order is equally likely. */
 function shuffle(items: string[]): void {
   for (let i = items.length - 1; i > 0; i--) {
     const j = randomInt(i + 1);

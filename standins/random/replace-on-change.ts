@@ -3,8 +3,8 @@ import type { ResourceDiff } from "../framework/resource.js";
 import type { PropertyMap } from "../framework/values.js";
 
 /**
- * Every change of a random resource's settings replaces it. What counts is the setting that holds,
- * not whether the program gives it or leaves it at its default.
+ * Any change of a random resource's settings replaces it. Only the value in effect counts, not
+ * whether the program sets it or leaves it at its default.
  */
 export function effectiveDiff(oldOutputs: PropertyMap, settings: PropertyMap): ResourceDiff {
   const names = new Set([...Object.keys(settings), "keepers", "overrideSpecial", "prefix"]);

@@ -91,7 +91,7 @@ test("changed triggers copy again", async () => {
   expect(await server.run("cat /tmp/triggered")).toBe("text");
 });
 
-test("a copy that cannot be made says why", async () => {
+test("a failed copy says why", async () => {
   const project = new ContractProject();
   const dir = temporaryFolder();
   await server.run("mkdir /tmp/in-the-way; touch /tmp/plain");

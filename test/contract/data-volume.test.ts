@@ -27,11 +27,11 @@ let disk: Disk;
 let machine: TestContainer;
 
 /**
- * A machine that the disk is attached to, and sees it as others do: Podman hides disks, and what udev would tell of
- * one is written, as none runs there.
+ * A machine that has the disk attached, and sees it as real machines do: Podman hides disks, and without udev, its data
+ * about the disk has to be written.
  */
 async function startMachine(): Promise<void> {
-  // One that has no PostgreSQL yet.
+  // A machine that has no PostgreSQL yet.
   const image = baseImage;
   machine = await startTestContainer("data-volume", { devices: [disk.device], image });
   await told("umount /sys/dev/block && mount -o remount,rw /sys && mkdir -p /run/udev/data");
@@ -47,11 +47,11 @@ async function told(command: string): Promise<string> {
   return stdout.trim();
 }
 
-/** What each folder is mounted from. */
+/** The source of each folder's mount. */
 const sources = async () =>
   (await told(folders.map((folder) => `findmnt -no SOURCE ${folder}`).join("; "))).split("\n");
 
-/** Writes the files of a host's state and runs its commands, as Puppet does; the titles of those that had to run. */
+/** Writes the files of a host state and runs its commands, as Puppet does; returns the titles of commands that ran. */
 async function applied(state: HostState): Promise<string[]> {
   const done: string[] = [];
   for (const { type, title, parameters } of state) {
@@ -78,7 +78,7 @@ afterAll(async () => {
   await disk.remove();
 });
 
-test("an empty disk is formatted, and takes the folders with what they hold", async () => {
+test("an empty disk is formatted, and gets the folders with their contents", async () => {
   await told(`mkdir -p ${ca} && echo key >${ca}/ca_key.pem && chmod 0640 ${ca}/ca_key.pem`);
   await told(`chgrp daemon ${ca}/ca_key.pem`);
   expect(await told(ready)).toBe("main.example.test: ready");
@@ -106,7 +106,7 @@ test("a service does not start without the folders, and they are mounted before 
     `/etc/fstab has ${ca} on a volume that cannot be mounted; systemctl status ${ca} on this host says why`,
   );
 
-  // With udev, systemd would see the disk and mount it; here it sees after a moment that it is mounted.
+  // With udev, systemd would see the disk and mount it; here it notices the mount after a moment.
   await told(
     "mount /data && timeout 10 sh -c 'until systemctl is-active --quiet data.mount; do sleep 0.1; done'",
   );
@@ -115,7 +115,7 @@ test("a service does not start without the folders, and they are mounted before 
   await told("systemctl start ours");
 });
 
-test("a folder that comes later is taken from under a running service", async () => {
+test("a folder added later is moved while its service is running", async () => {
   const [data, configuration] = databaseFolders;
   await told(`umount ${configuration} && rmdir /data${configuration}`);
   await told(`sed -i '\\, ${configuration} ,d' /etc/fstab && systemctl daemon-reload`);
@@ -133,12 +133,12 @@ test("a folder that comes later is taken from under a running service", async ()
   await told("systemctl restart postgresql@*-main.service");
 });
 
-test("another machine takes up what is on the disk, with the databases", async () => {
+test("a different machine uses the disk's contents, with the databases", async () => {
   const number = await told("id --user postgres");
   await machine.remove();
 
   await startMachine();
-  // There, the number of postgres is another's.
+  // There, a different user has the UID of postgres.
   await told(`useradd --system --uid ${number} earlier`);
   expect(await told(ready)).toBe("main.example.test: ready");
   expect(await told(`cat ${ca}/ca_key.pem; stat --format %U ${databaseFolders.join(" ")}`)).toBe(

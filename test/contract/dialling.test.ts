@@ -11,7 +11,7 @@ function command(name: string, connection: Record<string, unknown>): ResourceSpe
   return { type: "remote.Command", name, args };
 }
 
-/** Listens on a free port and gives each connection to `onConnection`. */
+/** Listens on a free port and passes each connection to `onConnection`. */
 async function listen(
   onConnection: (socket: Socket) => void,
 ): Promise<{ port: number; dials: () => number; server: Server }> {
@@ -38,7 +38,7 @@ async function unansweringPort(): Promise<number> {
   onTestFinished(() => void child.kill("SIGKILL"));
   const [output] = (await once(child.stdout, "data")) as [Buffer];
   const port = Number(output.toString());
-  // Fill the queue, until a connection stays without an answer.
+  // Fill the queue until a connection gets no answer.
   for (let connections = 0; connections < 10; connections++) {
     const socket = connect(port, "127.0.0.1");
     socket.on("error", () => undefined);
@@ -52,7 +52,7 @@ async function unansweringPort(): Promise<number> {
   throw new Error("the queue of waiting connections does not fill up");
 }
 
-test("each failed dial is tried again, up to the limit; a preview does not dial", async () => {
+test("each failed dial is retried, up to the limit; a preview does not dial", async () => {
   const project = new ContractProject();
   const closing = await listen((socket) => socket.destroy());
   const unlimited = await listen((socket) => {
@@ -87,7 +87,7 @@ test("each failed dial is tried again, up to the limit; a preview does not dial"
   ]);
 });
 
-test("without a limit dialling goes on until the custom time-out", async () => {
+test("without a limit, dialling continues until the custom timeout", async () => {
   const project = new ContractProject();
   const closing = await listen((socket) => socket.destroy());
   const resource = command("unlimited", { port: closing.port, dialErrorLimit: -1 });
@@ -100,7 +100,7 @@ test("without a limit dialling goes on until the custom time-out", async () => {
   expect(closing.dials()).toBeGreaterThanOrEqual(6);
 });
 
-test("a connection that is not answered counts as a failed dial after its time-out", async () => {
+test("a connection without an answer counts as a failed dial after its timeout", async () => {
   const project = new ContractProject();
   const port = await unansweringPort();
   const run = await project.up([
@@ -111,7 +111,7 @@ test("a connection that is not answered counts as a failed dial after its time-o
   );
 });
 
-test("a server that accepts the connection but keeps silent is waited for without limit", async () => {
+test("there is no time limit for a server that accepts the connection but stays silent", async () => {
   const project = new ContractProject();
   const silent: Socket[] = [];
   const server = await listen((socket) => void silent.push(socket));
@@ -121,7 +121,7 @@ test("a server that accepts the connection but keeps silent is waited for withou
   await expect.poll(server.dials, { timeout: 30_000 }).toBe(1);
   const greeting = (await once(silent[0] as Socket, "data")) as [Buffer];
   expect(greeting[0].toString()).toMatch(/^SSH-2\.0-/);
-  // Three times the time-out, which is for the TCP connection alone.
+  // Three times the timeout, which applies only to the TCP connection.
   await expect(
     Promise.race([once(server.server, "connection"), pause(3000, "silence")]),
   ).resolves.toBe("silence");

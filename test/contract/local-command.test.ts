@@ -17,7 +17,7 @@ function linesOf(folder: string, file: string): string[] {
   return existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : [];
 }
 
-test("a command is created, updated in place, left alone and deleted", async () => {
+test("a command is created, updated in place, left unchanged and deleted", async () => {
   const project = new ContractProject();
   const dir = temporaryFolder();
   const previous = "[$PULUMI_COMMAND_STDOUT][$PULUMI_COMMAND_STDERR]";
@@ -68,7 +68,7 @@ test("a command is created, updated in place, left alone and deleted", async () 
   ]);
 });
 
-test("changed triggers replace: new create first, then old delete, unless told otherwise", async () => {
+test("changed triggers replace: first the new create, then the old delete, by default", async () => {
   const project = new ContractProject();
   const dir = temporaryFolder();
   const resources = (version: string): ResourceSpec[] => {
@@ -92,7 +92,7 @@ test("changed triggers replace: new create first, then old delete, unless told o
   expect(linesOf(dir, "delete-first")).toEqual(["create 1", "delete 1", "create 2"]);
 });
 
-test("output is logged as passing information, line by line, as far as logging is asked for", async () => {
+test("output is logged as transient information, line by line, if logging is requested", async () => {
   const project = new ContractProject();
   const create = "echo out; echo err >&2";
   const variants = ["stdout", "stderr", "stdoutAndStderr", "none"];
@@ -144,7 +144,7 @@ test("a command that fails says why, and is not created", async () => {
   expect(await project.outputs("status")).toBeUndefined();
 });
 
-test("secret inputs stay secret; what a command prints is secret only if declared so", async () => {
+test("secret inputs stay secret; a command's output is secret only if declared so", async () => {
   const project = new ContractProject();
   const secret = { $secret: "s3cr3t-1nput" };
   (
@@ -165,7 +165,7 @@ test("secret inputs stay secret; what a command prints is secret only if declare
   expect(await project.outputs("printed")).toMatchObject({ stdout: "pr1nted" });
 });
 
-test("a preview runs nothing and knows no outputs of what would run", async () => {
+test("a preview runs nothing, and the outputs of commands that would run are unknown", async () => {
   const project = new ContractProject();
   const dir = temporaryFolder();
   const resources = (word: string): ResourceSpec[] => [
@@ -187,7 +187,7 @@ test("a preview runs nothing and knows no outputs of what would run", async () =
   expect(unchanged.steps).toEqual(["same first", "same second"]);
 });
 
-test("properties that the plugin does not know are refused", async () => {
+test("unknown properties are rejected", async () => {
   const project = new ContractProject();
   const connection = { host: "localhost", noSuchSetting: 1 };
   const args = { create: "true", connection };

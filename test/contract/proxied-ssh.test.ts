@@ -7,12 +7,12 @@ import { runningCommandLines } from "../support/command-lines.js";
 import { type SshServer, startSshd } from "../support/contract/sshd.js";
 
 const script = join(import.meta.dirname, "..", "..", "hosts", "proxied-ssh.sh");
-/** Stands for the program that leads to a host, as Session Manager's does: it joins its standard streams to the port. */
+/** Stands in for a proxy command such as Session Manager's: it connects its standard streams to the port. */
 const pipe =
   'const s = require("net").connect(Number(process.argv[2]), process.argv[1]); process.stdin.pipe(s).pipe(process.stdout)';
 
 let server: SshServer;
-/** Where the script has its files, and nobody else. */
+/** The script's own folder. */
 const files = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-"));
 beforeAll(async () => {
   server = await startSshd("proxied");
@@ -27,7 +27,7 @@ const through = (command: string, stdin = "", hostKey = server.hostKey) =>
     env: {
       ...process.env,
       TMPDIR: files,
-      // A name that only the program knows.
+      // A name that only the proxy command knows.
       TARGET: "root@i-0123456789abcdef0",
       HOST_KEY: hostKey,
       PROXY: `${process.execPath} -e '${pipe}' ${server.host} ${String(server.port)}`,
@@ -36,7 +36,7 @@ const through = (command: string, stdin = "", hostKey = server.hostKey) =>
     stdin: `${server.privateKey.trimEnd()}\n${stdin}`,
   });
 
-describe("a host that a program leads to", () => {
+describe("a host behind a proxy command", () => {
   it("runs a command, with its standard input, streams and exit code", async () => {
     const input = "a line\n".repeat(20_000);
     const { code, stdout, stderr } = await through("cat; echo said >&2; exit 3", input);
@@ -44,7 +44,7 @@ describe("a host that a program leads to", () => {
     expect(stdout).toBe(input);
   });
 
-  it("is refused at once when it shows another key, and gets nothing", async () => {
+  it("is rejected immediately if it presents a different key, and gets nothing", async () => {
     const before = Date.now();
     const { code, stderr } = await through("touch /tmp/reached", "", server.otherHostKey);
     expect(code).toBe(255);
@@ -55,7 +55,7 @@ describe("a host that a program leads to", () => {
     await expect(server.run("! test -e /tmp/reached")).resolves.toBe("");
   });
 
-  it("is waited for, and told of, until it answers", async () => {
+  it("is waited for, with messages, until it answers", async () => {
     await server.run("systemctl stop ssh");
     const running = through("echo there");
     await server.run("until journalctl --quiet --unit ssh --grep Stopped; do sleep 0.1; done");
@@ -65,7 +65,7 @@ describe("a host that a program leads to", () => {
     expect(stdout).toContain("there\n");
   });
 
-  it("has its key on no command line, and in no file that stays", async () => {
+  it("has its key on no command line, and in no file that remains", async () => {
     const running = through("sleep 2");
     const seen: string[] = [];
     const used = new Set<string>();

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ContractProject } from "../support/contract/contract-project.js";
 import type { ResourceSpec } from "../support/contract/program/resource-spec.js";
 
-test("random values are as asked for, stable, and replaced when their keepers change", async () => {
+test("random values are as requested, stable, and replaced when their keepers change", async () => {
   const project = new ContractProject();
   const resources = (version: string, length = 24): ResourceSpec[] => [
     { type: "RandomPassword", name: "password", args: { length, keepers: { version } } },

@@ -25,7 +25,7 @@ function command(
   return { type: "remote.Command", name, args: { ...rest, connection: connected }, options };
 }
 
-test("a command is created, updated in place, left alone and deleted", async () => {
+test("a command is created, updated in place, left unchanged and deleted", async () => {
   const project = new ContractProject();
   const previous = "[$PULUMI_COMMAND_STDOUT][$PULUMI_COMMAND_STDERR]";
   const resources = (word: string): ResourceSpec[] => [
@@ -57,7 +57,7 @@ test("a command is created, updated in place, left alone and deleted", async () 
   const updated = (await project.up(resources("two"))).succeeded();
   expect(updated.steps).toContain("update full");
   expect(updated.steps).toContain("same stdin");
-  // The server takes the one variable and not the other.
+  // The server accepts one variable but not the other.
   expect(updated.diagnostics("full")).toMatchObject([
     { severity: "warning", message: expect.stringContaining("'PULUMI_COMMAND_STDERR'") as string },
     { severity: "info", ephemeral: true, message: "remade\n" },
@@ -72,7 +72,7 @@ test("a command is created, updated in place, left alone and deleted", async () 
   ]);
 });
 
-test("changed triggers replace: new create first, then old delete", async () => {
+test("changed triggers replace: first the new create, then the old delete", async () => {
   const project = new ContractProject();
   const resources = (version: string): ResourceSpec[] => [
     command("replaced", {
@@ -92,7 +92,7 @@ test("changed triggers replace: new create first, then old delete", async () => 
   ]);
 });
 
-test("output is logged as far as logging is asked for", async () => {
+test("output is logged if logging is requested", async () => {
   const project = new ContractProject();
   const create = "echo out; echo err >&2";
   const variants = ["stdout", "stderr", "stdoutAndStderr", "none"];
@@ -160,7 +160,7 @@ test("a command that cannot be run or fails says why", async () => {
   expect(await project.outputs("fine")).toBeDefined();
 });
 
-test("a command reaches its host through a proxy, and its connection is secret in the state", async () => {
+test("a command connects to its host through a proxy, and its connection is secret in the state", async () => {
   const project = new ContractProject();
   const inside = { host: "127.0.0.1", port: 22, proxy: connection() };
   const run = await project.up(

@@ -31,13 +31,13 @@ describe("the stub of the aws plugin", () => {
     return found?.outputs ?? {};
   };
 
-  // One stack for all: the first destroys what it made, and the others make nothing.
+  // One stack for all: the first test destroys what it created, and the others create nothing.
   beforeAll(() => {
     project = new Project(program, { plugins });
   });
   afterAll(() => project.remove());
 
-  it("deploys a program, changes what can be changed and replaces what cannot", async () => {
+  it("deploys a program, updates what can be updated and replaces the rest", async () => {
     const planned = await preview();
     expect(planned.steps.filter((step) => !step.startsWith("create "))).toEqual([]);
     expect(planned.steps).toContain("create machine");
@@ -68,7 +68,7 @@ describe("the stub of the aws plugin", () => {
     expect(updated).toEqual({
       ...machine,
       instanceType: "m7i.xlarge",
-      // Secrets, encrypted anew each time.
+      // Secrets, which are encrypted differently each time.
       ami: expect.anything() as unknown,
       userData: expect.anything() as unknown,
     });
@@ -84,7 +84,7 @@ describe("the stub of the aws plugin", () => {
     expect(await project.resources()).toEqual({});
   });
 
-  it("refuses inputs that it does not know or that do not go together", async () => {
+  it("rejects unknown and incompatible inputs", async () => {
     const machine = {
       ami: null,
       metadataOptions: { httpToken: "required" },
@@ -105,13 +105,13 @@ describe("the stub of the aws plugin", () => {
     }
   });
 
-  it("refuses types that it does not know", async () => {
+  it("rejects unknown types", async () => {
     const run = await project.preview({ config: config({ unknownType: true }) });
     expect(run.exitCode).not.toBe(0);
     expect(run.errors("bucket")).toContain("unrecognized resource type: aws:s3/bucket:Bucket");
   });
 
-  it("wants a region", async () => {
+  it("requires a region", async () => {
     const run = await project.preview({ config: { ...config(), "aws:region": "" } });
     expect(run.exitCode).not.toBe(0);
     expect(run.stdout + run.stderr).toContain("Missing region configuration");

@@ -7,7 +7,7 @@ import { Project, standIns, type Run } from "../../tools/lib/engine-driver.js";
 const program = join(import.meta.dirname, "..", "..");
 const plugins = Object.values(standIns);
 
-/** The settings of Pulumi.dev.yaml, as its users have them, with changes. */
+/** The settings in Pulumi.dev.yaml, as users have them, with changes. */
 const dev = (changes: Readonly<Record<string, unknown>> = {}) => {
   const { config } = load(readFileSync(join(program, "Pulumi.dev.yaml"), "utf8")) as {
     config: Record<string, unknown>;
@@ -16,7 +16,7 @@ const dev = (changes: Readonly<Record<string, unknown>> = {}) => {
   return { ...config, ...changes, "puppet:aws": aws };
 };
 
-/** What belongs to one compiler and to nothing else. */
+/** The resources of one compiler alone. */
 const ofCompiler = (operation: string, name: string) =>
   [
     `${operation} Command ${name}-certificate`,
@@ -43,7 +43,7 @@ describe("an environment in AWS, under the real engine", () => {
   });
   afterAll(() => project.remove());
 
-  it("can be previewed with no cloud account, and nothing is made", async () => {
+  it("can be previewed without a cloud account, and creates nothing", async () => {
     const began = Date.now();
     const run = (await project.preview({ config: dev() })).succeeded();
     console.log(
@@ -57,7 +57,7 @@ describe("an environment in AWS, under the real engine", () => {
     expect(await project.resources()).toEqual({});
   });
 
-  it("is made, and then unchanged; no secret is in its state", async () => {
+  it("is created, then unchanged; no secret is in its state", async () => {
     await up();
     expect((await project.preview({ config: dev() })).succeeded().changes).toEqual([]);
     const state = await project.export();
@@ -70,7 +70,7 @@ describe("an environment in AWS, under the real engine", () => {
     for (const secret of ["the-private-key", ...found]) expect(state).not.toContain(secret);
   });
 
-  it("gets one more compiler, and only those who must know of it hear of it", async () => {
+  it("gets another compiler, and updates only the hosts that must know about it", async () => {
     const { changes } = await up({ "puppet:compilers": "3" });
     expect(changes).toEqual(
       [
@@ -81,7 +81,7 @@ describe("an environment in AWS, under the real engine", () => {
     );
   });
 
-  it("has compilers that wait for no other one, so that the state grows with their number only", async () => {
+  it("has compilers that depend on no others, so the state grows only linearly with their number", async () => {
     const compilerIn = (urn: string) => /::(compiler\d+)(-[^:]*)?$/.exec(urn)?.[1];
     const ofCompilers = (await project.resourceList()).filter(({ urn }) => compilerIn(urn));
     expect(ofCompilers.length).toBeGreaterThan(30);
@@ -93,7 +93,7 @@ describe("an environment in AWS, under the real engine", () => {
     }
   });
 
-  it("loses it again, with exactly its resources", async () => {
+  it("loses the compiler again, with exactly its resources", async () => {
     const { changes } = await up();
     expect(changes).toEqual(
       [
@@ -114,7 +114,7 @@ describe("an environment in AWS, under the real engine", () => {
     await up();
   });
 
-  it("keeps the data volume of a machine that is made anew from an image that is named", async () => {
+  it("keeps the data volume of an instance that is replaced because of a new image", async () => {
     const image = "ami-0123456789abcdef0";
     const { changes } = await up({ "puppet:aws": { instances: { main: { image } } } });
     expect(changes).toContain("create-replacement Instance main");
@@ -123,7 +123,7 @@ describe("an environment in AWS, under the real engine", () => {
     await up();
   });
 
-  it("is not thrown away with its data", async () => {
+  it("is not destroyed with its data", async () => {
     const run = await project.destroy({ config: dev() });
     expect(run.exitCode).not.toBe(0);
     expect(run.stdout + run.stderr).toMatch(/main-data.*protect|protect.*main-data/s);

@@ -29,15 +29,15 @@ describe("npm run pulumi", () => {
     rmSync(home, { recursive: true });
   });
 
-  it("makes a stack that has a settings file, however it is named, and leaves the file as it is", async () => {
+  it("creates a stack with a settings file, in any form of its name, and leaves the file unchanged", async () => {
     const preview = await pulumi("preview", `--stack=${name}`, "--non-interactive");
     expect(preview.code, preview.stdout + preview.stderr).toBe(0);
-    expect(preview.stderr).toContain(`making the stack ${name}`);
+    expect(preview.stderr).toContain(`creating the stack ${name}`);
     expect(preview.stdout).toContain("+ ");
     expect(readFileSync(file, "utf8")).toBe(settings);
   });
 
-  it("gives the CLI the file itself once a secret is sealed in it", async () => {
+  it("gives the CLI the file itself once it contains a secret", async () => {
     const sealed = await pulumi(
       ...["config", "set", "--secret", "--path", "puppet:postgresql.password", "hunter2-hunter2"],
       ...["--stack", name],

@@ -5,7 +5,7 @@ import { Project, standIns } from "../../tools/lib/engine-driver.js";
 const program = join(import.meta.dirname, "../support/engine/programs/components");
 const plugins = [standIns.commands];
 
-/** A resource in an exported state, as far as it is looked at here. */
+/** The parts of a resource in an exported state that are used here. */
 interface State {
   urn: string;
   type: string;
@@ -16,7 +16,7 @@ interface State {
   inputs?: Record<string, unknown>;
 }
 
-describe("an infrastructure in a stack of its own", () => {
+describe("an infrastructure in its own stack", () => {
   let project: Project;
   let resources: State[];
 
@@ -32,13 +32,13 @@ describe("an infrastructure in a stack of its own", () => {
 
   const made = () => resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
 
-  it("uses the providers it is given, for everything in it", () => {
+  it("uses the given providers for everything in it", () => {
     expect(made().length).toBeGreaterThan(10);
     for (const { urn, provider } of made())
       expect(provider, urn).toMatch(/::own-(command|random)::/);
   });
 
-  it("is within its parent, and everything is within it", () => {
+  it("is a child of its parent, and everything in it is its child", () => {
     for (const { urn } of made()) {
       expect(urn).toContain("components:index:Site$puppet:index:PuppetInfrastructure$");
     }
@@ -48,15 +48,15 @@ describe("an infrastructure in a stack of its own", () => {
     for (const { urn, protect } of made()) expect(protect, urn).toBe(true);
   });
 
-  it("lets transforms reach what is in it", () => {
+  it("applies transforms to everything in it", () => {
     const passwords = made().filter(({ type }) => type.includes("RandomPassword"));
     expect(passwords.length).toBeGreaterThan(2);
     for (const { urn, inputs } of passwords) expect(inputs?.minNumeric, urn).toBe(3);
   });
 
-  it("keeps everything when it gets another name, by an alias", async () => {
+  it("keeps everything when it is renamed, with an alias", async () => {
     const renamed = await project.preview({ config: { "components:name": "renamed" } });
-    // Run again under the new name, which their files on the host carry; what they find is as it shall be.
+    // They run again under the new name, which is in their files on the host, and find everything up to date.
     expect(renamed.succeeded().changes).toEqual([
       "update Command renamed-control-repository-configuration-run",
       "update Command renamed-webhook-configuration-run",

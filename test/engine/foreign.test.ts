@@ -8,7 +8,7 @@ const plugins = [
   join(import.meta.dirname, "../../standins/absent-hosts/bin"),
 ];
 
-describe("a program that knows the components by their schema alone", () => {
+describe("a program that knows only the components' schema", () => {
   let project: Project;
   let run: Run;
 
@@ -18,7 +18,7 @@ describe("a program that knows the components by their schema alone", () => {
   });
   afterAll(() => project.remove());
 
-  it("makes a pool, a balancer and a whole infrastructure, and all that is in them", () => {
+  it("creates a pool, a load balancer and a whole infrastructure, and everything in them", () => {
     expect(run.succeeded().changes).toEqual(
       expect.arrayContaining([
         ...["create CompilerPool pool", "create Compiler compiler2"],
@@ -28,13 +28,13 @@ describe("a program that knows the components by their schema alone", () => {
     );
   });
 
-  it("gets their outputs, and hands one on to the next", () => {
+  it("gets their outputs, and passes one on to the next", () => {
     expect(run.stdout).toContain('fqdn   : "compiler2.example.test"');
     expect(run.stdout).toContain('"http://10.0.0.4:8404/stats"');
     expect(run.stdout).toContain('"http://10.0.0.6:8404/stats"');
   });
 
-  it("keeps what is secret so: in what is shown, and in the state", async () => {
+  it("keeps secrets secret, in the output and in the state", async () => {
     expect(run.stdout).toMatch(/password +: \[secret\]/);
     const state = await project.export();
     for (const secret of ["login-to-hosts", "the-infrastructure-key"]) {
@@ -43,7 +43,7 @@ describe("a program that knows the components by their schema alone", () => {
     }
   });
 
-  it("is told of a word that the schema does not have", async () => {
+  it("gets an error for a property that is not in the schema", async () => {
     const refused = await project.preview({ config: { "foreign:distribution": "suse" } });
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stdout + refused.stderr).toContain(

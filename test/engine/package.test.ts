@@ -57,7 +57,7 @@ const examples = Object.keys(settings);
 
 describe("the npm package", () => {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-package-"));
-  // Where every stack below this folder finds it.
+  // Every stack below this folder finds it here.
   const installed = join(folder, "node_modules");
   const packed = join(installed, "pulumi-puppet");
   const filesIn = (path: string): string[] =>
@@ -66,14 +66,14 @@ describe("the npm package", () => {
     );
 
   beforeAll(() => {
-    // A copy, so that nothing is built in the checkout while other tests read it.
+    // A copy, so that nothing is built in the checkout while other tests use it.
     const source = join(folder, "source");
     cpSync(project, source, {
       recursive: true,
       filter: (path) => !/[/\\](node_modules|\.git|\.state|dist)$/.test(path),
     });
     symlinkSync(modules, join(source, "node_modules"));
-    // Not by npm's scripts, which would install into the folder that the link leads to.
+    // Without npm's scripts, which would install into the link's target folder.
     execFileSync("node", ["--import", "tsx", "tools/commands/build.ts"], { cwd: source });
     const pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder];
     const tarball =
@@ -99,7 +99,7 @@ describe("the npm package", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("has the components and what they read, and nothing else", () => {
+  it("contains the components and the files they read, and nothing else", () => {
     const files = filesIn(packed);
     const folders = new Set(files.map((name) => name.split("/").slice(0, 2).join("/")));
     expect([...folders].sort()).toEqual([
@@ -114,7 +114,7 @@ describe("the npm package", () => {
     for (const name of ["hosts/converge.pp", "templates/haproxy/haproxy.cfg.eta"]) {
       expect(files).toContain(`dist/${name}`);
     }
-    // Platforms have more beside the hosts' code, which no component reads.
+    // Platforms have more files next to the hosts' code, which no component reads.
     const read = files.filter((name) => /^dist\/hosts\//.test(name) && !/\.(js|d\.ts)$/.test(name));
     expect(read.sort()).toEqual(
       ["converge.pp", "converge.sh.eta", "mounts.conf.eta", "proxied-ssh.sh", "read.rb"].map(
@@ -124,7 +124,7 @@ describe("the npm package", () => {
     expect(files.filter((name) => /(^|\/)(aws|containers|settings)/.test(name))).toEqual([]);
   });
 
-  it("needs the packages that it imports, and no other", () => {
+  it("depends on the packages that it imports, and no others", () => {
     const { dependencies } = JSON.parse(readFileSync(join(packed, "package.json"), "utf8")) as {
       dependencies: Record<string, string>;
     };
@@ -138,18 +138,18 @@ describe("the npm package", () => {
     expect([...new Set(imported)].sort()).toEqual(Object.keys(dependencies).sort());
   });
 
-  it("has the types that the examples ask for, as ES modules", () => {
+  it("has the types that the examples need, as ES modules", () => {
     const flags = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022"];
     const resolution = ["--module", "nodenext", "--moduleResolution", "nodenext"];
     const types = ["--typeRoots", join(modules, "@types"), "--types", "node"];
-    // All in one go, because most of it is what they have in common.
+    // All at once, because they have most of it in common.
     const programs = examples.map((name) => join(name, "index.ts"));
     execFileSync(join(modules, ".bin", "tsc"), [...flags, ...resolution, ...types, ...programs], {
       cwd: folder,
     });
   });
 
-  it.each(examples)("carries the example %s: its preview", async (name) => {
+  it.each(examples)("works in the preview of the example %s", async (name) => {
     const stack = new Project(join(folder, name), { plugins });
     try {
       const config = Object.fromEntries(
@@ -166,16 +166,16 @@ describe("the npm package", () => {
     }
   });
 
-  it("serves a stack of Pulumi's older templates: CommonJS, `moduleResolution: node`", async () => {
+  it("works in a stack from Pulumi's older templates: CommonJS, `moduleResolution: node`", async () => {
     const program = join(folder, "older-stack");
     mkdirSync(program);
     for (const [name, text] of Object.entries(olderStack)) writeFileSync(join(program, name), text);
-    // Where the toolchain has tsx loaded first, Pulumi would get to compile JavaScript.
+    // If the toolchain loaded tsx first, Pulumi would only compile JavaScript.
     const preloaded = process.env.NODE_OPTIONS?.split(" ").filter(
       (option) => !option.endsWith("/typescript-program.js"),
     );
     vi.stubEnv("NODE_OPTIONS", preloaded?.join(" "));
-    // A program that Pulumi has compiled before is not checked again.
+    // Pulumi does not check a program again that it has already compiled.
     vi.stubEnv("TS_NODE_CACHE", "false");
     const stack = new Project(program, { plugins });
     try {

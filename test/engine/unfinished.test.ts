@@ -9,10 +9,10 @@ import { standIns } from "../../tools/lib/engine-driver.js";
 const name = "test-unfinished";
 const mark = join(stateFolder, `unfinished-${name}.yaml`);
 const good = "config:\n  puppet:domain: example.test\n";
-/** Refused by the program, which sees what a sealed setting holds and what the hosts carry. */
+/** Rejected by the program, which knows the values of secrets and what the hosts run. */
 const refused = `${good}  puppet:mainServer: { heap: 4096 }\n`;
 
-describe("the mark of a deployment that has not ended", () => {
+describe("the mark of an unfinished deployment", () => {
   const home = mkdtempSync(join(tmpdir(), "pulumi-puppet-"));
   let stack: Stack;
   const up = async (settings: string) => {
@@ -24,7 +24,7 @@ describe("the mark of a deployment that has not ended", () => {
     mkdirSync(join(home, "backend"));
     stack = new Stack(name, {
       ...process.env,
-      // Whatever comes of it, nothing is made on this machine.
+      // Whatever the result, nothing is created on this machine.
       PATH: [standIns.commands, process.env.PATH].join(delimiter),
       PULUMI_BACKEND_URL: `file://${join(home, "backend")}`,
       PULUMI_CONFIG_PASSPHRASE: "test",
@@ -35,18 +35,18 @@ describe("the mark of a deployment that has not ended", () => {
     rmSync(home, { recursive: true });
   });
 
-  it("is not left by settings that were refused before anything was made", async () => {
+  it("is not left by settings that were rejected before anything was created", async () => {
     expect(await up(refused)).not.toBe(0);
     expect(existsSync(mark)).toBe(false);
   });
 
-  it("that an earlier one left stays as it was after refused settings", async () => {
+  it("of an earlier deployment is unchanged after rejected settings", async () => {
     writeFileSync(mark, good);
     expect(await up(refused)).not.toBe(0);
     expect(readFileSync(mark, "utf8")).toBe(good);
   });
 
-  it("is all that is kept: the engine's events are not", () => {
+  it("is all that is kept: the engine's event log is not", () => {
     expect(existsSync(join(stateFolder, `events-${name}.json`))).toBe(false);
   });
 });

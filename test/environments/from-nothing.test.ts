@@ -4,8 +4,8 @@ import { first } from "../support/environments/setup.js";
 
 const { settings, deployed } = inject("fromNothing");
 
-// The other environments of the tests are of an image that has the packages.
-it("an environment installs every package from nothing, as its users have it", () => {
+// The tests' other environments use an image that already has the packages.
+it("an environment installs every package from scratch, as for users", () => {
   const { code, text, seconds } = deployed;
   expect(code, text).toBe(0);
   console.log(`an environment from nothing: ${seconds.toFixed(0)} s`);
@@ -26,10 +26,10 @@ it("an environment installs every package from nothing, as its users have it", (
   expect(text).toMatch(/agent run .* compiled by compiler1\.example\.test/);
 });
 
-it("deployed again, it is unchanged in a tenth of the time", async () => {
+it("deployed again, it is unchanged, in a tenth of the time", async () => {
   const again = await deploy(settings, first, "containers");
   expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
   console.log(`run again in ${again.seconds.toFixed(1)} s`);
-  // Against the deployment it repeats, on the same machine.
+  // Compared with the deployment that it repeats, on the same machine.
   expect(again.seconds).toBeLessThan(deployed.seconds / 10);
 });

@@ -21,16 +21,16 @@ import {
 import { first, subnet } from "../support/environments/setup.js";
 
 const second = "second";
-/** An environment without PuppetDB and code from Git, as the first version made them. */
+/** An environment without PuppetDB and code from Git, as in the first version. */
 const without = {
-  // Memory for a PuppetDB beside the main server.
+  // Memory for PuppetDB on the main server.
   ...{ subnet: "10.213.98.0/24", compilers: 1, memory: 4096 },
   puppetdb: { host: "none" },
   codeDeployment: { tool: "none" },
 };
 const beside = { ...without, puppetdb: { host: "main" }, codeDeployment: {} };
 
-/** Its machines are handed over as servers that are there. */
+/** Its machines are handed over as existing servers. */
 const handOver = (settings: string) => deploy(settings, second, "existing");
 
 const onSecond = (host: string, command: readonly string[]) =>
@@ -42,7 +42,7 @@ const on = async (host: string, command: string): Promise<string> => {
   return stdout.trim();
 };
 
-/** How many reports the PuppetDB beside the main server has. */
+/** Number of reports in the PuppetDB on the main server. */
 const reports = async (): Promise<number> => {
   const ssl = "/var/lib/puppet/ssl";
   const name = "main.example.test";
@@ -59,7 +59,7 @@ const agentRuns = async () => {
   return compilerOf(stdout);
 };
 
-/** Ids of all containers: another id is another machine. */
+/** IDs of all containers: a different ID is a different machine. */
 const containers = async () =>
   (
     await run([
@@ -85,28 +85,28 @@ describe("a second environment", () => {
     expect(await podman.containersOf(second)).toEqual([]);
     expect(await podman.networkExists(second)).toBe(false);
     expect(await stackOf(second).exists()).toBe(false);
-    // The image is the first one's as well.
+    // The first environment also uses the image.
     expect((await run(["podman", "image", "exists", baseImage])).code).toBe(0);
     expect((await runAgent({ environment: first, distribution }, "agent1")).code).toBe(2);
   });
 
-  it("lives beside the first", async () => {
+  it("runs alongside the first", async () => {
     expect(await agentRuns()).toBe("compiler1.example.test");
     const agent = await runAgent({ environment: first, distribution }, "agent1");
     expect(compilerOf(agent.stdout)).toMatch(/^compiler\d\.example\.test$/);
     expect(await on("compiler1", "ls /etc/puppet")).not.toContain("puppetdb.conf");
   });
 
-  it("is refused where its network is taken, before anything is made", async () => {
+  it("is rejected if its network is in use, before anything is created", async () => {
     const { code, text } = await npmRun("start", "third", settingsFile({ subnet }));
     expect(code).toBe(1);
     expect(text).toMatch(
-      /puppet:containers\.subnet is "10\.213\.96\.0\/24", which overlaps .*; write another/,
+      /puppet:containers\.subnet is "10\.213\.96\.0\/24", which overlaps with .*; use a different/,
     );
     expect(await stackOf("third").exists()).toBe(false);
   });
 
-  it("takes PuppetDB beside its main server and code from Git in place, and leaves code that is somebody's", async () => {
+  it("adds PuppetDB on its main server and code from Git in place, and keeps code that others wrote", async () => {
     const before = await containers();
     const theirs = "/etc/puppet/code/environments/production/manifests/theirs.pp";
     await on("compiler1", `echo '# Somebody wrote this.' >${theirs}`);
@@ -137,7 +137,7 @@ describe("a second environment", () => {
     expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
   });
 
-  describe("with a PostgreSQL that is there", () => {
+  describe("with an existing PostgreSQL", () => {
     const passwords = { write: "w".repeat(20), read: "r".repeat(20) };
     let database: PostgresqlServer;
     let settings: string;
@@ -155,7 +155,7 @@ describe("a second environment", () => {
       }
     });
 
-    it("says what its administrator has to do, and goes on as it was", async () => {
+    it("says what the administrator has to do, and keeps working", async () => {
       const before = await reports();
       const { code, text } = await deployed();
       expect(code).not.toBe(0);
@@ -167,7 +167,7 @@ describe("a second environment", () => {
       await until("reports are stored", async () => (await reports()) > before, 30);
     });
 
-    it("keeps its data there, over verified TLS, with a role that only reads", async () => {
+    it("keeps its data there, over verified TLS, with a read-only role", async () => {
       await database.sql("CREATE EXTENSION pg_trgm;", "puppetdb");
       const { code, text } = await deployed();
       expect(code, text).toBe(0);
@@ -187,7 +187,7 @@ describe("a second environment", () => {
       );
     });
 
-    it("can be backed up and rehearsed by the same commands", async () => {
+    it("can be backed up and rehearsed with the same commands", async () => {
       const backup = await npmRun("backup", second);
       expect(backup.code, backup.text).toBe(0);
       const rehearsed = await npmRun("restore", "latest", second, "--rehearse");
@@ -197,7 +197,7 @@ describe("a second environment", () => {
       ).toBe("");
     });
 
-    it("is left alone when the server's certificate is not that authority's", async () => {
+    it("does not connect if the server's certificate is from a different CA", async () => {
       await on(
         "database",
         "cd /etc/postgresql/*/main && openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=database.example.test -addext subjectAltName=DNS:database.example.test -keyout server.key -out server.crt 2>/dev/null && chown postgres: server.* && systemctl restart postgresql",
@@ -210,7 +210,7 @@ describe("a second environment", () => {
     });
   });
 
-  it("is without PuppetDB and deploys again when they are switched off; what they had stays", async () => {
+  it("runs without PuppetDB and deployed code when they are switched off; their data stays", async () => {
     const before = await containers();
     const { code, text } = await handOver(settingsFile(without));
     expect(code, text).toBe(0);

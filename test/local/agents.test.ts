@@ -13,14 +13,14 @@ import {
   until,
 } from "../support/environment.js";
 
-/** One run that must succeed; the compiler of its catalog. */
+/** Runs an agent, which must succeed, and returns the compiler of its catalog. */
 async function compiled(agent: string): Promise<string> {
   const { code, stdout, stderr } = await runAgent({ environment, distribution }, agent);
   if (code !== 0 && code !== 2) throw new Error(`${agent}: exit code ${code}: ${stdout}${stderr}`);
   return compilerOf(stdout) ?? "nobody";
 }
 
-describe("agents through the balancer", () => {
+describe("agents behind the load balancer", () => {
   let joining: number;
   let agent: AgentEnvironment;
 
@@ -42,14 +42,14 @@ describe("agents through the balancer", () => {
     expect(again).toBeLessThan(20);
   });
 
-  it("keep nothing of the key they joined with, and run as a service", async () => {
+  it("do not keep the key they joined with, and run as a service", async () => {
     expect(await output("node1", "systemctl is-active puppet && systemctl is-enabled puppet")).toBe(
       "active\nenabled",
     );
     expect(await output("node1", "ls /etc/puppet")).not.toContain("csr_attributes");
   });
 
-  it("refuse a CA with another fingerprint", async () => {
+  it("reject a CA with a different fingerprint", async () => {
     const result = await exec("node1", [
       ...["puppet", "ssl", "bootstrap", "--ssldir", "/tmp/other", "--waitforcert", "0"],
       ...["--ca_fingerprint", "0".repeat(64)],
@@ -77,14 +77,14 @@ describe("agents through the balancer", () => {
     expect(seen.reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(20);
   });
 
-  it("are never read by the balancer", async () => {
+  it("send traffic that the load balancer never reads", async () => {
     const modes = (await statistics())
       .filter(({ pxname }) => ["puppet", "compilers"].includes(pxname ?? ""))
       .map(({ mode }) => mode);
     expect(new Set(modes)).toEqual(new Set(["tcp"]));
 
     const capture = "/run/capture";
-    // A container may not capture packets; a command in it may, when it is given the right.
+    // A container may not capture packets, but a command in it may, with the capability.
     const container = podmanNames.container(environment, "balancer");
     const tcpdump = ["tcpdump", "-i", "any", "-U", "-Z", "root", "-w", capture, "port", "8140"];
     const captured = run(["podman", "exec", "--privileged", container, ...tcpdump]);
@@ -96,7 +96,7 @@ describe("agents through the balancer", () => {
     expect(Number(packets)).toBeGreaterThan(50);
     const count = async (text: string) =>
       (await exec("balancer", ["grep", "-c", "-a", "-F", text, capture])).stdout.trim();
-    // The name that is asked for is in clear in TLS: the capture shows what can be seen.
+    // TLS has the requested name in plaintext: this shows that the capture works.
     expect(await count("puppet.example.test")).not.toBe("0");
     for (const secret of ["Catalog compiled", "/puppet/v3/", "HTTP/1.1"])
       expect(await count(secret)).toBe("0");
@@ -121,7 +121,7 @@ describe("agents through the balancer", () => {
   });
 });
 
-describe("the balancer", () => {
+describe("the load balancer", () => {
   it("shows statistics and metrics only with the password", async () => {
     const { loadBalancerStatsUrl } = await outputs();
     for (const path of ["/stats", "/stats;csv", "/metrics"]) {
@@ -133,7 +133,7 @@ describe("the balancer", () => {
   });
 
   it("keeps connections through a reload", async () => {
-    // Connects, waits for a sign, and only then asks.
+    // Connects, waits for a signal, and only then sends the request.
     const client = exec("agent1", [
       ...["bash", "-c"],
       `{ until test -e /run/go; do sleep 0.1; done
@@ -151,7 +151,7 @@ describe("the balancer", () => {
     await output("agent1", "rm /run/go");
   });
 
-  it("leaves out a compiler that stops, and takes it back by itself", async () => {
+  it("removes a compiler that stops, and adds it again by itself", async () => {
     await output("compiler1", "systemctl stop puppetserver");
     const down = await until(
       "compiler1 is down",

@@ -5,13 +5,13 @@ import { readerSuffix } from "../../templates/puppetdb/puppetdb.js";
 import { renderAutosignPolicy } from "../../templates/autosign/autosign.js";
 import { exec } from "../support/environment.js";
 
-/** The host that runs the certificate authority, and so the policy. */
+/** The host that runs the CA, and so the autosign policy. */
 const ca = "main";
 const { paths, users } = distributions.debian;
 const directory = `${paths.confdir}/autosign`;
 const policy = `${directory}/policy`;
 
-/** One request and what became of it, as csr-attacks.rb tells it. */
+/** One request and its result, as csr-attacks.rb reports it. */
 interface Outcome {
   case: string;
   exit: number;
@@ -19,14 +19,14 @@ interface Outcome {
   reason: string;
 }
 
-/** Runs a command that must succeed, and returns what it wrote. */
+/** Runs a command that must succeed, and returns its output. */
 async function output(command: string[], options?: { stdin?: string; user?: string }) {
   const { code, stdout, stderr } = await exec(ca, command, options);
   if (code !== 0) throw new Error(`${command.join(" ")}: exit ${code}: ${stderr}`);
   return stdout;
 }
 
-/** What the policy has written to the journal after the cursor. */
+/** The policy's journal lines after the cursor. */
 async function journalSince(cursor: string): Promise<string[]> {
   await output(["journalctl", "--sync"]);
   const lines = ["journalctl", "--quiet", "--identifier=puppet-autosign", "--output=cat"];
@@ -40,7 +40,7 @@ async function journalCursor(): Promise<string> {
 
 describe("autosign policy against hostile requests", () => {
   const mutations = 200;
-  // Any seed will do; a fixed one makes a failure repeatable.
+  // Any seed works; a fixed one makes failures reproducible.
   const seed = 20_240_229;
   let outcomes: Outcome[];
   let journal: string[];
@@ -68,7 +68,7 @@ describe("autosign policy against hostile requests", () => {
     await output(["rm", tool]);
   }, 180_000);
 
-  it("signs every request that is in order", () => {
+  it("signs every valid request", () => {
     const controls = named("control: ");
     expect(controls.length).toBeGreaterThanOrEqual(7);
     expect(casesOf(controls.filter((control) => !control.signed))).toEqual([]);
@@ -85,7 +85,7 @@ describe("autosign policy against hostile requests", () => {
     expect(casesOf(named("mutation ").filter((mutation) => mutation.signed))).toEqual([]);
   });
 
-  it("refuses by its own decision, with a reason, and never by a crash", () => {
+  it("rejects by its own decision, with a reason, and never by a crash", () => {
     const refused = outcomes.filter((outcome) => !outcome.signed);
     const unclear = refused.filter(
       ({ exit, reason }) => exit !== 1 || !/^refused .*: ./.test(reason),
@@ -93,9 +93,9 @@ describe("autosign policy against hostile requests", () => {
     expect(unclear).toEqual([]);
   });
 
-  it("writes each decision to the journal once, as it told it", () => {
+  it("writes each decision to the journal once, in the same words", () => {
     const told = outcomes.map((outcome) => outcome.reason);
-    // Agents of other tests may have been signed meanwhile.
+    // Agents of other tests may have been signed in the meantime.
     expect(journal.filter((line) => told.includes(line))).toEqual(told);
   });
 
@@ -103,15 +103,15 @@ describe("autosign policy against hostile requests", () => {
     for (const file of ["agent.key", "infrastructure.key"]) {
       const key = (await output(["cat", `${directory}/${file}`])).trim();
       expect(key).not.toBe("");
-      // Compared as a truth value, so that a failure does not print the key.
+      // Compared as a Boolean, so that a failure does not print the key.
       expect(journal.some((line) => line.includes(key))).toBe(false);
     }
   });
 });
 
-describe("autosign policy with a set-up that is not in order", () => {
-  // A copy, so that the one in service is never out of order. The set-up is checked before the
-  // request is read, so an empty request shows whether it passed.
+describe("autosign policy with an invalid setup", () => {
+  // A copy, so that the active setup is never broken. The setup is checked before the request is
+  // read, so an empty request shows whether the check passed.
   const copy = `${directory}-copy`;
   const passed = "not exactly one PEM block";
 

@@ -4,7 +4,7 @@ import { commit, push, runOn } from "../support/local/code.js";
 import { deploying } from "../support/local/code-tool.js";
 import { deploy, output, settingsFile, until } from "../support/environment.js";
 
-describe("g10k, with compilers that leave the pool while their code is old", () => {
+describe("g10k, with compilers that leave the pool while their code is outdated", () => {
   const readOnly = (compiler: string) =>
     output(
       compiler,
@@ -29,7 +29,7 @@ describe("g10k, with compilers that leave the pool while their code is old", () 
 
   deploying("g10k");
 
-  it("has the types of each environment generated", async () => {
+  it("generates the types of each environment", async () => {
     const type = "Puppet::Type.newtype(:thing) do\n  newparam(:name)\nend\n";
     await commit("production", { "site-modules/profile/lib/puppet/type/thing.rb": type });
     expect((await push("production")).text).toMatch(/^success: /);
@@ -38,11 +38,11 @@ describe("g10k, with compilers that leave the pool while their code is old", () 
     ).toBe("thing.pp");
   });
 
-  it("has a compiler with old code leave, serve only when there is no other, and come back", async () => {
+  it("removes a compiler with outdated code, uses it only if there is no other, and adds it again", async () => {
     for (const compiler of ["compiler1", "compiler2"]) {
       await until(`${compiler} is up`, async () => (await stateOf(compiler)) === "UP", 60);
     }
-    // Whatever comes of it: others need compilers that store code.
+    // Whatever the result, other tests need compilers that store code.
     onTestFinished(async () => {
       await Promise.allSettled(["compiler1", "compiler2"].map(writable));
     });

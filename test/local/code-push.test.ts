@@ -22,7 +22,7 @@ const messageOf = (text: string) => ({
   "data/nodes/agent1.example.test.yaml": `profile::motd::message: ${text}\n`,
 });
 
-/** Lines of the journal that tell of requests, whoever wrote them. */
+/** Journal lines about requests, from any service. */
 const told = async (): Promise<string[]> =>
   (
     await output(
@@ -36,7 +36,7 @@ const told = async (): Promise<string[]> =>
 describe("a signed push", () => {
   beforeAll(idle);
 
-  it("reaches the main server and every compiler, and agents' next runs whichever compiles them", async () => {
+  it("reaches the main server, every compiler, and the agents' next runs on any compiler", async () => {
     const head = await commit("production", messageOf("pushed once"));
     const { status, text, seconds } = await push("production");
     expect(text).toMatch(/^success: production in /);
@@ -52,18 +52,18 @@ describe("a signed push", () => {
     await push("production");
     const run = await runOn("compiler2", "agent1");
     expect(await output("agent1", "cat /etc/motd")).toBe("pushed twice");
-    // Reports tell which commit a machine is at.
+    // Reports say which commit a machine has.
     expect(run).toContain(`Applying configuration version '${next}'`);
   });
 
-  it("is recorded: each server's result, commit and seconds, and one line in the journal", async () => {
+  it("is recorded, with each server's result, commit and seconds, and one line in the journal", async () => {
     const head = await commit("production", messageOf("recorded"));
     const before = await deploys();
     await push("production");
     const deployment = await lastDeployment();
     expect(deployment.outcome).toBe("success");
     expect(deployment.servers.map(({ name }) => name)).toEqual(servers);
-    // A compiler may have taken it by itself, a moment before it was asked to.
+    // A compiler may have fetched it by itself, just before it was asked to.
     for (const { state } of deployment.servers) expect(state).toMatch(/^(deployed|unchanged)$/);
     for (const { commits, seconds } of deployment.servers) {
       expect(commits.production).toBe(head);
@@ -80,7 +80,7 @@ describe("a signed push", () => {
     expect(line).toContain(`production ${head.slice(0, 12)}`);
   });
 
-  it("may come as Gitea, GitLab and Bitbucket send it", async () => {
+  it("may have the format of Gitea, GitLab and Bitbucket", async () => {
     const { webhookSecret } = await outputs();
     const body = pushOf("production");
     const signature = signatureOf(body, webhookSecret)["X-Hub-Signature-256"] ?? "";
@@ -115,7 +115,7 @@ describe("a signed push", () => {
     }
   });
 
-  it("has nothing deployed for tags and pings, and is no error", async () => {
+  it("deploys nothing for tags and pings, without an error", async () => {
     const { webhookSecret } = await outputs();
     const before = await deploys();
     const tag = await push("production", { ref: "refs/tags/v1" });
@@ -133,8 +133,8 @@ describe("a signed push", () => {
   });
 });
 
-describe("a request that is none", () => {
-  /** Requests by what is wrong with them: what is sent, and the status of the answer. */
+describe("an invalid request", () => {
+  /** Requests by their fault: what is sent, and the status of the answer. */
   const requests = (
     secret: string,
   ): [string, number, string, Record<string, string>, string?][] => {
@@ -166,7 +166,7 @@ describe("a request that is none", () => {
     ];
   };
 
-  it("is answered with an error, deploys nothing, and is one line without a secret", async () => {
+  it("gets an error, deploys nothing, and is logged in one line without a secret", async () => {
     await idle();
     const { webhookSecret } = await outputs();
     const before = { deploys: await deploys(), commits: await commitsOn(servers) };
@@ -185,7 +185,7 @@ describe("a request that is none", () => {
     expect({ deploys: await deploys(), commits: await commitsOn(servers) }).toEqual(before);
   });
 
-  it("gets no older TLS than 1.2, and only the main server's own certificate", async () => {
+  it("gets TLS 1.2 or newer, and only the main server's own certificate", async () => {
     const { webhookUrl } = await outputs();
     const { host } = new URL(webhookUrl);
     const hello = (version: string) =>
@@ -199,7 +199,7 @@ describe("a request that is none", () => {
     expect(stdout).toMatch(/subject=CN ?= ?main\.example\.test/);
   });
 
-  it("meets services of a user without a shell", async () => {
+  it("is handled by services whose user has no shell", async () => {
     expect(await output("main", "ps -o user= -C webhook | sort -u")).toBe("puppet-webhook");
     expect(await output("main", "getent passwd puppet-webhook")).toMatch(/\/nologin$/);
     const { code } = await exec("main", ["cat", "/etc/puppet-webhook/hooks.yaml"], {
@@ -208,7 +208,7 @@ describe("a request that is none", () => {
     expect(code).not.toBe(0);
   });
 
-  it("meets no key of the host: it administers the CA, and neither they nor deploys may read it", async () => {
+  it("cannot reach the host's key, which administers the CA: neither services nor deploys may read it", async () => {
     const find =
       "find /etc /var /run /usr/local -xdev -type f -readable -exec grep -ls 'PRIVATE KEY-----' {} + 2>/dev/null || true";
     const readable = (user: string) => as(user, `cd / && ${find}`);
@@ -219,7 +219,7 @@ describe("a request that is none", () => {
 });
 
 describe("a hundred pushes within five seconds", () => {
-  it("are at most two deploys, and the last commit is everywhere", async () => {
+  it("start at most two deploys, and the last commit is everywhere", async () => {
     await idle();
     const { webhookUrl, webhookSecret } = await outputs();
     const commits = (

@@ -43,11 +43,11 @@ describe("code deployment", () => {
     expect(none.text).toMatch(/failure: nonesuch[^]*nonesuch/);
     const name = await npmRun("deploy-code", "../etc", environment);
     expect(name.text).toContain(
-      '"../etc" is no name of an environment; write letters, digits and underscores, or all.',
+      '"../etc" is not a valid environment name; use letters, digits and underscores, or write all.',
     );
   });
 
-  it("is what a push to the environment's own repository starts, with the result for whoever pushed", async () => {
+  it("starts after a push to the environment's own repository, and shows the result to its author", async () => {
     const folder = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "control");
     const cloned = await npmRun("push", folder, environment);
     expect(cloned.code, cloned.text).toBe(0);
@@ -57,9 +57,7 @@ describe("code deployment", () => {
       readFileSync(site, "utf8").replace(/message: .*/, "message: pushed by hand"),
     );
     const unsaved = await npmRun("push", folder, environment);
-    expect(unsaved.text).toContain(
-      "has changes without a commit; add and commit them, and run this again.",
-    );
+    expect(unsaved.text).toContain("has uncommitted changes; commit them, and run this again.");
     const git = (...words: string[]) =>
       run(["git", "-C", folder, "-c", "user.name=t", "-c", "user.email=t@localhost", ...words]);
     expect((await git("commit", "--quiet", "--all", "--message", "By hand")).code).toBe(0);
@@ -74,7 +72,7 @@ describe("code deployment", () => {
     );
   });
 
-  it("has branches deleted by hand, and takes pushes from clones of its repository only", async () => {
+  it("deletes branches on request, and accepts pushes only from clones of its repository", async () => {
     await commit("feature/two", {});
     await push("feature/two");
     expect(await commitsOn(["compiler1"], "feature_two")).not.toEqual([undefined]);
@@ -89,12 +87,14 @@ describe("code deployment", () => {
     );
     const other = await npmRun("push", "docs", environment);
     expect(other.code).toBe(1);
-    expect(other.text).toContain("docs is no clone; give a folder that npm run push");
+    expect(other.text).toContain(
+      "docs is not a clone of the control repository; use a clone that npm run push",
+    );
     const words = await npmRun("push", folder, environment, "--force");
-    expect(words.text).toContain("These words are not understood; write npm run push");
+    expect(words.text).toContain("These arguments are invalid; write npm run push");
   });
 
-  it("leaves an environment that somebody made on one server, and no other one behind", async () => {
+  it("keeps an environment created by hand on one server, but leaves no other one behind", async () => {
     const folder = "/etc/puppet/code/environments/mine";
     await output(
       "compiler2",
@@ -120,7 +120,7 @@ describe("code deployment", () => {
     await push("mine", { deleted: true });
   });
 
-  it("is as the settings say when new ones have failed and the old ones are back", async () => {
+  it("follows the old settings again after new ones have failed", async () => {
     const settings = settingsFile({ codeDeployment: { tool: "g10k" } });
     await commit("production", broken);
     const failed = await deploy(settings);
@@ -137,10 +137,10 @@ describe("code deployment", () => {
     expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
   });
 
-  it("gives keys that can do one thing each", async () => {
+  it("uses keys that allow only one command each", async () => {
     const ssh = (words: string) =>
       as("puppet-code", `timeout 30 ${words} </dev/null 2>&1; echo "exit code $?"`);
-    // Whatever is asked for, this is what runs.
+    // This runs whatever command is requested.
     expect(await ssh("ssh puppet-code@compiler1.example.test 'cat /etc/shadow'")).toMatch(
       /^\{"state":"unchanged"/,
     );
@@ -182,15 +182,15 @@ describe("code deployment", () => {
     expect(await back(`rsync ${main}:published.json /tmp/`)).toContain("exit code 0");
   });
 
-  describe("beside a compiler that is down", () => {
-    // Whatever came of it: other tests need the compiler.
+  describe("while a compiler is down", () => {
+    // Whatever the result, other tests need the compiler.
     afterAll(async () => {
       expect((await podman("start")).code).toBe(0);
       await until("compiler2 serves", async () => (await stateOf("compiler2")) === "UP", 120);
     });
 
-    it("names a compiler that is down, and the compiler catches up by itself before it serves", async () => {
-      // Its services end in their own time: a Puppet Server may take more than the ten seconds that Podman gives.
+    it("names the compiler, which updates its code by itself before it serves", async () => {
+      // Its services get time to stop: Puppet Server may take longer than Podman's ten seconds.
       const stopped = await podman("stop", "--time", "90");
       expect(stopped.code, stopped.stderr).toBe(0);
       const head = await commit("production", {
@@ -215,7 +215,7 @@ describe("code deployment", () => {
       );
       console.log(`a compiler that was down serves after ${seconds.toFixed(0)} s`);
       expect(await commitsOn(["compiler2"])).toEqual([head.slice(0, 12)]);
-      // Switched before the server began to run, not after.
+      // Switched before the server started, not after.
       const started = await output(
         "compiler2",
         'date --date "$(systemctl show --property ActiveEnterTimestamp --value puppetserver)" +%s',

@@ -4,7 +4,7 @@ import { parseSettings } from "../../platforms/platforms.js";
 import { domain, environment, npmRun, output, until } from "../support/environment.js";
 import { timedRun } from "../support/local/puppetdb.js";
 
-/** The hosts of the suite, by what they are. */
+/** The suite's hosts by role. */
 const parties: Readonly<Record<string, Party>> = {
   main: "main",
   balancer: "loadBalancer",
@@ -27,18 +27,18 @@ describe("the table of connections", () => {
       .map((address) => Number(address.split(":").at(-1)));
     expect(listening).not.toEqual([]);
     const known = lines.filter(({ to }) => to === party).map(({ port }) => port);
-    // SSH is Pulumi's own way in, which each platform has for itself.
+    // SSH is Pulumi's own connection, which depends on the platform.
     const expected = new Set([22, ...known]);
     expect(listening.filter((port) => !expected.has(port))).toEqual([]);
-    // And nothing is let through to where nobody listens.
+    // And no port is open that nothing listens on.
     expect(known.filter((port) => !listening.includes(port))).toEqual([]);
   });
 
-  it("has every connection between hosts that there was in the last minute", async () => {
+  it("has every connection between hosts in the last minute", async () => {
     const table = new Set(lines.map(({ from, to, port }) => `${from} ${to} ${String(port)}`));
     const unknown = (connections: Set<string>) =>
       [...connections].filter((connection) => !table.has(connection));
-    // Of what other settings had, until lately.
+    // Connections of previous settings.
     const forgotten = async () => unknown(await seen()).length === 0;
     await until("hosts forget earlier connections", forgotten, 90);
 
@@ -50,7 +50,7 @@ describe("the table of connections", () => {
   });
 });
 
-/** The connections between hosts of the last minute, as "from to port". */
+/** The connections between hosts in the last minute, as "from to port". */
 async function seen(): Promise<Set<string>> {
   const hosts = await Promise.all(
     Object.entries(parties).map(async ([host, party]) => ({
@@ -61,15 +61,15 @@ async function seen(): Promise<Set<string>> {
   );
   const seen = new Set<string>();
   for (const own of hosts) {
-    // Whoever ends a connection remembers it for a minute.
+    // The side that closes a connection remembers it for a minute.
     const text = await output(own.host, "ss --no-header --tcp --numeric exclude listening");
     for (const line of text.split("\n").filter(Boolean)) {
       const [local = "", peer = ""] = line.trim().split(/\s+/).slice(-2);
       const other = hosts.find(({ address }) => peer.match(/\d+(\.\d+){3}/)?.[0] === address);
-      // A host's talk with itself passes no firewall.
+      // A host's connections to itself pass no firewall.
       if (other === undefined || other === own) continue;
       const [ownPort, otherPort] = [local, peer].map((end) => Number(end.split(":").at(-1)));
-      // The lower port is the one that was asked for.
+      // The lower port is the destination.
       const [from, to] = Number(ownPort) < Number(otherPort) ? [other, own] : [own, other];
       seen.add(`${from.party} ${to.party} ${String(Math.min(ownPort ?? 0, otherPort ?? 0))}`);
     }

@@ -18,7 +18,7 @@ const hosts = ["main", "balancer", "puppetdb", "compiler1", "compiler2"];
 describe("a deployment", () => {
   const { killed, finished, settings, seconds } = inject("deployment");
 
-  it("finishes what a killed one began", () => {
+  it("finishes what a killed deployment started", () => {
     expect(killed).not.toContain("agent run");
     expect(finished).toContain("an earlier deployment was interrupted");
     console.log(`deployed in ${seconds.toFixed(0)} s, killed once on the way`);
@@ -31,7 +31,7 @@ describe("a deployment", () => {
     }
   });
 
-  it("ends with a summary: names, statistics page, an agent's run and its compiler", () => {
+  it("ends with a summary: names, statistics page, an agent run and its compiler", () => {
     const summary = finished.slice(finished.indexOf("Puppet server "));
     for (const host of [...hosts, "puppet", "puppetca"])
       expect(summary).toContain(`${host}.example.test`);
@@ -48,14 +48,14 @@ describe("a deployment", () => {
     const logins = () =>
       Promise.all(
         hosts.map((host) =>
-          // Compilers look for new code by themselves, as users of their own.
+          // Compilers check for new code by themselves, with separate users.
           output(
             host,
             `journalctl -u ssh -o cat | grep Accepted | grep --invert-match --count ' for puppet-' || true`,
           ),
         ),
       );
-    // A host that was restarted has an empty journal: this one login shows that they are counted.
+    // A restarted host has an empty journal: this login shows that logins are counted.
     await (await hostWith(stackOf(), "main")).run("true");
     const before = await logins();
     const again = await deploy(settings);
@@ -66,7 +66,7 @@ describe("a deployment", () => {
     console.log(`run again in ${again.seconds.toFixed(1)} s`);
   });
 
-  it("gives the authority a root and a name of its own", async () => {
+  it("gives the CA its own root and name", async () => {
     const subjects = await output(
       "main",
       "openssl crl2pkcs7 -nocrl -certfile /etc/puppet/puppetserver/ca/ca_crt.pem | openssl pkcs7 -print_certs -noout",
@@ -75,7 +75,7 @@ describe("a deployment", () => {
     expect(subjects).toMatch(/subject=CN ?= ?Puppet CA root\nissuer=CN ?= ?Puppet CA root\n?/);
   });
 
-  it("lets no stranger read a request, nor keep a name by one", async () => {
+  it("lets no stranger read a request, or reserve a name with one", async () => {
     const { caServer } = await outputs();
     const url = `https://${caServer}:8140/puppet-ca/v1/certificate_request/taken.${domain}`;
     const ca = "--cacert /var/lib/puppet/ssl/certs/ca.pem";
@@ -89,7 +89,7 @@ describe("a deployment", () => {
     await until("the refused request is gone", async () => (await requests()) === "", 15);
   });
 
-  it("gives compilers certificates with the service's names and no authority", async () => {
+  it("gives compilers certificates with the service names but without CA permissions", async () => {
     const certificate = await output(
       "compiler1",
       "openssl x509 -noout -ext subjectAltName -in /var/lib/puppet/ssl/certs/compiler1.example.test.pem",
@@ -119,11 +119,11 @@ describe("a deployment", () => {
     ).toBe("200");
   });
 
-  it("has an agent that any command can ask for a run", async () => {
+  it("can run an agent on request", async () => {
     const { code, text } = await npmRun("agent", "web1", environment);
     expect(code).toBe(2);
     expect(compilerOf(text)).toMatch(/^compiler[12]\.example\.test$/);
-    // Thrown away: neither container nor certificate is left.
+    // Afterwards, neither container nor certificate is left.
     expect(await output("main", "ls /etc/puppet/puppetserver/ca/signed")).not.toContain("web1");
   });
 });

@@ -26,7 +26,7 @@ const classification = {
   environment: "classified",
 };
 const sign = () => output(agent, "cat /etc/sign");
-/** What a compiler's log says of the node since a moment. */
+/** What a compiler's log says about the node since a moment. */
 const logged = (compiler: string) =>
   output(
     compiler,
@@ -41,12 +41,12 @@ const waiting = async () => {
 const reportsOfNode = async () =>
   (await received()).reports.filter(({ content }) => content?.config_report.host === node);
 
-/** Has the compilers ask Foreman for the next run, however short a while ago it was away. */
+/** Makes the compilers query Foreman in the next run, even shortly after it was down. */
 const askAgain = async () => {
   for (const compiler of compilers) await output(compiler, "rm -f /var/lib/puppet-foreman/away");
 };
 
-/** Settings with the Foreman of this file, and changes of how it is used. */
+/** Settings with this file's Foreman, and changes in how it is used. */
 async function settingsWith(use: object = {}): Promise<string> {
   const settings = settingsFile({
     foreman: { host: "existing", url: foremanUrl, smartProxy: false, timeout: 5, ...use },
@@ -70,14 +70,14 @@ describe("Foreman", () => {
   });
   afterAll(async () => {
     await start();
-    // It failed while Foreman was away, and no longer runs.
+    // It failed while Foreman was down, and no longer runs.
     for (const server of servers)
       await output(server, "systemctl reset-failed puppet-foreman-nodes.service || true");
     await deleteBranch("classified");
     await push("classified", { deleted: true, after: "0".repeat(40) });
   });
 
-  it("is told which servers it may answer, and answers no others", async () => {
+  it("learns which servers it may answer, and answers no others", async () => {
     const trusted = await api("settings/trusted_hosts");
     expect(trusted).toMatchObject({ value: servers.map((name) => `${name}.example.test`) });
     for (const server of servers)
@@ -85,7 +85,7 @@ describe("Foreman", () => {
     expect(await asHost(agent, `/node/${node}?format=yml`)).toBe("403");
   });
 
-  it("says which classes and environment a node has; its facts and its report arrive, once", async () => {
+  it("provides a node's classes and environment, and gets its facts and report once", async () => {
     await control("PUT", `/hosts/${node}`, classification);
     await timedRun(agent);
     expect(await sign()).toBe("as Foreman says in classified at north");
@@ -103,8 +103,8 @@ describe("Foreman", () => {
     expect(await waiting()).toBe(0);
   });
 
-  it("is not needed by agents for a while, on whichever compiler, and the log says so", async () => {
-    // As every ten minutes.
+  it("may be down for a while: agents run on any compiler, and the log says so", async () => {
+    // As happens every ten minutes.
     for (const compiler of compilers)
       await output(compiler, "systemctl start puppet-foreman-nodes.service");
     const before = (await reportsOfNode()).length;
@@ -121,14 +121,14 @@ describe("Foreman", () => {
     expect(await waiting()).toBe(2);
     await start();
     await control("PUT", `/hosts/${node}`, classification);
-    // A real one would not have forgotten whom it trusts.
+    // A real Foreman would not have forgotten which servers it trusts.
     await trust(servers);
     await until("the reports arrive", async () => (await waiting()) === 0, 60);
     expect((await reportsOfNode()).map(({ status }) => status)).toEqual([201, 201]);
     expect(before).toBe(1);
   });
 
-  it("that hangs delays one run on each compiler, and then none", async () => {
+  it("that hangs delays one run on each compiler, then no more", async () => {
     const timed = async (compiler: string) => {
       const began = Date.now();
       await runOn(compiler, agent);
@@ -154,7 +154,7 @@ describe("Foreman", () => {
     await control("PUT", "/delay", { seconds: 0 });
   });
 
-  it("keeps agents from running when its classification is too old, where the setting says so", async () => {
+  it("stops agent runs if the classification is too old and the setting says so", async () => {
     const { code, text } = await deploy(await settingsWith({ cacheHours: 1, whenExpired: "fail" }));
     expect(code, text).toBe(0);
     expect(text).not.toMatch(/puppetserver\]: Triggered 'refresh'/);
@@ -168,7 +168,7 @@ describe("Foreman", () => {
     await start();
   });
 
-  it("is switched off in place, and its password goes from the main server", async () => {
+  it("is switched off in place, and its password is removed from the main server", async () => {
     const { code, text } = await deploy(inject("deployment").settings);
     expect(code, text).toBe(0);
     await stop();

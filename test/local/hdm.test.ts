@@ -35,7 +35,7 @@ const message = "profile::motd::message";
 const dataOf = (text: string) => ({
   "data/common.yaml": `role: role::base\n${message}: ${text}\n`,
 });
-/** What agents need: when each service began, and what the main server deploys code to. */
+/** What agents need: the start time of each service, and where the main server deploys code. */
 const served = () =>
   Promise.all([
     ...["main", "compiler1", "compiler2"].map((host) =>
@@ -66,7 +66,7 @@ describe("HDM", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it("without its image has a host with podman, and nothing that agents need is touched", async () => {
+  it("without its image has a host with podman, and changes nothing that agents need", async () => {
     const before = await served();
     const { code, text, seconds } = await deploy(settings);
     expect(code).not.toBe(0);
@@ -96,7 +96,7 @@ describe("HDM", () => {
       await makeReader();
     });
 
-    it("cannot be claimed by its first visitor: its administrator is there before its port opens", async () => {
+    it("cannot be claimed by its first visitor: the administrator exists before the port opens", async () => {
       expect(first).toMatchObject({ status: 302, leadsTo: "/login", cookie: "" });
       expect(await usernames()).toBe("admin\nreader");
       expect((await ask("/")).status).toBe(200);
@@ -107,13 +107,13 @@ describe("HDM", () => {
       expect(cookie).toMatch(/; Secure$/);
     });
 
-    it("restarts nothing of others", async () => {
+    it("restarts no other service", async () => {
       expect((await served()).slice(0, -1)).toEqual(before.slice(0, -1));
       const again = await deploy(settings);
       expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
     });
 
-    it("gets TLS 1.2 and newer, and listens itself on the loopback address only", async () => {
+    it("uses TLS 1.2 or newer, and itself listens only on the loopback address", async () => {
       const hello = async (version: string) =>
         (
           await exec("agent1", [
@@ -138,7 +138,7 @@ describe("HDM", () => {
       expect((await ask("/api/v1/nodes", { user: wrong })).status).toBe(403);
     });
 
-    it("knows nodes from PuppetDB by its host's certificate, which may do nothing else there", async () => {
+    it("queries nodes from PuppetDB with its host's certificate, which may do nothing else there", async () => {
       expect(await api("nodes")).toContain("agent1.example.test");
       expect(await api("environments")).toContain("production");
       const command = `--data '{}' '/pdb/cmd/v1?command=deactivate_node&version=3&certname=agent1.example.test'`;
@@ -152,7 +152,7 @@ describe("HDM", () => {
       expect(await statuses(url)).toEqual(["403", "403", "403"]);
     });
 
-    it("has the code of a push, and is among the deploy's results", async () => {
+    it("has the pushed code, and is in the deploy's results", async () => {
       const head = (await commit("production", dataOf("browsed"))).slice(0, 12);
       const { text } = await push("production");
       expect(text).toMatch(/^success: [^]*^hdm  deployed/m);
@@ -167,7 +167,7 @@ describe("HDM", () => {
       expect(await commonValue(message)).toBe("browsed");
     });
 
-    it("whose administrator is lost gets him anew, by the guide's words", async () => {
+    it("recreates a lost administrator as the guide says", async () => {
       await runner('User.find_by!(username: "admin").destroy!');
       expect(await usernames()).toBe("reader");
       await output(hdm, "systemctl restart hdm && hdm-await 60");
@@ -175,15 +175,15 @@ describe("HDM", () => {
     });
 
     describe("while its host is down", () => {
-      /** Has no data of its own, as agent1 has. */
+      /** Has no data of its own, unlike agent1. */
       const agent = "browsed";
       beforeAll(async () => {
         await joined(agent);
       });
-      // Whatever came of it: other tests find the host running.
+      // Whatever the result, other tests need the host running.
       afterAll(startHost);
 
-      it("makes a push partial by its name, keeps no agent from running, and catches up by itself", async () => {
+      it("makes a push partial and is named, stops no agent, and updates its code by itself", async () => {
         await stopHost();
         const head = (await commit("production", dataOf("missed"))).slice(0, 12);
         const { text } = await push("production");
@@ -205,7 +205,7 @@ describe("HDM", () => {
     });
   });
 
-  it("is switched off in place: its host goes, its certificate is revoked, agents run on", async () => {
+  it("is switched off in place: its host is removed, its certificate revoked, and agents keep running", async () => {
     const number = await serial();
     const before = await served();
     const { code, text, seconds } = await deploy(inject("deployment").settings);

@@ -35,7 +35,7 @@ describe("the configuration of a host", () => {
     serviceOf("demo"),
   ];
 
-  it("applies resources, and nothing when they are as they shall be", async () => {
+  it("applies resources, and does nothing if they are up to date", async () => {
     expect((await converge(demo("good 1\n"))).code).toBe(0);
     const pid = await pidOf();
     expect(Number(pid)).toBeGreaterThan(0);
@@ -46,7 +46,7 @@ describe("the configuration of a host", () => {
     expect(await pidOf()).not.toBe(pid);
   });
 
-  it("leaves what runs as it is when a file is refused, and says where and why", async () => {
+  it("keeps services unchanged if a file is rejected, and says where and why", async () => {
     const pid = await pidOf();
     const { code, stderr } = await converge(demo("bad\n"));
     expect(code).toBe(1);
@@ -63,7 +63,7 @@ describe("the configuration of a host", () => {
       fileOf("/etc/after", "never\n"),
     ]);
     expect(code).toBe(1);
-    // In the command's own words, too.
+    // With the command's own message.
     expect(stderr).toMatch(
       /^scratch\.example\.test: no luck\nscratch\.example\.test: .*returned 3/m,
     );
@@ -71,19 +71,19 @@ describe("the configuration of a host", () => {
     expect(await sh("ls /etc/after 2>&1")).toContain("No such file");
   });
 
-  it("names a package that cannot be had", async () => {
+  it("names a package that cannot be installed", async () => {
     const { code, stderr } = await converge([packageOf("no-such-package")]);
     expect(code).toBe(1);
     expect(stderr).toContain("Package[no-such-package]");
   });
 
-  it("restarts the service in the run after one that failed in between", async () => {
+  it("restarts the service in the run after a run that failed before the restart", async () => {
     const pid = await pidOf();
     const failing = demo("good 3\n", [execOf("break", "false", {})]);
     expect((await converge(failing)).code).toBe(1);
     expect(await sh("cat /etc/demo.conf")).toBe("good 3");
     expect(await pidOf()).toBe(pid);
-    // Puppet by itself would see nothing to do now.
+    // Puppet itself would now see nothing to do.
     expect((await converge(demo("good 3\n"))).code).toBe(0);
     const restarted = await pidOf();
     expect(restarted).not.toBe(pid);
@@ -98,7 +98,7 @@ describe("the configuration of a host", () => {
     expect(await pidOf()).toBe(pid);
   });
 
-  it("runs once at a time, and goes on when its connection is cut", async () => {
+  it("runs only once at a time, and continues if its connection is lost", async () => {
     const slow = [
       execOf(
         "slow",
@@ -106,10 +106,10 @@ describe("the configuration of a host", () => {
         {},
       ),
     ];
-    // The connection's end, as the host sees it: nobody reads what the run says.
+    // The end of the connection, as the host sees it: nobody reads the run's output.
     const cut = converge(slow);
     await until(
-      "the slow run has begun",
+      "the slow run has started",
       async () => (await sh("pgrep -fc '[u]ntil test -e /run/go'")) !== "0",
       60,
     );
@@ -128,7 +128,7 @@ describe("the configuration of a host", () => {
     expect(Number(await sh("cat /run/second"))).toBeGreaterThan(Number(await sh("cat /run/first")));
   });
 
-  it("keeps secrets out of everything but the file and the root-only state", async () => {
+  it("keeps secrets out of everything except the file and the root-only state", async () => {
     const secret = "correct-horse-battery-staple";
     const state = [fileOf("/etc/secret", `${secret}\n`, { mode: "0600", sensitive: true })];
     const first = await converge(state);

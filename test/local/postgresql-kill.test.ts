@@ -9,14 +9,14 @@ const accepts = () =>
 
 beforeAll(settled);
 
-describe("PostgreSQL killed under a load of reports", () => {
+describe("PostgreSQL, killed under a load of reports", () => {
   it("comes back, and has every report that PuppetDB acknowledged", async () => {
     const script = readFileSync(
       new URL("../support/local/report-load.rb", import.meta.url),
       "utf8",
     );
     await output("compiler1", "cat >/root/report-load.rb", script);
-    // A hundred a second, which PuppetDB keeps up with on two cores: then what is left to catch up is of the kills.
+    // A hundred per second, which PuppetDB can handle on two cores: so any backlog is due to the kills.
     const load = output("compiler1", `ruby /root/report-load.rb ${url} 30 4 25`);
 
     const stored = async () =>
@@ -43,9 +43,9 @@ describe("PostgreSQL killed under a load of reports", () => {
     expect(acknowledged.length).toBeGreaterThan(200);
     let missing: string[] = [];
     const caughtUp = await until(
-      "all that was acknowledged is stored",
+      "all acknowledged reports are stored",
       async () => {
-        // Its readers' connections are made anew as well.
+        // Its readers' connections are reopened too.
         const there = new Set(await stored().catch(() => []));
         missing = acknowledged.filter((transaction) => !there.has(transaction));
         return missing.length === 0;

@@ -12,7 +12,7 @@ interface Credentials {
   readonly ca: string;
 }
 
-/** The HTTP status of a request from this machine; 0 when no connection comes about. */
+/** The HTTP status of a request from this machine; 0 if there is no connection. */
 async function ask(
   { cert, key, ca }: Credentials,
   target: string,
@@ -21,7 +21,7 @@ async function ask(
 ): Promise<{ status: number; text: string }> {
   const { hosts } = await outputs();
   const { hostname, port } = new URL(target);
-  // Not through URL, which would tidy up what a client may send untidy.
+  // Without URL, which would normalize paths that a client may send as they are.
   const path = target.slice(target.indexOf(port) + port.length);
   return new Promise((resolve) => {
     const options = { cert, key, ca, method, path, port, servername: hostname, agent: false };
@@ -49,15 +49,15 @@ const deactivation = JSON.stringify({
 
 beforeAll(settled);
 
-describe("who gets into PuppetDB", () => {
-  it("a Puppet server does", async () => {
+describe("access to PuppetDB", () => {
+  it("is open to Puppet servers", async () => {
     for (const host of ["main", "compiler1", "compiler2"]) {
       expect(await statusOf(host, `${url}${nodes}`), host).toBe("200");
       expect(await statusOf(host, `${url}/status/v1/simple`), host).toBe("200");
     }
   });
 
-  it("an agent gets 403 for queries, commands, status and metrics, at both doors", async () => {
+  it("is closed to agents: 403 for queries, commands, status and metrics, on both ports", async () => {
     for (const base of [url, readersUrl]) {
       for (const path of [
         nodes,
@@ -70,11 +70,11 @@ describe("who gets into PuppetDB", () => {
       const post = `--data '${deactivation}' '${base}${command}'`;
       expect(await statusOf("agent1", post), base).toBe("403");
     }
-    // And the node it would have removed is still there.
+    // And the node that it tried to remove still exists.
     expect(await query('nodes { certname = "agent1.example.test" }')).toHaveLength(1);
   });
 
-  it("nobody does without a certificate, or with one of another CA, or without TLS", async () => {
+  it("is closed without a certificate, with one from a different CA, and without TLS", async () => {
     const own =
       "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=main.example.test -keyout /tmp/other.key -out /tmp/other.pem 2>/dev/null";
     await output("agent1", own);
@@ -111,7 +111,7 @@ describe("a reader's certificate", () => {
     alice = { cert, key, ca };
   });
 
-  it("is for its owner's eyes, with a file for puppet query", () => {
+  it("is readable only for its owner, with a file for puppet query", () => {
     expect(statSync(join(folder, "key.pem")).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(JSON.parse(readFileSync(join(folder, "puppetdb.conf"), "utf8"))).toEqual({
@@ -124,7 +124,7 @@ describe("a reader's certificate", () => {
     });
   });
 
-  it("may ask, by GET and by POST, and read state and metrics", async () => {
+  it("may query with GET and POST, and read status and metrics", async () => {
     const got = await ask(alice, `${readersUrl}${nodes}`);
     expect(got.status).toBe(200);
     expect(got.text).toContain('"agent1.example.test"');
@@ -160,23 +160,23 @@ describe("a reader's certificate", () => {
     expect((await ask(alice, readersUrl + path, method, deactivation)).status).toBe(403);
   });
 
-  it("is none for Puppet servers' own door", async () => {
+  it("is not accepted on the Puppet servers' own port", async () => {
     expect((await ask(alice, `${url}${nodes}`)).status).toBe(403);
     expect((await ask(alice, `${url}${command}`, "POST", deactivation)).status).toBe(403);
     expect(await query('nodes { certname = "agent1.example.test" }')).toHaveLength(1);
   });
 
-  it("cannot be taken back from somebody who has none, nor asked for in a wrong way", async () => {
+  it("cannot be revoked from a user who has none, or requested with invalid arguments", async () => {
     for (const [words, sentence] of [
       [
         ["alicia", environment, "--revoke"],
-        "There is no certificate alicia.puppetdb-reader; those who have one: alice.",
+        "There is no certificate alicia.puppetdb-reader; users with one: alice.",
       ],
       [
         ["alice", environment, "--revok"],
-        "--revok is no option of this command; write --revoke, or leave it out.",
+        "--revok is not an option of this command; write --revoke, or leave it out.",
       ],
-      [["alice.", environment], "Say who gets the certificate"],
+      [["alice.", environment], "Name the user of the certificate"],
     ] as const) {
       const { code, text } = await npmRun("puppetdb-access", ...words);
       expect(code).toBe(1);
@@ -185,7 +185,7 @@ describe("a reader's certificate", () => {
     expect((await ask(alice, `${readersUrl}${nodes}`)).status).toBe(200);
   });
 
-  it("is refused within a minute once it is taken back, without a restart", async () => {
+  it("is refused within a minute after it is revoked, without a restart", async () => {
     const pid = await output("puppetdb", "systemctl show --property MainPID --value puppetdb");
     const { code, text } = await npmRun("puppetdb-access", "alice", environment, "--revoke");
     expect(code, text).toBe(0);
@@ -199,9 +199,9 @@ describe("a reader's certificate", () => {
       pid,
     );
     expect(() => statSync(folder)).toThrow();
-    // The others are still let in.
+    // Others still have access.
     await until(
-      "servers get in",
+      "servers have access",
       async () => (await statusOf("main", `${url}${nodes}`)) === "200",
       30,
     );

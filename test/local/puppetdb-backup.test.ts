@@ -8,14 +8,14 @@ import { reported, reportsOf, settled, timedRun } from "../support/local/puppetd
 beforeAll(settled);
 
 describe("a backup", () => {
-  it("is made and copied by one command, and holds what is restored", async () => {
+  it("is created and copied with one command, and can be restored", async () => {
     await timedRun("agent1");
     await reported("agent1");
     const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-"));
     const before = await reportsOf("agent1");
     const backup = await npmRun("backup", environment, folder);
     expect(backup.code, backup.text).toBe(0);
-    const copy = /^(\/\S+\.dump) is a copy of it/m.exec(backup.text)?.[1] ?? "";
+    const copy = /^copied to (\/\S+\.dump),/m.exec(backup.text)?.[1] ?? "";
     expect(statSync(copy).mode & 0o777).toBe(0o600);
     const there = await output(
       "puppetdb",
@@ -41,21 +41,21 @@ describe("a backup", () => {
     expect(await reportsOf("agent1")).toBe(before);
     expect(await output("puppetdb", "ls /var/backups/puppetdb")).not.toContain("uploaded");
     console.log(`restored in ${restored.seconds.toFixed(1)} s`);
-    // It goes on from there, readers' role included.
+    // It works from there, including the read-only role.
     await timedRun("agent1");
     await reported("agent1");
     expect(await reportsOf("agent1")).toBe(before + 1);
   });
 
-  it("goes nowhere when its folder cannot be made", async () => {
+  it("fails if its folder cannot be created", async () => {
     const { code, text } = await npmRun("backup", environment, "/proc/nowhere/else");
     expect(code).toBe(1);
-    expect(text).toContain("There can be no backup in /proc/nowhere/else: ");
+    expect(text).toContain("Cannot create the folder /proc/nowhere/else: ");
   });
 
-  it("is given up when PostgreSQL is killed meanwhile, and PuppetDB notices nothing", async () => {
+  it("is not restored if PostgreSQL is killed meanwhile, and PuppetDB is not affected", async () => {
     const before = await reportsOf("agent1");
-    // A pg_restore that waits: the database is too small to be met in the middle otherwise.
+    // A pg_restore that waits: the database is too small to interrupt it otherwise.
     const slow =
       '#!/bin/sh\ncase $* in --list*) ;; *) touch /run/begun; until test -e /run/go; do sleep 0.1; done ;; esac\nexec /usr/bin/pg_restore "$@"\n';
     await output("puppetdb", "mkdir /root/slow && cat >/root/slow/pg_restore", slow);
@@ -79,7 +79,7 @@ describe("a backup", () => {
     await output("puppetdb", "rm -r /root/slow /run/begun /run/go");
   });
 
-  it("that is none changes nothing", async () => {
+  it("that is invalid changes nothing", async () => {
     const before = await reportsOf("agent1");
     const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "broken.dump");
     writeFileSync(file, "PGDMP but no backup");
@@ -91,7 +91,7 @@ describe("a backup", () => {
     expect(await reportsOf("agent1")).toBe(before);
   });
 
-  it("is made every day, and goes when it is old", async () => {
+  it("is created every day, and removed when it is old", async () => {
     const timer = await output(
       "puppetdb",
       "systemctl list-timers --no-legend puppetdb-backup.timer",

@@ -4,7 +4,7 @@ import { joined, output, until } from "../support/environment.js";
 import { query, reported, settled, timedRun } from "../support/local/puppetdb.js";
 
 const manifest = "manifests/exported.pp";
-/** One node exports a file for every node, another collects what there is for it. */
+/** One node exports a file for every node, another collects the files for it. */
 const code = `
 node 'exporter.example.test' {
   @@file { '/root/exported': ensure => file, content => "by \${server_facts['servername']}\\n" }
@@ -26,7 +26,7 @@ describe("PuppetDB", () => {
     await push("production");
   });
 
-  it("has nodes, facts, catalogs and reports of agents that ran through the balancer", async () => {
+  it("has nodes, facts, catalogs and reports of agents behind the load balancer", async () => {
     await timedRun("agent1");
     await timedRun("exporter");
     await reported("agent1");
@@ -52,12 +52,12 @@ describe("PuppetDB", () => {
     expect(reports).toEqual([{ status: "changed", noop: false }]);
   });
 
-  it("carries an exported resource from one compiler to another", async () => {
+  it("passes an exported resource from one compiler to another", async () => {
     await commit("production", { [manifest]: code });
     await push("production");
     await runOn("compiler1", "exporter");
     await until(
-      "the resource is there",
+      "the resource exists",
       async () => (await query('resources { exported = true and type = "File" }')).length === 1,
       30,
     );
@@ -65,7 +65,7 @@ describe("PuppetDB", () => {
     expect(await output("collector", "cat /root/exported")).toBe("by compiler1.example.test");
   });
 
-  it("is what servers keep reports in: none is left on their disks", async () => {
+  it("stores all reports: servers keep none on their disks", async () => {
     for (const host of ["compiler1", "compiler2"]) {
       expect(await output(host, "find / -xdev -path '*/reports/*.yaml' 2>/dev/null | wc -l")).toBe(
         "0",

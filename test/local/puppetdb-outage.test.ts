@@ -10,7 +10,7 @@ import {
   timedRun,
 } from "../support/local/puppetdb.js";
 
-/** Runs agents in turn until told to stop; the seconds of all runs. */
+/** Runs agents in turn until stopped; returns the seconds of all runs. */
 function loop(agents: readonly string[]): { end: () => Promise<number[]> } {
   let going = true;
   const runs = async () => {
@@ -40,12 +40,12 @@ describe("agents without PuppetDB", () => {
     await output("puppetdb", "pkill --signal CONT --uid puppetdb java; systemctl start puppetdb");
   });
 
-  it("run on while it is stopped for two minutes, and report again when it is back", async () => {
+  it("keep running while it is stopped for two minutes, and report again when it is back", async () => {
     const usual = longest(await Promise.all(agents.map(timedRun)));
     await Promise.all(agents.map(reported));
     await systemctl("stop puppetdb");
     const running = loop(agents);
-    // The length of the outage itself: there is no condition to wait for.
+    // The duration of the outage: there is no condition to wait for.
     await pause(120_000);
     const seconds = await running.end();
     await systemctl("start puppetdb");
@@ -69,7 +69,7 @@ describe("agents without PuppetDB", () => {
     console.log(
       `beside a frozen PuppetDB: ${seconds.map((one) => one.toFixed(1)).join(" and ")} s; usual ${usual.toFixed(1)} s`,
     );
-    // It did hang, or this would show nothing.
+    // It did hang, otherwise this would prove nothing.
     expect(Math.min(...seconds)).toBeGreaterThan(usual + 5);
     expect(longest(seconds)).toBeLessThan(usual + 60);
 

@@ -11,7 +11,7 @@ const podman = async (...args: readonly string[]) => {
 };
 
 describe("a damaged environment", () => {
-  it("is whole again after it is deployed: what was stopped runs, what was removed is made anew", async () => {
+  it("is repaired by a deployment: starts stopped containers, and recreates removed ones", async () => {
     await podman("stop", "--time", "0", podmanNames.container(environment, "balancer"));
     await podman("rm", "--force", "--time", "0", podmanNames.container(environment, "compiler2"));
     await podman("rm", "--force", "--time", "0", podmanNames.container(environment, "puppetdb"));
@@ -20,7 +20,7 @@ describe("a damaged environment", () => {
     expect(code, text).toBe(0);
     if (!handed) {
       for (const lost of ["compiler2", "puppetdb"]) {
-        expect(text).toContain(`the container of ${lost} is gone; making it anew`);
+        expect(text).toContain(`the container of ${lost} is gone; recreating it`);
       }
     }
     expect(text).not.toMatch(/(main|compiler1)-configuration-run (updat|creat|replac)/);

@@ -4,7 +4,7 @@ import { runAgent } from "../../tools/lib/agents.js";
 
 const ssl = "/var/lib/puppet/ssl";
 
-/** Whether a compiler answers an agent that shows its certificate; being slow is no refusal. */
+/** Whether a compiler answers an agent that presents its certificate; a slow answer is not a refusal. */
 async function accepted(agent: string, compiler: string): Promise<boolean> {
   const { code, stderr } = await exec(agent, [
     ...["curl", "--silent", "--show-error", "--fail", "--max-time", "120"],
@@ -17,7 +17,7 @@ async function accepted(agent: string, compiler: string): Promise<boolean> {
     ],
     ...["--output", "/dev/null", `https://${compiler}.example.test:8140/puppet/v3/environments`],
   ]);
-  // A TLS alert, while the connection is made or, with TLS 1.3, when the answer is read.
+  // A TLS alert, during the handshake or, with TLS 1.3, when the answer is read.
   const refused = code === 35 || code === 56;
   if (code !== 0 && !refused) throw new Error(`curl ends with ${String(code)}: ${stderr}`);
   return code === 0;
@@ -38,12 +38,12 @@ describe("a revocation", () => {
     console.log(`effective after ${waits.map((wait) => wait.toFixed(1)).join(" and ")} s`);
     const { code } = await runAgent({ environment, distribution }, "node2");
     expect(code).toBe(1);
-    // Others are not touched by the new list.
+    // The new CRL does not affect others.
     expect(await accepted("agent1", "compiler1")).toBe(true);
   });
 
-  it("is never undone by a server that has no list", async () => {
-    // Where the CA cannot be reached, the list stays as it is and the journal says why.
+  it("is never undone by a server without a CRL", async () => {
+    // If the CA cannot be reached, the CRL stays unchanged and the journal says why.
     const before = await output("compiler1", `sha256sum ${ssl}/crl.pem`);
     const { code, stderr } = await exec("compiler1", [
       ...[

@@ -23,19 +23,19 @@ const services = () =>
   Promise.all([
     ...["main", "compiler1", "compiler2"].map((host) => startedAt(host, "puppetserver")),
     startedAt("balancer", "haproxy"),
-    // PuppetDB is reloaded when a certificate is revoked; its process stays.
+    // PuppetDB reloads after a revocation, but its process stays.
     startedAt("puppetdb", "puppetdb"),
     output("puppetdb", "systemctl show --property MainPID --value puppetdb"),
   ]);
 
-describe("names that certificates carry", () => {
-  it("cannot change under a running service: the change is refused, and undone by the old name", async () => {
+describe("names in certificates", () => {
+  it("cannot change under a running service: the change is rejected, and undone with the old name", async () => {
     const before = await services();
-    // A server that is there is waited for until it resolves the names of the services.
+    // A deployment waits for an existing server until it resolves the names of the services.
     const { hosts } = await outputs();
     const alias = `${hosts.balancer?.address ?? ""} other.example.test`;
     onTestFinished(async () => {
-      // A container's file is mounted, and cannot be put in place of.
+      // A container's file is mounted, so it cannot be replaced.
       const forget = `sed '/ other\\.example\\.test$/d' /etc/hosts >/run/hosts && cat /run/hosts >/etc/hosts`;
       for (const host of Object.keys(hosts)) await output(host, forget);
     });
@@ -63,28 +63,28 @@ describe("names that certificates carry", () => {
   it
     .skipIf(handed)
     .each([{ subnet: "10.213.97.0/24" }, { domain: "other.test" }, { puppetServer: "other" }])(
-    "nor may the containers be thrown away by %j",
+    "nor may %j replace the containers",
     async (setting) => {
       const { code, text } = await deploy(settingsFile(setting));
       expect(code).toBe(1);
       expect(text).toMatch(
-        /puppet:\S+ is ".*", but the environment was made with ".*" and would have to be made anew; write/,
+        /puppet:\S+ is ".*", but the environment was created with ".*" and would have to be recreated; write/,
       );
     },
   );
 });
 
 describe("the number of compilers", () => {
-  it("grows by two that join the pool with the newest code, and restarts no other", async () => {
+  it("grows by two, which join the pool with the latest code, and restarts no others", async () => {
     const before = await services();
     const { code, text, seconds } = await deploy(settingsFile({ compilers: 4 }));
     expect(code, text).toBe(0);
     console.log(`two more compilers in ${seconds.toFixed(0)} s`);
     expect(await services()).toEqual(before);
-    // Names of a list come as they come; a count's names are known in advance.
+    // The names in a list are arbitrary; those of a count are known in advance.
     const others = handed ? "compiler[12]" : "(main|puppetdb|compiler[12])";
     expect(text).not.toMatch(new RegExp(`${others}-configuration-run updat`));
-    // The balancer learns of them once they have the code.
+    // The load balancer adds them once they have the code.
     const hasCode = text.indexOf("compiler3-code-run created");
     expect(hasCode).toBeGreaterThan(-1);
     expect(text.indexOf("balancer-configuration-run updated")).toBeGreaterThan(hasCode);
@@ -95,11 +95,11 @@ describe("the number of compilers", () => {
     }
   });
 
-  it("hardly matters to the time of a push", async () => {
+  it("hardly affects the time of a push", async () => {
     await measurePushes(["compiler1", "compiler2", "compiler3", "compiler4"]);
   });
 
-  it("shrinks, with the certificates of those that go revoked, and restarts no other", async () => {
+  it("shrinks, revokes the certificates of removed compilers, and restarts no others", async () => {
     const before = await services();
     const { code, text } = await deploy(inject("deployment").settings);
     expect(code, text).toBe(0);

@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from "vitest";
 import { stateFolder } from "../../tools/lib/paths.js";
 import { exec, handed, stackOf } from "../support/environment.js";
 
-/** The files that exist to hold a secret; all readable by root, or by root and one service, only. */
+/** The files that exist to hold a secret; all readable only by root, or by root and one service. */
 const keepers: Readonly<Record<string, readonly string[]>> = {
   main: [
     "/etc/puppet/autosign/agent.key",
@@ -23,13 +23,13 @@ const keepers: Readonly<Record<string, readonly string[]>> = {
   agent1: [],
 };
 
-/** The descriptions that a host is converged to, each of which may hold a secret. */
+/** The host states, each of which may contain a secret. */
 const statesOf = (host: string) =>
   [host, ...(host === "main" ? ["puppet-webhook", "puppet-control-repository"] : [])].map(
     (name) => `/var/lib/pulumi-puppet/${name}-configuration.json`,
   );
 
-/** Every secret of the stack: what its resources hold in clear, when asked for it. */
+/** Every secret in the stack: those that its state shows in plaintext on request. */
 async function secrets(): Promise<string[]> {
   const { stdout } = await stackOf().run(["stack", "export", "--show-secrets", "--stack", "suite"]);
   interface Resource {
@@ -38,7 +38,7 @@ async function secrets(): Promise<string[]> {
   }
   const { deployment } = JSON.parse(stdout) as { deployment: { resources: Resource[] } };
   const text = (value: string | undefined): string => JSON.parse(value ?? '""') as string;
-  // The third line is well inside the key itself.
+  // The third line is inside the key itself.
   const inside = (key: string) => key.split("\n")[2] ?? "";
   const { connections } = (await stackOf().outputs()) as {
     connections: Record<string, { privateKey: string }>;
@@ -57,9 +57,9 @@ async function secrets(): Promise<string[]> {
 }
 
 describe("the environment's secrets", () => {
-  it("are in clear nowhere but in the files made for them", async () => {
+  it("are in plaintext only in their own files", async () => {
     const all = await secrets();
-    // Servers that are there have host keys of their own.
+    // Existing servers have their own host keys.
     expect(all).toHaveLength(handed ? 7 : 8);
     for (const secret of all) expect(secret.length).toBeGreaterThan(20);
     const patterns = `${all.join("\n")}\n`;
@@ -76,7 +76,7 @@ describe("the environment's secrets", () => {
       );
       const state = host === "agent1" ? [] : [...statesOf(host), "/etc/ssh/ssh_host_ed25519_key"];
       const found = stdout.split("\n").filter(Boolean);
-      // A state without a secret in it is no finding either.
+      // A host state without a secret is no finding either.
       expect([...files, ...state], host).toEqual(expect.arrayContaining(found));
       expect(found, host).toEqual(expect.arrayContaining([...files]));
       for (const file of found) {
@@ -105,7 +105,7 @@ describe("the environment's secrets", () => {
     }
   });
 
-  it("are sealed with a passphrase only root can read", async () => {
+  it("are encrypted with a passphrase that only root can read", async () => {
     const passphrase = readFileSync(`${stateFolder}/passphrase`, "utf8").trim();
     expect(passphrase.length).toBeGreaterThan(20);
     expect((await import("node:fs")).statSync(`${stateFolder}/passphrase`).mode & 0o777).toBe(

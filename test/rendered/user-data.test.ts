@@ -5,8 +5,7 @@ import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 const validate = (content: string) =>
   onFile('cloud-init schema --config-file "$1"', content, "user-data.yaml");
-const scriptOf = (name: string) =>
-  readFileSync(new URL(`../../hosts/${name}`, import.meta.url), "utf8");
+const scriptOf = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
 
 describe.each(["user-data", "user-data with Session Manager"] as const)(
   "%s, read by cloud-init",
@@ -47,8 +46,8 @@ describe("the scripts of machines, read by their shells", () => {
   it.each([
     ["bash", "ready.sh", machineScripts["ready.sh"]],
     ["bash", "ready.sh with a volume", machineScripts["ready.sh with a volume"]],
-    ["sh", "proxied-ssh.sh", scriptOf("proxied-ssh.sh")],
-    ["sh", "ssh-keys.sh", scriptOf("ssh-keys.sh")],
+    ["sh", "proxied-ssh.sh", scriptOf("hosts/proxied-ssh.sh")],
+    ["sh", "ssh-keys.sh", scriptOf("platforms/ssh-keys.sh")],
   ])("%s takes %s", async (shell, _, content) => {
     expect(await onFile(`${shell} -n "$1"`, content)).toEqual({ code: 0, stdout: "", stderr: "" });
     // They also notice if something is missing.
@@ -60,7 +59,10 @@ describe("the scripts of machines, read by their shells", () => {
 
 describe("ssh-keys.sh", () => {
   it("prints each pair of keys, which belong together", async () => {
-    const { stdout } = await onFile('PAIRS="client host" sh "$1"', scriptOf("ssh-keys.sh"));
+    const { stdout } = await onFile(
+      'PAIRS="client host" sh "$1"',
+      scriptOf("platforms/ssh-keys.sh"),
+    );
     const pairs = JSON.parse(stdout) as Record<string, { private: string; public: string }>;
     expect(Object.keys(pairs)).toEqual(["client", "host"]);
     for (const pair of Object.values(pairs)) {

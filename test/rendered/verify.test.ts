@@ -70,9 +70,9 @@ const host = {
 };
 const [all, question, waiting, cache] = [
   "everything",
-  `question of ${server}`,
+  `query from ${server}`,
   `reports on ${server}`,
-  `cache of ${server}`,
+  `cache on ${server}`,
 ];
 
 /** The results, each check as `RESULT: SENTENCE`. */
@@ -116,7 +116,7 @@ describe("Foreman, verified from a Puppet server", () => {
       trusted_hosts: "ok: It has every Puppet server.",
       "smart proxy": "ok: main has the features Puppet, Puppet CA, Logs.",
       [question]: unknown,
-      [waiting]: "ok: None waits.",
+      [waiting]: "ok: None is queued.",
       [cache]: "ok: No classification is older than 168 hours.",
       [all]: "2",
     });
@@ -148,7 +148,7 @@ describe("Foreman, verified from a Puppet server", () => {
     );
     expect(await verify()).toMatchObject({
       [`report of ${server}`]: "ok: The newest is 10 min old.",
-      [`facts of ${server}`]: "ok: They are there.",
+      [`facts of ${server}`]: "ok: Foreman has them.",
       [question]: `ok: ${server} has 2 classes in staging.`,
       [all]: "0",
     });
@@ -162,7 +162,7 @@ describe("Foreman, verified from a Puppet server", () => {
     expect(await verify()).toMatchObject({
       API: expect.stringMatching(/^ok: /) as unknown,
       trusted_hosts: `failed: It lacks ${server}; deploy the stack again.`,
-      "smart proxy": "not made: There is none; puppet:foreman.smartProxy makes it.",
+      "smart proxy": "skipped: There is none; puppet:foreman.smartProxy adds it.",
       [question]: expect.stringMatching(/^failed: .*it answers 403/) as unknown,
       [all]: "1",
     });
@@ -173,7 +173,7 @@ describe("Foreman, verified from a Puppet server", () => {
     const found = await verify();
     expect(found).toMatchObject({
       API: expect.stringMatching(/^failed: .* does not answer admin: it answers 401/) as unknown,
-      trusted_hosts: "not made: Foreman does not answer admin; see API first.",
+      trusted_hosts: "skipped: Foreman does not answer admin; see the check API.",
       [all]: "1",
     });
     expect(JSON.stringify(found)).not.toContain("not-this-one");
@@ -183,9 +183,9 @@ describe("Foreman, verified from a Puppet server", () => {
     await stopService();
     expect(await verify()).toMatchObject({
       API: expect.stringMatching(/^failed: .*refused/) as unknown,
-      "smart proxy": expect.stringMatching(/^not made: /) as unknown,
+      "smart proxy": expect.stringMatching(/^skipped: /) as unknown,
       [question]: expect.stringMatching(/^failed: .*refused/) as unknown,
-      [waiting]: "ok: None waits.",
+      [waiting]: "ok: None is queued.",
       [all]: "1",
     });
   });
@@ -203,21 +203,25 @@ describe("Foreman, verified from a Puppet server", () => {
     });
     await install("/run/features.json", "none");
     expect(await verify()).toMatchObject({
-      "smart proxy": expect.stringMatching(/^failed: Foreman gets no features of it: /) as unknown,
+      "smart proxy": expect.stringMatching(
+        /^failed: Foreman cannot read its features: /,
+      ) as unknown,
     });
   });
 
   it("has not received reports, and gave no classification for a long time", async () => {
     await install(`${reportSpool}/new/1.json`, "{}");
     expect(await verify()).toMatchObject({
-      [waiting]: expect.stringMatching(/^ok: 1 waits, the oldest for \d+ s\.$/) as unknown,
+      [waiting]: expect.stringMatching(/^ok: 1 is queued, the oldest for \d+ s\.$/) as unknown,
     });
     await done(["touch", "--date=-3 hours", `${reportSpool}/new/1.json`]);
     await install(`${reportSpool}/new/2.json`, "{}");
     await install(`${home}/nodes/${node}.json`, "{}");
     await done(["touch", "--date=-8 days", `${home}/nodes/${node}.json`]);
     expect(await verify()).toMatchObject({
-      [waiting]: expect.stringMatching(/^warning: 2 wait, the oldest for 3 hours; /) as unknown,
+      [waiting]: expect.stringMatching(
+        /^warning: 2 are queued, the oldest for 3 hours; /,
+      ) as unknown,
       [cache]: expect.stringMatching(/^warning: The classification of web1.* 168 hours/) as unknown,
       [all]: "2",
     });
@@ -242,8 +246,8 @@ describe("Foreman, verified from a Puppet server", () => {
     await control("PUT", `/hosts/${node}`, {});
     expect(await verify()).toMatchObject({
       [question]: `ok: ${node} has 0 classes in no environment.`,
-      [`report of ${node}`]: `warning: There is none; run the agent on ${node}, and ask again.`,
-      [`facts of ${node}`]: `warning: There are none; run the agent on ${node}, and ask again.`,
+      [`report of ${node}`]: `warning: There is none; run the agent on ${node}, and run this again.`,
+      [`facts of ${node}`]: `warning: There are none; run the agent on ${node}, and run this again.`,
     });
     const { facts, reports, nodes } = await received();
     expect([facts, reports, nodes.map(({ content }) => content)]).toEqual([[], [], [node]]);

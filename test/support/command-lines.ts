@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The command line of every process on this machine, those in containers included. */
+/** The command line of every process on this machine, including those in containers. */
 export function runningCommandLines(): string[] {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
@@ -8,7 +8,7 @@ export function runningCommandLines(): string[] {
       try {
         return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")];
       } catch {
-        // The process has ended since the folder was read.
+        // The process ended after the folder was read.
         return [];
       }
     });

@@ -1,17 +1,16 @@
 import { existsSync } from "node:fs";
 import { run, type Result, type RunOptions } from "../../tools/lib/shell.js";
 
-/** Where the OCI runtimes keep what runs, when root started it. */
+/** Where the OCI runtimes keep the state of root's containers. */
 const runtimes = { runc: "/run/runc", crun: "/run/crun" } as const;
 
-/** How containers are entered by their OCI runtime, by their names. */
+/** How to enter containers with their OCI runtime, by name. */
 const known = new Map<string, { readonly runtime: keyof typeof runtimes; readonly id: string }>();
 
 /**
- * Runs a command in a container, as `podman exec` does, in a quarter of its time: Podman starts a monitor for each
- * command, and looks only four times a second whether it has ended. The runtime that Podman starts for it has the same
- * user, rights and environment for the command. Where it cannot be asked, as for containers that are not root's, or
- * that do not run, Podman is.
+ * Runs a command in a container, like `podman exec`, but in a quarter of the time: Podman starts a monitor for each
+ * command, and checks only four times a second whether it has ended. The OCI runtime runs the command with the same
+ * user, permissions and environment. If the runtime cannot be used, as for rootless or stopped containers, Podman is.
  *
  * @param container its name
  */

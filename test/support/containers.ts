@@ -6,24 +6,24 @@ import { run, type Result, type RunOptions } from "../../tools/lib/shell.js";
 import { execIn } from "./container-exec.js";
 import { hostsImage } from "./images/images.js";
 
-/** One container of the tests' image, for a test that needs a system and no environment. */
+/** A container of the tests' image, for a test that needs a system but no environment. */
 export interface TestContainer {
-  /** Its name for Podman. */
+  /** Its name in Podman. */
   readonly name: string;
   /** Runs a command in it. */
   exec(command: readonly string[], options?: RunOptions): Promise<Result>;
-  /** The port of this machine that leads to one of its ports. */
+  /** The port on this machine that is mapped to one of its ports. */
   port(port: number): Promise<number>;
   remove(): Promise<void>;
 }
 
-/** What a container has besides the system. */
+/** What a container has in addition to the system. */
 export interface TestContainerOptions {
   /** TCP ports to publish. */
   readonly ports?: readonly number[];
-  /** Devices of this machine that it may use. */
+  /** Devices on this machine that it may use. */
   readonly devices?: readonly string[];
-  /** Its image; the tests' own by default. */
+  /** Its image; by default, that of the tests. */
   readonly image?: string;
 }
 
@@ -37,7 +37,7 @@ export async function startTestContainer(
   { ports = [], devices = [], image = hostsImage }: TestContainerOptions = {},
 ): Promise<TestContainer> {
   const container = `pulumi-puppet-test-${name}`;
-  // Hosts of environments have no devices: these are by Podman's configuration, and not by the script's.
+  // Hosts of environments have no devices, so Podman's configuration adds them, not the script.
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-podman-"));
   try {
     const configuration = join(folder, "containers.conf");

@@ -14,14 +14,14 @@ import { execIn } from "./container-exec.js";
 import { hostsImage } from "./images/images.js";
 import { withNames } from "./host-names.js";
 
-/** The environment that this suite deploys once; beside it a user's own may run. */
+/** The environment that this suite deploys once; a user's own may run at the same time. */
 export const environment = "suite";
 export const domain = "example.test";
 export const distribution = "debian";
 /** Its network. */
 export const subnet = "10.213.99.0/24";
 
-/** Runs a command on a host of the suite's environment. */
+/** Runs a command on a host in the suite's environment. */
 export function exec(
   host: string,
   command: readonly string[],
@@ -30,7 +30,7 @@ export function exec(
   return execIn(podmanNames.container(environment, host), command, options);
 }
 
-/** Runs a shell command on a host; its standard output, or an error with what it said. */
+/** Runs a shell command on a host; returns its standard output, or throws an error with its messages. */
 export async function output(host: string, command: string, stdin?: string): Promise<string> {
   const { code, stdout, stderr } = await exec(host, ["sh", "-c", command], { stdin });
   if (code !== 0) throw new Error(`${host}: ${command}: exit code ${code}: ${stderr}${stdout}`);
@@ -38,8 +38,7 @@ export async function output(host: string, command: string, stdin?: string): Pro
 }
 
 /**
- * Writes the settings of an environment to a file of their own; by default its hosts are of the image that has the
- * packages.
+ * Writes the settings of an environment to a separate file; by default its hosts use the image that has the packages.
  */
 export function settingsFile(
   settings: {
@@ -90,20 +89,20 @@ export function settingsFile(
   return file;
 }
 
-/** A command of this project as it runs: what it has said so far, and how it ends. */
+/** A running command of this project: its output so far, and its result. */
 export interface Started {
   /** Its process group. */
   readonly pid: number;
   said(): string;
-  /** Waits until it has said something; an error when it ends before. */
+  /** Waits until the output has a text; throws an error if the command ends first. */
   says(text: string, seconds: number): Promise<void>;
   readonly ended: Promise<number | null>;
 }
 
-/** Whether the suite hands its machines over as servers that are there, instead of having them made. */
+/** Whether the suite hands its machines over as existing servers, instead of creating them. */
 export const handed = process.env.PULUMI_PUPPET_TEST_PLATFORM === "existing";
 
-/** What deploys an environment, by what makes its machines. */
+/** The command that deploys an environment, by the source of its machines. */
 const deployers = {
   containers: ["node", "tools/run.js", "start"],
   existing: ["node", "--import", "tsx", "test/local/hand-over.ts"],
@@ -126,7 +125,7 @@ export function deploy(...args: Parameters<typeof startDeployment>): Promise<End
   return end(startDeployment(...args));
 }
 
-/** Starts a command of this project in a process group of its own. */
+/** Starts a command of this project in its own process group. */
 function startWords(
   [program = "", ...args]: readonly string[],
   variables: Readonly<Record<string, string>> = {},
@@ -158,14 +157,14 @@ function startWords(
   };
 }
 
-/** What a command has said when it ended, and the seconds it took. */
+/** A command's output and exit code, and the seconds it took. */
 export interface Ended {
   readonly code: number | null;
   readonly text: string;
   readonly seconds: number;
 }
 
-/** Runs what one of the project's npm scripts runs to its end; npm itself would take a second more. */
+/** Runs the command of one of the project's npm scripts; npm itself would take another second. */
 export function npmRun(script: string, ...args: readonly string[]): Promise<Ended> {
   return end(startWords(["node", "tools/run.js", script, ...args]));
 }
@@ -176,12 +175,12 @@ async function end(started: Started): Promise<Ended> {
   return { code, text: started.said(), seconds: (Date.now() - began) / 1000 };
 }
 
-/** The stack of an environment; the CLI and its plugins are those the test runner has set up. */
+/** The stack of an environment; the test runner has set up the CLI and its plugins. */
 export function stackOf(name = environment): Stack {
   return new Stack(name, process.env);
 }
 
-/** Seals a setting in a file, as its user does. */
+/** Sets a secret in a file, as users do. */
 export async function seal(
   settings: string,
   setting: string,
@@ -198,7 +197,7 @@ export async function seal(
   if (code !== 0) throw new Error(stderr);
 }
 
-/** Outputs of the suite's stack, as far as tests use them. */
+/** The outputs of the suite's stack that tests use. */
 export interface Outputs {
   puppetServer: string;
   caServer: string;
@@ -215,15 +214,15 @@ export interface Outputs {
 
 let known: Promise<Outputs> | undefined;
 
-/** The outputs as the last deployment left them; the CLI takes a second to tell them. */
+/** The outputs of the last deployment; the CLI takes a second to read them. */
 export function outputs(): Promise<Outputs> {
   known ??= stackOf().outputs() as Promise<unknown> as Promise<Outputs>;
   return known;
 }
 
 /**
- * Joins an agent to the suite's environment, for as long as the suite runs. It runs only when a test has it run:
- * its service would at any time of the next half hour, and be counted.
+ * Joins an agent to the suite's environment, as long as the suite runs. It runs only when a test runs it: its service
+ * would run at any time in the next half hour, and be counted.
  */
 export async function joined(name: string): Promise<AgentEnvironment> {
   const { agentInstall } = await outputs();
@@ -233,7 +232,7 @@ export async function joined(name: string): Promise<AgentEnvironment> {
   return agent;
 }
 
-/** Waits for a condition and returns the seconds it took. */
+/** Waits for a condition; returns the seconds it took. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -7,7 +7,7 @@ import { addressOf, parseSubnet } from "../../settings/subnet.js";
 import { run } from "../../tools/lib/shell.js";
 import { execIn } from "./container-exec.js";
 
-/** Hosts of the suite's environments that are looked up by name, with the services' names that lead to them. */
+/** Hosts in the suite's environments that are looked up by name, with the service names that resolve to them. */
 const hosts: Readonly<Record<string, readonly string[]>> = {
   balancer: ["puppet", "puppetfiles"],
   puppetdb: [],
@@ -17,7 +17,7 @@ const hosts: Readonly<Record<string, readonly string[]>> = {
   compiler2: [],
 };
 
-/** A machine's place in its network, which follows from its name. */
+/** A machine's position in its network, which depends on its name. */
 export function offsetOf(machine: string): number {
   const offsets: Record<string, number> = { balancer: 5, puppetdb: 6, hdm: 8, jump: 9, main: 10 };
   return offsets[machine] ?? compilerOffset(machine);
@@ -30,11 +30,11 @@ const own = [
 ];
 
 /**
- * Has containers know the names of their environment's hosts from a file, as sites have them in a DNS that stays.
+ * Gives containers the names of their environment's hosts in a file, as sites have them in a reliable DNS.
  *
- * Podman's name server ends all of its sockets whenever any container of the machine comes or goes, before its version
- * 1.11, and may then answer nobody for half a minute: whatever looks up a name meanwhile fails. Where somebody has
- * configured Podman, that is left as it is.
+ * Before version 1.11, Podman's name server closes all of its sockets whenever any container on the machine starts or
+ * stops, and may then not answer for half a minute: lookups fail in the meantime. An existing Podman configuration is
+ * left unchanged.
  *
  * @param subnet the environment's network
  * @returns environment variables for Podman
@@ -57,7 +57,7 @@ export function withNames(subnet: string, domain: string): Record<string, string
   return { CONTAINERS_CONF: configuration };
 }
 
-/** Has running hosts know the name of one that was made later. */
+/** Adds the name of a host that was created later to running hosts. */
 export async function introduce(
   environment: string,
   name: string,

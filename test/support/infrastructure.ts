@@ -11,10 +11,10 @@ import { findIn, recordRequests, settled, type Registration } from "./registrati
 /** A resolved host state. */
 export type State = pulumi.Unwrap<HostState>;
 
-/** The composed infrastructure as the engine would see it. */
+/** The composed infrastructure as the engine sees it. */
 export interface Composed {
   registrations: Registration[];
-  /** The one registration of a name and, where several share it, a type. */
+  /** The only registration with a name and, if several share it, a type. */
   find: (name: string, type?: string) => Registration;
   /** The script a host runs. */
   script: (host: string) => string;
@@ -23,7 +23,7 @@ export interface Composed {
   agentInstall: string;
   agentInstallIsSecret: boolean;
   statsUrl: string;
-  /** What it tells of Foreman. */
+  /** Its data about Foreman. */
   foreman: {
     url: string | undefined;
     adminPassword: string | undefined;
@@ -31,14 +31,14 @@ export interface Composed {
   };
 }
 
-/** PEM as a CA serves it. */
+/** PEM as served by a CA. */
 export const caPem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
-/** A random password's value: letters and digits, and recognisable. */
+/** A recognisable value for a random password, in letters and digits. */
 export const passwordOf = (name: string, length = 48) =>
   name.replace(/[^A-Za-z0-9]/g, "").padEnd(length, "0");
 
-/** The public key of somebody's, in OpenSSH's form: 32 bytes after its type, as any key has. */
+/** A public key in OpenSSH's format: 32 bytes after its type, as in any key. */
 export function publicKeyOf(name: string): string {
   const fieldOf = (bytes: Buffer) => Buffer.concat([Buffer.of(0, 0, 0, bytes.length), bytes]);
   const key = createHash("sha256").update(name).digest();
@@ -46,7 +46,7 @@ export function publicKeyOf(name: string): string {
   return `ssh-ed25519 ${Buffer.concat(fields).toString("base64")}`;
 }
 
-/** Which of the infrastructure's secrets a text holds. */
+/** Which of the infrastructure's secrets a text contains. */
 export const secretsIn = (text: string) =>
   Object.entries({
     agentKey: passwordOf("puppet-authority-agent-key"),
@@ -65,10 +65,10 @@ export const secretsIn = (text: string) =>
     .filter(([, secret]) => text.includes(secret))
     .map(([name]) => name);
 
-/** The type and the title of each resource, in order. */
+/** The type and title of each resource, in order. */
 export const titlesOf = (state: State) => state.map(({ type, title }) => `${type} ${title}`);
 
-/** The one resource of a title. */
+/** The only resource with a title. */
 export function resourceOf(state: State, title: string): State[number] {
   const [only, ...others] = state.filter((resource) => resource.title === title);
   if (only === undefined || others.length > 0) throw new Error(`not one resource ${title}`);
@@ -78,11 +78,11 @@ export function resourceOf(state: State, title: string): State[number] {
 export const contentOf = (state: State, path: string) =>
   String(resourceOf(state, path).parameters.content);
 
-/** Address of the machine of a name. */
+/** Address of the machine with a name. */
 export const addressOf = (name: string) =>
   `10.0.0.${String((name.codePointAt(name.length - 1) ?? 0) % 200)}`;
 
-/** A machine that something else made. */
+/** A machine that was created elsewhere. */
 export function hostOf(name: string, changes: Partial<Host> = {}): Host {
   const fqdn = `${name}.example.test`;
   return {
@@ -102,7 +102,7 @@ export function hostOf(name: string, changes: Partial<Host> = {}): Host {
   };
 }
 
-/** Composes an infrastructure, and gives what it registered once all of it is settled. */
+/** Composes an infrastructure, and returns its registrations once all are settled. */
 export async function compose(
   distribution: Distribution,
   changes: Partial<
@@ -114,9 +114,9 @@ export async function compose(
     puppetdbHost?: "puppetdb" | "main" | "none";
     puppetdb?: Partial<PuppetInfrastructureArgs["puppetdb"]>;
     postgresql?: Partial<PuppetInfrastructureArgs["postgresql"]>;
-    /** Whether Foreman has a host of its own. */
+    /** Whether Foreman has its own host. */
     foremanHost?: boolean;
-    /** Code deployment; none by default, so that tests of other things need not list what it makes. */
+    /** Code deployment; none by default, so that other tests need not list its resources. */
     codeDeployment?: Partial<PuppetInfrastructureArgs["codeDeployment"]>;
   } = {},
 ): Promise<Composed> {
@@ -217,7 +217,7 @@ export function stateOf(script: string): State {
   return JSON.parse(json) as State;
 }
 
-/** What a provider would answer. */
+/** A provider's answer. */
 function newResource({ type, name, inputs }: MockResourceArgs): {
   id: string;
   state: Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { renderUserData } from "../../platforms/aws/user-data.js";
 import { renderReady } from "../../hosts/readiness.js";
 
-/** What a machine is told at its first boot. */
+/** A machine's data for its first boot. */
 export const userData = {
   fqdn: "compiler1.example.test",
   hostKey: {
@@ -21,7 +21,7 @@ export const requirements = {
   data: undefined,
 };
 
-/** What is run on a machine before it is configured, by what it is. */
+/** What is run on a machine before it is configured, by kind of machine. */
 export const machineScripts = {
   "user-data": renderUserData(userData),
   "user-data with Session Manager": renderUserData({

@@ -1,29 +1,29 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 
-/** What the program tells the engine of one resource, as far as tests look at it. */
+/** The parts of a resource's registration that tests look at. */
 export interface Registration {
   type: string;
   name: string;
   urn: string;
-  /** Inputs with secrets in clear; {@link secrets} has their names. */
+  /** Inputs with secrets in plaintext; {@link secrets} has their names. */
   inputs: Record<string, unknown>;
   /** Names of the inputs that are secrets. */
   secrets: string[];
   parent: string;
-  /** URNs of the resources it waits for. */
+  /** URNs of the resources it depends on. */
   dependencies: string[];
-  /** URN of the resource that takes this one with it. */
+  /** URN of the resource whose deletion also removes this one. */
   deletedWith: string;
   deleteBeforeReplace: boolean;
   /** Whether the engine refuses to delete it. */
   protect: boolean;
-  /** Inputs whose changes are left alone. */
+  /** Inputs whose changes are ignored. */
   ignoreChanges: string[];
   timeouts: { create: string; update: string } | undefined;
 }
 
-/** What RegisterResourceRequest has, as far as it is recorded; the mocks themselves show less. */
+/** The recorded parts of RegisterResourceRequest; the mocks themselves show less. */
 interface Request {
   getParent(): string;
   getType(): string;
@@ -37,10 +37,10 @@ interface Request {
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
 
-/** Marks a secret in what is sent to the engine. */
+/** Marks a secret in requests to the engine. */
 const secretMark = "4dabf18193072939515e22adb298388d";
 
-/** Finds the one registration of a name and, where several share it, a type. */
+/** Finds the only registration with a name and, if several share it, a type. */
 export function findIn(
   registrations: readonly Registration[],
   name: string,
@@ -55,7 +55,7 @@ export function findIn(
   return only;
 }
 
-/** The mocks hide most of what is asked of the engine: this reads it from the request itself. */
+/** The mocks hide most of a request to the engine: this reads it from the request itself. */
 export function recordRequests(registrations: Registration[]): () => void {
   type Answer = (error: unknown, response?: { getUrn(): string }) => void;
   type Register = (this: MockMonitor, request: Request, answer: Answer) => Promise<void>;

@@ -2,20 +2,20 @@ import { describeMeasured, measurePreview, type Measured } from "../../bench/pre
 import { main, Problem } from "../lib/problem.js";
 import { toolchain } from "../lib/toolchain/toolchain.js";
 
-/** Compilers of the environments that are measured. */
+/** Number of compilers in each environment that is measured. */
 const sizes = [10, 100, 1000];
 
-// `npm run bench -- preview [COMPILERS ...]`: what the program takes beside a bare one.
+// `npm run bench -- preview [COMPILERS ...]`: how long the program takes, compared with a bare one.
 await main(async () => {
   const [what, ...given] = process.argv.slice(2);
   const wanted = given.length > 0 ? given.map(Number) : sizes;
   if (what !== "preview" || wanted.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new Problem(
-      "There is one benchmark; write npm run bench -- preview, and numbers of compilers for others than 10, 100 and 1000.",
+      "The only benchmark is preview: npm run bench -- preview, followed by numbers of compilers other than 10, 100 and 1000 if you want.",
     );
   }
-  // The engine driver starts `pulumi` of this process's PATH. What is measured changes no resource; but the stacks that
-  // it needs would take hours, with their whole state written after each of ten thousand resources.
+  // The engine driver starts the `pulumi` on this process's PATH. The measured operations change no resource, but
+  // creating their stacks would take hours if the whole state were written after each of ten thousand resources.
   Object.assign(process.env, await toolchain(), { PULUMI_SKIP_CHECKPOINTS: "true" });
   const rows: Measured[] = [];
   for (const compilers of wanted) {

@@ -4,18 +4,18 @@ import { project } from "../lib/paths.js";
 import { main, Problem } from "../lib/problem.js";
 import { run } from "../lib/shell.js";
 
-/** Where the package's code is. */
+/** Folder of the package's code. */
 const target = join(project, "dist");
 
-// `npm run build`: the components as a package for other stacks, which `npm pack` takes.
+// `npm run build`: builds the components as a package for other stacks, for `npm pack`.
 await main(async () => {
   rmSync(target, { recursive: true, force: true });
   const tsc = ["npx", "--no-install", "tsc", "--project", "tsconfig.build.json"];
   const { code, stdout } = await run(tsc, { cwd: project });
   if (code !== 0) throw new Problem(stdout.trim());
-  // What the code reads where it stands: templates, keys of repositories, and the scripts of hosts.
+  // Files that the code reads next to itself: templates, repository keys, and host scripts.
   for (const folder of ["templates", "distributions"]) copyFiles(folder, () => true);
-  // Of the hosts' own, what the code names: platforms have more.
+  // Only the files in hosts/ that its code names: platforms use others.
   const hosts = join(target, "hosts");
   const modules = readdirSync(hosts)
     .filter((name) => name.endsWith(".js"))
@@ -25,7 +25,7 @@ await main(async () => {
   return 0;
 });
 
-/** Copies the files of a folder that are no code. */
+/** Copies the files of a folder other than code. */
 function copyFiles(folder: string, wanted: (path: string) => boolean): void {
   const from = join(project, folder);
   cpSync(from, join(target, folder), {

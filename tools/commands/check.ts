@@ -2,7 +2,7 @@ import { main } from "../lib/problem.js";
 import { project } from "../lib/paths.js";
 import { run } from "../lib/shell.js";
 
-/** What holds types, lint, the floors of floors.js, and formatting. */
+/** Checks types, lint, the floors of floors.js, and formatting. */
 const commands = [
   ["tsc"],
   ["eslint", "."],
@@ -10,7 +10,7 @@ const commands = [
   ["prettier", "--check", "--log-level", "warn", "."],
 ];
 
-// `npm run check`: types, lint, floors and formatting, side by side; each says what it has to say as a whole.
+// `npm run check`: checks types, lint, floors and formatting in parallel; the output of each stays together.
 await main(async () => {
   const codes = await Promise.all(
     commands.map(async (command) => {

@@ -7,7 +7,7 @@ import { toolchain } from "../lib/toolchain/toolchain.js";
 /** Seconds to wait for a deploy. */
 const deadline = 3600;
 
-/** What the main server records of a deploy, as far as it is shown here. */
+/** The parts of the main server's record of a deploy that are shown here. */
 interface Deployment {
   readonly outcome: "success" | "partial" | "failure";
   readonly what: string;
@@ -22,13 +22,13 @@ interface Deployment {
   }[];
 }
 
-// `npm run deploy-code -- [ENVIRONMENT] [STACK]`: deploys one environment, or all, as a push does, and shows what became
-// of each server. Its exit code is 0 when all have the code, 2 when some have, and 1 when none has.
+// `npm run deploy-code -- [ENVIRONMENT] [STACK]`: deploys one environment, or all, as a push does, and shows the result
+// for each server. The exit code is 0 if every server has the code, 2 if only some have it, and 1 if none has.
 await main(async () => {
   const [environment = "all", name = "local"] = process.argv.slice(2);
   if (!/^[A-Za-z0-9_]+$/.test(environment)) {
     throw new Problem(
-      `"${environment}" is no name of an environment; write letters, digits and underscores, or all.`,
+      `"${environment}" is not a valid environment name; use letters, digits and underscores, or write all.`,
     );
   }
   const host = await hostWith(new Stack(name, await toolchain()), "main");

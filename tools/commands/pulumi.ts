@@ -7,10 +7,10 @@ import { run } from "../lib/shell.js";
 import { Stack } from "../lib/stack.js";
 import { toolchain } from "../lib/toolchain/toolchain.js";
 
-/** What deploys a stack or shows what that would do. */
+/** Commands that deploy a stack or show what a deployment would do. */
 const operations = ["preview", "up", "refresh", "destroy"];
 
-// `npm run pulumi -- ARGS`: the toolchain's CLI.
+// `npm run pulumi -- ARGS`: runs the toolchain's CLI.
 await main(async () => {
   const env = await toolchain();
   const words = await withStack(process.argv.slice(2), env);
@@ -18,11 +18,11 @@ await main(async () => {
 });
 
 /**
- * Makes the stack that is to be worked on, where it has a settings file and is not there yet: a file that came with the
- * project is all that its user has to know of. The CLI writes the salt of its secrets into the file that it is given,
- * so a file without one is given as a copy, and a committed file stays as it is.
+ * Creates the stack that the command works on, if it has a settings file but does not exist yet: users need to know
+ * only the settings file. The CLI writes the salt of the stack's secrets into the settings file, so it gets a copy of a
+ * file without a salt, and the committed file stays unchanged.
  *
- * @returns the words with the copy
+ * @returns the words, with the copy if there is one
  */
 async function withStack(words: readonly string[], env: NodeJS.ProcessEnv): Promise<string[]> {
   // Also as ORGANIZATION/PROJECT/NAME.
@@ -36,11 +36,11 @@ async function withStack(words: readonly string[], env: NodeJS.ProcessEnv): Prom
   const stack = new Stack(name, env);
   const known = await stack.run(["stack", "--stack", name]);
   if (known.code !== 0 && known.stderr.includes("no stack named")) {
-    console.error(`making the stack ${name}`);
+    console.error(`creating the stack ${name}`);
     await stack.init();
   }
   const settings = readFileSync(file, "utf8");
-  // Pulumi Cloud has secrets of its own.
+  // Pulumi Cloud encrypts secrets itself.
   const salted = /^(encryptionsalt|secretsprovider|encryptedkey):/m.test(settings);
   if (salted || env.PULUMI_BACKEND_URL?.startsWith("https:") === true) return [...words];
   await stack.prepare(settings, stack.givenFile);

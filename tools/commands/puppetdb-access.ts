@@ -20,14 +20,14 @@ import { toolchain } from "../lib/toolchain/toolchain.js";
 /** Days a reader's certificate is valid. */
 const days = 365;
 
-// `npm run puppetdb-access -- NAME [STACK] [--revoke]`: a certificate that may query PuppetDB, and nothing else.
+// `npm run puppetdb-access -- NAME [STACK] [--revoke]`: issues a certificate that may only query PuppetDB.
 await main(async () => {
   const { words, given: revoke } = wordsAndOption("--revoke");
   const [name, stackName = "local", ...more] = words;
   const suitable = /^[a-z0-9]([a-z0-9-]{0,29}[a-z0-9])?$/;
   if (name === undefined || more.length > 0 || !suitable.test(name)) {
     throw new Problem(
-      "Say who gets the certificate, in at most 31 lower-case letters, digits and inner hyphens: npm run puppetdb-access -- alice; then the stack unless it is local, and --revoke to take it back.",
+      "Name the user of the certificate with at most 31 lowercase letters, digits and inner hyphens: npm run puppetdb-access -- alice; then add the stack unless it is local, and --revoke to revoke the certificate.",
     );
   }
   if (!(await onPath("openssl"))) {
@@ -48,13 +48,13 @@ await main(async () => {
     if (!readers.includes(`${certname}.pem`)) {
       const names = readers.map((file) => file.split(".")[0]).join(", ");
       throw new Problem(
-        `There is no certificate ${certname}; ${names === "" ? "nobody has one" : `those who have one: ${names}`}.`,
+        `There is no certificate ${certname}; ${names === "" ? "no user has one" : `users with one: ${names}`}.`,
       );
     }
     const { code, stderr } = await ca.run(clean);
     if (code !== 0) throw new Problem(`${certname} could not be revoked: ${stderr.trim()}`);
     rmSync(folder, { recursive: true, force: true });
-    console.log(`${certname} is revoked; PuppetDB refuses it within a minute`);
+    console.log(`${certname} is revoked; PuppetDB will refuse it within a minute`);
     return 0;
   }
 
@@ -69,7 +69,7 @@ await main(async () => {
     }),
   });
   if (signed.code !== 0) {
-    throw new Problem(`${certname} could not be signed: ${signed.stderr.trim()}`);
+    throw new Problem(`The certificate ${certname} could not be signed: ${signed.stderr.trim()}`);
   }
   const [certificate = "", authority = ""] = signed.stdout.split("=====\n");
   renameSync(file("key.pem.new"), file("key.pem"));
@@ -90,21 +90,21 @@ await main(async () => {
 With curl:
   curl --cacert ${file("ca.pem")} --cert ${file("cert.pem")} --key ${file("key.pem")} \\
     --resolve ${puppetdb.fqdn}:${String(readerPort)}:${puppetdb.address} ${url}/pdb/query/v4/nodes
-With puppet-query of the gem puppetdb_cli, where ${puppetdb.fqdn} is known to DNS or /etc/hosts:
+With puppet-query from the gem puppetdb_cli, if ${puppetdb.fqdn} is in DNS or /etc/hosts:
   puppet-query --config ${file("puppetdb.conf")} 'nodes[certname] {}'`);
   return 0;
 });
 
-/** A new key in a file of its owner alone, and the request for its certificate. */
+/** Generates a key in a file that only its owner can read, and returns the certificate request. */
 async function makeRequest(certname: string, keyFile: string): Promise<string> {
   if (existsSync(keyFile)) rmSync(keyFile);
   const { code, stdout, stderr } = await run([
     ...["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"],
     ...["-nodes", "-keyout", keyFile, "-subj", `/CN=${certname}`, "-utf8"],
-    // pp_auth_role, which PuppetDB's rules for /status and /metrics ask for.
+    // pp_auth_role, which PuppetDB's rules for /status and /metrics require.
     ...["-addext", `1.3.6.1.4.1.34380.1.3.13=ASN1:UTF8String:${readerRole}`],
   ]);
-  if (code !== 0) throw new Problem(`openssl could not make the request: ${stderr.trim()}`);
+  if (code !== 0) throw new Problem(`openssl could not create the request: ${stderr.trim()}`);
   chmodSync(keyFile, 0o600);
   return stdout;
 }

@@ -12,8 +12,8 @@ const repository = `${controlHome}/control.git`;
 const usage = "npm run push -- [FOLDER] [STACK] [--delete BRANCH]";
 
 // `npm run push -- [FOLDER] [STACK] [--delete BRANCH]`: pushes the commits of a clone to the control repository on the
-// main server, which deploys them; where there is no such folder, it makes the clone. Its exit code is 0 when every
-// server has the code, 2 when some have, and 1 when none has.
+// main server, which deploys them; creates the clone if the folder does not exist. The exit code is 0 if every server
+// has the code, 2 if only some have it, and 1 if none has.
 await main(async () => {
   const { folder, name, branch } = given();
   const stack = new Stack(name, await toolchain());
@@ -38,11 +38,11 @@ await main(async () => {
   console.log(said);
   if (code !== 0) {
     throw new Problem(
-      `${host.fqdn} did not take it; when others have pushed, their commits are in origin/${current}: git rebase origin/${current} in ${folder}, and run this again.`,
+      `${host.fqdn} did not accept the push; if others have pushed, their commits are in origin/${current}: run git rebase origin/${current} in ${folder}, and run this again.`,
     );
   }
   if (said.includes("Everything up-to-date")) {
-    console.log("There is nothing new to push; npm run deploy-code deploys what is there again.");
+    console.log("There is nothing new to push; to deploy again, run npm run deploy-code.");
   }
   if (/^remote: (failure:|The webhook did not answer)/m.test(said)) return 1;
   return /^remote: partial:/m.test(said) ? 2 : 0;
@@ -59,12 +59,12 @@ function given(): { folder: string; name: string; branch: string | undefined } {
       return { folder, name, branch: values.delete };
     }
   } catch {
-    // Told below.
+    // Reported below.
   }
-  throw new Problem(`These words are not understood; write ${usage}.`);
+  throw new Problem(`These arguments are invalid; write ${usage}.`);
 }
 
-/** Refuses a stack whose code comes from elsewhere, or from nowhere. */
+/** Rejects a stack that deploys code from elsewhere, or deploys none. */
 async function requireRepository(stack: Stack, host: RemoteHost): Promise<void> {
   await requireCodeDeployment(host);
   const file = existsSync(stack.stackFile) ? stack.stackFile : undefined;
@@ -77,7 +77,7 @@ async function requireRepository(stack: Stack, host: RemoteHost): Promise<void> 
   }
 }
 
-/** Git on the other side, as the repository's owner, whose hook tells the webhook. */
+/** Git on the main server, as the repository's owner, whose hook notifies the webhook. */
 function asOwner(host: RemoteHost, program: string): string {
   return host.asRoot(`runuser --user ${controlUser} -- ${program}`);
 }
@@ -90,16 +90,18 @@ async function clone(host: RemoteHost, folder: string, stack: string): Promise<v
   const { code, stderr } = await host.git(repository, (url) => [
     ...["clone", "--quiet", "--upload-pack", asOwner(host, "git-upload-pack"), url, folder],
   ]);
-  if (code !== 0) throw new Problem(`${folder} could not be made: ${stderr.trim()}`);
-  // The address is good for this run only. Whoever pulls from origin gets to read what to use.
+  if (code !== 0) throw new Problem(`${folder} could not be cloned: ${stderr.trim()}`);
+  // The URL works during this run only. Anyone who pulls from origin reads in the error what to use instead.
   await git(folder, "remote", "set-url", "origin", `use-npm-run-push:${stack}`);
 }
 
-/** Refuses a folder that is no clone of the control repository, and brings others' commits into one that is. */
+/** Rejects a folder that is not a clone of the control repository, and fetches others' commits into one that is. */
 async function requireClone(host: RemoteHost, folder: string): Promise<void> {
   const { stdout } = await git(folder, "rev-parse", "--show-toplevel");
   if (stdout.trim() !== realpathSync(folder)) {
-    throw new Problem(`${folder} is no clone; give a folder that ${usage} has made, or a new one.`);
+    throw new Problem(
+      `${folder} is not a clone of the control repository; use a clone that ${usage} has created, or a new folder.`,
+    );
   }
   const { code, stderr } = await host.git(repository, (url) => [
     ...[
@@ -113,22 +115,22 @@ async function requireClone(host: RemoteHost, folder: string): Promise<void> {
     ],
     ...[url, "+refs/heads/*:refs/remotes/origin/*"],
   ]);
-  if (code !== 0) throw new Problem(`The repository cannot be read: ${stderr.trim()}`);
+  if (code !== 0) throw new Problem(`The control repository cannot be read: ${stderr.trim()}`);
   if ((await git(folder, "merge-base", "HEAD", "refs/remotes/origin/production")).code !== 0) {
     throw new Problem(
-      `${folder} has nothing in common with the control repository of ${host.fqdn}; give the folder of a clone of it, or a new one.`,
+      `${folder} has no commits in common with the control repository of ${host.fqdn}; use a clone of it, or a new folder.`,
     );
   }
 }
 
-/** Refuses a folder with changes that a push would leave behind, or without a branch. */
+/** Rejects a folder with uncommitted changes, or without a branch. */
 async function requirePushable(folder: string, branch: string): Promise<void> {
   if (branch === "") {
-    throw new Problem(`${folder} is on no branch; git switch to one, and run this again.`);
+    throw new Problem(
+      `${folder} is on no branch; check one out with git switch, and run this again.`,
+    );
   }
   if ((await git(folder, "status", "--porcelain")).stdout !== "") {
-    throw new Problem(
-      `${folder} has changes without a commit; add and commit them, and run this again.`,
-    );
+    throw new Problem(`${folder} has uncommitted changes; commit them, and run this again.`);
   }
 }

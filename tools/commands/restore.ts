@@ -8,17 +8,17 @@ import { Stack } from "../lib/stack.js";
 import { toolchain } from "../lib/toolchain/toolchain.js";
 
 // `npm run restore -- BACKUP [STACK] [--rehearse]`: restores PuppetDB's database; BACKUP is `latest`, a path on
-// PuppetDB's host, or a file here.
+// PuppetDB's host, or a local file.
 await main(async () => {
   const { words, given: rehearse } = wordsAndOption("--rehearse");
   const [backup, name = "local", ...more] = words;
   if (backup === undefined || more.length > 0) {
     throw new Problem(
-      "Say which backup: npm run restore -- latest, or a path on PuppetDB's host, or a file here; then the stack unless it is local, and --rehearse to change nothing.",
+      "Name the backup: npm run restore -- latest, or a path on PuppetDB's host, or a local file; then add the stack unless it is local, and --rehearse to change nothing.",
     );
   }
   const here = existsSync(backup);
-  if (here && !statSync(backup).isFile()) throw new Problem(`${backup} is no file.`);
+  if (here && !statSync(backup).isFile()) throw new Problem(`${backup} is not a file.`);
   const host = await hostWith(new Stack(name, await toolchain()), "puppetdb");
   const restore = `puppetdb-restore ${rehearse ? "--rehearse " : ""}`;
   const { code } = here
@@ -27,7 +27,7 @@ await main(async () => {
   return code;
 });
 
-/** The command on a file that comes on standard input: whole, for root alone, and gone when the command ends. */
+/** The command for a file on standard input; its copy has to be complete, is for root only, and is removed at the end. */
 function withFile(command: string, file: string): string {
   const name = quote(basename(file));
   return [

@@ -4,6 +4,7 @@ import type { Settings } from "../../settings/settings.js";
 import { mainName } from "../../roles/main/main.js";
 import { roleNames, roles } from "../../roles/roles.js";
 import { demonstrate, demonstrationAgent, type AgentEnvironment } from "../lib/agents.js";
+import { namedCommand } from "../lib/arguments.js";
 import { columns } from "../lib/columns.js";
 import { prepareMachine } from "../lib/machine.js";
 import { containersOf, networkExists } from "../lib/podman.js";
@@ -14,15 +15,15 @@ import { readSettings, requireEnvironmentName, requireFreeSubnet } from "../lib/
 import { Stack } from "../lib/stack.js";
 import { toolchain } from "../lib/toolchain/toolchain.js";
 
-// `npm start [-- NAME [FILE]]`: deploys an environment on this machine and shows an agent's run. Its settings
-// are those of Pulumi.NAME.yaml, or of the file that is given.
+// `npm start [-- NAME [FILE]]`: deploys an environment on this machine and shows an agent run. The settings are those
+// in Pulumi.NAME.yaml, or in the given file.
 await main(async () => {
   const [name = "local", file] = process.argv.slice(2);
   requireEnvironmentName(name);
   const { text, settings } = readSettings(name, file);
   if (settings.platform !== "containers") {
     throw new Problem(
-      `puppet:platform is ${settings.platform}, and npm start makes containers on this machine; run npm run pulumi -- up --stack ${name}.`,
+      `puppet:platform is ${settings.platform}, but npm start only creates containers on this machine; run npm run pulumi -- up --stack ${name}.`,
     );
   }
   await prepareMachine((line) => {
@@ -31,9 +32,9 @@ await main(async () => {
   if (!(await networkExists(name))) requireFreeSubnet(settings.containers.subnet);
 
   const stack = new Stack(name, await toolchain());
-  if ((await containersOf(name)).length > 0) requireSame(settings, stack.stackFile);
+  if ((await containersOf(name)).length > 0) requireSame(settings, stack);
   const deployed = (await stack.exists()) ? ((await stack.outputs()) as Partial<Outputs>) : {};
-  requirePlacement(settings, deployed);
+  requirePlacement(settings, deployed, name);
   await stack.prepare(text);
   const lost = await reviveContainers(stack, deployed);
   const code = await stack.up(lost);
@@ -52,14 +53,13 @@ await main(async () => {
 });
 
 /**
- * Refuses changes that would throw the containers away, and with them the certificate authority.
+ * Rejects changes that would replace the containers, and so destroy the CA.
  *
- * @param deployed stack file of the last deployment
  * @throws Problem naming the setting
  */
-function requireSame(settings: Settings, deployed: string): void {
-  if (!existsSync(deployed)) return;
-  const before = readSettings("", deployed).settings;
+function requireSame(settings: Settings, { name, stackFile }: Stack): void {
+  if (!existsSync(stackFile)) return;
+  const before = readSettings("", stackFile).settings;
   const fixed = [
     ["domain", before.domain, settings.domain],
     ["puppetServer", before.puppetServer, settings.puppetServer],
@@ -75,34 +75,38 @@ function requireSame(settings: Settings, deployed: string): void {
   ] as const;
   for (const [setting, was, is] of fixed.filter(([, was, is]) => was !== is)) {
     throw new Problem(
-      `puppet:${setting} is "${is}", but the environment was made with "${was}" and would have to be made anew; write "${was}", or run npm stop first.`,
+      `puppet:${setting} is "${is}", but the environment was created with "${was}" and would have to be recreated; write "${was}", or run ${namedCommand("npm stop", name)} first.`,
     );
   }
 }
 
 /**
- * Refuses to leave a database behind on one host and to begin anew on another.
+ * Refuses to leave the database behind on one host and start from scratch on another.
  *
  * @param deployed outputs of the last deployment
  * @throws Problem saying how to move it
  */
-function requirePlacement(settings: Settings, { hosts = {} }: Partial<Outputs>): void {
+function requirePlacement(
+  settings: Settings,
+  { hosts = {} }: Partial<Outputs>,
+  environment: string,
+): void {
   const [name] = Object.entries(hosts).find(([, { roles }]) => roles.includes("puppetdb")) ?? [];
   if (name === undefined) return;
   const was = name === mainName ? "main" : "own";
   const is = settings.puppetdb.host;
   if (is !== was && is !== "none") {
     throw new Problem(
-      `puppet:puppetdb.host is "${is}", but the database is where it was made, with "${was}"; write "${was}", or move it: npm run backup into a folder here, deploy with "none", then with "${is}", npm run restore.`,
+      `puppet:puppetdb.host is "${is}", but the database was created with "${was}"; write "${was}", or move it: npm run backup -- ${environment} FOLDER, deploy with "none", then with "${is}", and npm run restore -- FOLDER/BACKUP ${environment}.`,
     );
   }
 }
 
 /**
- * Starts containers that were stopped, as all are after a boot.
+ * Starts stopped containers: after a boot, all are stopped.
  *
- * @returns names of hosts whose containers somebody removed, to be made anew
- * @throws Problem when the main server is among them: the certificate authority was in it
+ * @returns names of hosts whose containers were removed by hand, and which have to be recreated
+ * @throws Problem if the main server is among them, as it contained the CA
  */
 async function reviveContainers(stack: Stack, { hosts = {} }: Partial<Outputs>): Promise<string[]> {
   const stopped = await containersOf(stack.name, "stopped");
@@ -114,14 +118,14 @@ async function reviveContainers(stack: Stack, { hosts = {} }: Partial<Outputs>):
   );
   if (lost.includes(mainName)) {
     throw new Problem(
-      `The container of ${mainName} is gone, and with it the certificate authority; run npm stop, and then npm start to make the environment anew.`,
+      `The container of ${mainName} is gone, and the CA with it; run ${namedCommand("npm stop", stack.name)}, then ${namedCommand("npm start", stack.name)}, to recreate the environment.`,
     );
   }
-  for (const host of lost) console.log(`the container of ${host} is gone; making it anew`);
+  for (const host of lost) console.log(`the container of ${host} is gone; recreating it`);
   return lost;
 }
 
-/** What the outputs of a stack hold, as far as it is shown here. */
+/** The outputs of a stack that are shown here. */
 interface Outputs extends Statistics {
   puppetServer: string;
   caServer: string;
@@ -142,7 +146,7 @@ function summary(
     ),
   );
   const rows = [
-    ["Puppet server", `${outputs.puppetServer} (the balancer)`],
+    ["Puppet server", `${outputs.puppetServer} (the load balancer)`],
     ["CA server", `${outputs.caServer} (the main server)`],
     ...Object.values(outputs.hosts).map(({ fqdn, address, roles }) => [
       roles.join(", "),

@@ -5,7 +5,7 @@ import { requireEnvironmentName } from "../lib/settings.js";
 import { Stack } from "../lib/stack.js";
 import { toolchain } from "../lib/toolchain/toolchain.js";
 
-// `npm stop [-- NAME]`: destroys an environment and all that is left of it on this machine.
+// `npm stop [-- NAME]`: destroys an environment and everything left of it on this machine.
 await main(async () => {
   const name = process.argv[2] ?? "local";
   requireEnvironmentName(name);
@@ -16,7 +16,7 @@ await main(async () => {
   }
   if (deployed) {
     if ((await stack.destroy()) !== 0) {
-      console.log("the stack could not be destroyed in order; removing what it made");
+      console.log("the stack could not be destroyed cleanly; removing what it created");
     }
     await stack.remove();
   }

@@ -5,13 +5,13 @@ import { computedAnew, computedIn, documents } from "../lib/tables/documents.js"
 import { main, Problem } from "../lib/problem.js";
 import { project } from "../lib/paths.js";
 
-// `npm run tables [-- --write]`: shows the tables and pictures of the documents as the program computes them, or writes
+// `npm run tables [-- --write]`: shows the tables and pictures that the program computes for the documents, or writes
 // them there.
 await main(async () => {
   const { words, given: write } = wordsAndOption("--write");
   if (words[0] !== undefined) {
     throw new Problem(
-      `${words[0]} is not known; write --write, or nothing to only show the tables and pictures.`,
+      `${words[0]} is unknown; write --write, or nothing to only show the tables and pictures.`,
     );
   }
   for (const document of documents) {

@@ -8,18 +8,18 @@ import { run } from "../lib/shell.js";
 import { reportVariable, type TestReport } from "../lib/test-report.js";
 import { toolchain } from "../lib/toolchain/toolchain.js";
 
-/** The stages that run first, one after the other; each stage is a project of vitest.config.ts. */
+/** Stages that run first, one after the other; each is a project in vitest.config.ts. */
 const first = ["unit", "rendered"];
-/** Those that run at the same time as others, in two rows: a deployment waits for its hosts more than it computes. */
+/** Stages that then run in two parallel rows: a deployment mostly waits for its hosts. */
 const together = [["local"], ["engine", "contract", "environments"]];
 const stages = [...first, ...together.flat()];
-/** Those that need no container. */
+/** Stages that need no container. */
 const withoutContainers = ["unit", "engine"];
 
-/** How many of the slowest tests are shown at the end. */
+/** Number of slowest tests that are shown at the end. */
 const slowest = 20;
 
-// `npm test [-- STAGE ... | STAGE/FILE ...]`: all stages, or what is named, with the time that each took.
+// `npm test [-- STAGE ... | STAGE/FILE ...]`: runs all stages, or those named, and shows how long each took.
 await main(async () => {
   const wanted = filesByStage(process.argv.slice(2));
   const began = Date.now();
@@ -34,7 +34,7 @@ await main(async () => {
   const env = await toolchain();
   took("set-up", began);
 
-  // Beside the stages that need none; where it fails, the first one that needs it tries again and says why.
+  // During the stages that need no image; if it fails, the first stage that needs one retries and says why.
   const images = [...wanted.keys()].every((stage) => withoutContainers.includes(stage))
     ? undefined
     : run([process.execPath, "--import", "tsx", "test/support/images/make.ts"], {
@@ -70,10 +70,10 @@ await main(async () => {
 });
 
 /**
- * What is to be run: files by their stage, none for the whole of it.
+ * The files to run by stage; no files means the whole stage.
  *
  * @param words `STAGE`, or `STAGE/FILE` with the beginning of a file's name
- * @throws Problem when there is no such stage
+ * @throws Problem if there is no such stage
  */
 function filesByStage(words: readonly string[]): Map<string, string[]> {
   const wanted = new Map<string, string[]>();
@@ -81,7 +81,7 @@ function filesByStage(words: readonly string[]): Map<string, string[]> {
     const [, stage = "", file] = /^([^/]*)(?:\/(.+))?$/.exec(word.replace(/^test\//, "")) ?? [];
     if (!stages.includes(stage)) {
       throw new Problem(
-        `${word} is not a stage of the tests, nor a file of one; write some of ${stages.join(", ")}, a file as in local/scaling, or nothing for all.`,
+        `${word} is neither a test stage nor a file of one; write one or more of ${stages.join(", ")}, a file such as local/scaling, or nothing for all.`,
       );
     }
     const files = wanted.get(stage) ?? [];
@@ -90,7 +90,7 @@ function filesByStage(words: readonly string[]): Map<string, string[]> {
   return wanted;
 }
 
-/** What came of a stage; one that failed outside its tests, or told nothing, has failed as well. */
+/** The result of a stage; one that failed outside its tests, or wrote no report, has failed too. */
 function readReport(stage: string, file: string, code: number): TestReport {
   if (!existsSync(file)) {
     const failures = [`${stage}: ended before it could report`];
@@ -101,7 +101,7 @@ function readReport(stage: string, file: string, code: number): TestReport {
   return { ...report, failures: [`${stage}: outside its tests`] };
 }
 
-/** Prints how long everything took and what failed; whether all is well. */
+/** Prints how long everything took and what failed; returns whether everything passed. */
 function summary(reports: readonly TestReport[], times: readonly string[]): boolean {
   const all = <Row>(rows: (report: TestReport) => readonly Row[]): Row[] => reports.flatMap(rows);
   const longest = <Row extends { milliseconds: number }>(rows: Row[]) =>
@@ -118,7 +118,7 @@ function summary(reports: readonly TestReport[], times: readonly string[]): bool
   const failures = all(({ failures }) => failures);
   const passed = reports.reduce((sum, report) => sum + report.passed, 0);
   const skipped = reports.reduce((sum, report) => sum + report.skipped, 0);
-  // Once more at the end, where they are read: a stage can be half an hour ago.
+  // Repeated at the end, where people look: the stage may have ended half an hour ago.
   for (const failure of failures) console.log(`failed: ${failure}`);
   console.log(
     `${String(passed)} passed, ${String(failures.length)} failed, ${String(skipped)} skipped`,

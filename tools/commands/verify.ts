@@ -11,13 +11,13 @@ import { givenCredentials, verifyHdm } from "../lib/verify/hdm.js";
 
 type Outputs = Awaited<ReturnType<typeof outputsOf>>;
 
-// `npm run verify -- foreman|hdm [STACK]`: checks a live Foreman or HDM, and shows what was found. Its exit code is 0 when
-// all is well, 2 when there are only warnings, and 1 when something failed.
+// `npm run verify -- foreman|hdm [STACK]`: checks a live Foreman or HDM, and shows the results. The exit code is 0 if
+// everything passes, 2 if there are only warnings, and 1 if something failed.
 await main(async () => {
   const [product = "", name = "local", ...more] = process.argv.slice(2);
   if ((product !== "foreman" && product !== "hdm") || more.length > 0) {
     throw new Problem(
-      "Say what to verify, foreman or hdm, and then the stack unless it is local: npm run verify -- foreman",
+      "Write what to verify, foreman or hdm, and the stack unless it is local: npm run verify -- foreman",
     );
   }
   const stack = new Stack(name, await toolchain());
@@ -27,7 +27,7 @@ await main(async () => {
     throw new Problem(
       settingsOf(stack)[product].host === "none"
         ? `The stack ${name} has no ${what}; docs/${product}.md says how to set puppet:${product}.host.`
-        : `The stack ${name} has ${what} in its settings, but it is not deployed yet; deploy the stack first.`,
+        : `The settings of the stack ${name} have ${what}, but it is not deployed yet; deploy the stack first.`,
     );
   }
   const checks = await (product === "foreman" ? foreman : hdm)(stack, outputs);
@@ -45,7 +45,7 @@ async function hdm(stack: Stack, outputs: Outputs): Promise<Check[]> {
   const { image, certificate } = hdm;
   if (image === undefined) {
     throw new Problem(
-      `The settings of ${stack.name} have no puppet:hdm.image, but there is HDM; deploy the stack with its settings.`,
+      `The settings of ${stack.name} have no puppet:hdm.image, but HDM is deployed; deploy the stack with these settings.`,
     );
   }
   return verifyHdm({
@@ -61,6 +61,7 @@ async function hdm(stack: Stack, outputs: Outputs): Promise<Check[]> {
 
 function hostOf(outputs: Outputs, role: string): RemoteHost {
   const [host] = hostsWith(outputs, role);
-  if (host === undefined) throw new Problem(`No host of the stack is its ${role}; deploy it.`);
+  if (host === undefined)
+    throw new Problem(`No host of the stack has the role ${role}; deploy the stack.`);
   return host;
 }

@@ -6,7 +6,7 @@ import { exec, startContainer } from "./podman.js";
 import { Problem } from "./problem.js";
 import { run, type Result } from "./shell.js";
 
-/** The environment that an agent belongs to. */
+/** The environment of an agent. */
 export interface AgentEnvironment {
   /** Its name. */
   readonly environment: string;
@@ -18,10 +18,10 @@ export interface AgentEnvironment {
   readonly agentInstall: string;
 }
 
-/** The agent that shows, after each deployment, that the environment works. */
+/** The agent that demonstrates, after each deployment, that the environment works. */
 export const demonstrationAgent = "agent1";
 
-/** Whether an agent is there and joined to the environment as it is now, and not to an earlier one. */
+/** Whether an agent exists and has joined this environment, not an earlier one with the same name. */
 async function isJoined(agent: AgentEnvironment, name: string): Promise<boolean> {
   const { paths, services } = distributions[agent.distribution];
   const authority = /^ca_fingerprint = .*$/m.exec(agent.agentInstall)?.[0] ?? "";
@@ -32,9 +32,9 @@ async function isJoined(agent: AgentEnvironment, name: string): Promise<boolean>
 }
 
 /**
- * Makes a container and joins it as an agent, as any machine is joined.
+ * Creates a container and joins it as an agent, in the same way as any machine.
  *
- * @throws Problem with the script's own message when it does not succeed
+ * @throws Problem with the script's own message if it fails
  */
 export async function joinAgent(agent: AgentEnvironment, name: string): Promise<void> {
   await cleanCertificate(agent, name);
@@ -45,8 +45,8 @@ export async function joinAgent(agent: AgentEnvironment, name: string): Promise<
 }
 
 /**
- * One run of an agent; exit code 0 or 2 is a success, 2 means that it changed something. It waits up to two minutes
- * for a run of the agent's own service, which comes at a time of its own.
+ * Runs an agent once; exit codes 0 and 2 are a success, 2 means that it changed something. It waits up to two minutes
+ * for a run that the agent's service has started.
  */
 export function runAgent(
   { environment, distribution }: Pick<AgentEnvironment, "environment" | "distribution">,
@@ -57,17 +57,17 @@ export function runAgent(
   return exec(environment, name, [puppet, ...agentRun], { show });
 }
 
-/** What Puppet is told for one run that waits for another of the same agent. */
+/** Arguments of Puppet for one run that waits for any other run of the same agent. */
 export const agentRun = [
   ...["agent", "--test", "--color=false"],
   ...["--waitforlock", "1", "--maxwaitforlock", "120"],
 ] as const;
 
 /**
- * Shows that an environment works: one run of its agent, which is joined first where it is not.
+ * Shows that an environment works: runs its agent once, after joining it if necessary.
  *
- * @returns the compiler that the catalog came from, as far as the run tells
- * @throws Problem with all that a run said that failed
+ * @returns the compiler of the catalog, if the run names it
+ * @throws Problem with the whole output of a failed run
  */
 export async function demonstrate(agent: AgentEnvironment): Promise<string | undefined> {
   const name = demonstrationAgent;
@@ -91,12 +91,12 @@ export async function removeAgent(agent: AgentEnvironment, name: string): Promis
   await cleanCertificate(agent, name);
 }
 
-/** The compiler that a run's catalog came from, by the message of the first site manifest. */
+/** The compiler of a run's catalog, according to the message from the initial site manifest. */
 export function compilerOf(output: string): string | undefined {
   return /Catalog compiled by (\S+)/.exec(output)?.[1];
 }
 
-/** Revokes and forgets an earlier certificate of the name, which would refuse a new key. */
+/** Revokes and removes an earlier certificate with the same name, because the CA would reject a new key for it. */
 async function cleanCertificate(agent: AgentEnvironment, name: string): Promise<void> {
   const certname = `${name}.${agent.domain}`;
   const clean = renderCleanCertificate(distributions[agent.distribution], certname);

@@ -1,4 +1,4 @@
-/** Lines of rows whose cells stand below each other; the last cell may be of any length. */
+/** Rows as lines with aligned cells; the last cell may have any length. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const count = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: count - 1 }, (_, column) =>

@@ -6,18 +6,18 @@ import { fileURLToPath } from "node:url";
 
 /**
  * Runs a Pulumi program through the real engine: the `pulumi` on PATH, with the plugins it finds.
- * Each project has one stack, in a backend of its own that nobody else sees.
+ * Each project has one stack, in its own private backend.
  */
 
 export interface ProjectOptions {
-  /** Folders with plugins that the program needs besides those on PATH. */
+  /** Folders with plugins that the program needs in addition to those on PATH. */
   plugins?: readonly string[];
 }
 
 export interface RunOptions {
-  /** Stack configuration, by full key (`project:name`). Objects are given as JSON. */
+  /** Stack configuration by full key (`project:name`). Objects are passed as JSON. */
   config?: Readonly<Record<string, unknown>>;
-  /** Goes on with other resources when one has failed. */
+  /** Continues with other resources after one has failed. */
   continueOnError?: boolean;
   /** Cancels the run as Ctrl-C does. */
   signal?: AbortSignal;
@@ -27,11 +27,11 @@ export interface Diagnostic {
   urn?: string;
   message: string;
   severity: "debug" | "info" | "info#err" | "warning" | "error";
-  /** Shown while the resource is worked on, and not repeated in the summary. */
+  /** Shown while the resource is being processed, and not repeated in the summary. */
   ephemeral?: boolean;
 }
 
-/** One line of the engine's event log, as far as tests look at it. */
+/** The parts of a line in the engine's event log that tests look at. */
 export interface EngineEvent {
   diagnosticEvent?: Diagnostic;
   resourcePreEvent?: { metadata: StepMetadata };
@@ -49,7 +49,7 @@ export interface ResourceState {
   type: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
-  /** URNs of what it waits for. */
+  /** URNs of the resources it depends on. */
   dependencies?: readonly string[];
 }
 
@@ -93,7 +93,7 @@ export class Run {
       .join("\n");
   }
 
-  /** The run itself if it succeeded; otherwise an error with all it said. */
+  /** Returns the run itself if it succeeded; otherwise throws an error with its whole output. */
   succeeded(): this {
     if (this.exitCode === 0) return this;
     throw new Error(`pulumi exited with ${this.exitCode}:\n${this.stdout}\n${this.stderr}`);
@@ -102,21 +102,21 @@ export class Run {
 
 const stack = "test";
 
-/** Folders with plugins that stand in for a cloud and for hosts that are not there. */
+/** Folders with plugins that stand in for a cloud and for nonexistent hosts. */
 export const standIns = {
   aws: fileURLToPath(new URL("../../standins/aws/bin", import.meta.url)),
   commands: fileURLToPath(new URL("../../standins/absent-hosts/bin", import.meta.url)),
 };
 
 export class Project {
-  /** Holds the backend, the stack's configuration and the event logs. */
+  /** Folder for the backend, the stack's configuration and the event logs. */
   readonly #home: string;
   readonly #program: string;
   readonly #path: string;
   #created = false;
   #runs = 0;
 
-  /** `program` is the folder that holds Pulumi.yaml; nothing is written there. */
+  /** `program` is the folder with Pulumi.yaml; nothing is written there. */
   constructor(program: string, { plugins = [] }: ProjectOptions = {}) {
     this.#program = program;
     this.#path = [...plugins, process.env.PATH ?? ""].join(delimiter);
@@ -136,7 +136,7 @@ export class Project {
     return this.#deploy(["destroy", "--skip-preview", "--yes"], options);
   }
 
-  /** Writes one setting to the stack's file as its users do, by its path. */
+  /** Sets one setting by its path in the stack's file, as users do. */
   async set(path: string, value: string, { secret = false } = {}): Promise<void> {
     if (!this.#created) await this.#createStack();
     const flags = ["--path", "--stack", stack, "--config-file", this.#configFile];
@@ -144,7 +144,7 @@ export class Project {
     (await this.#pulumi(["config", "set", path, value, kind, ...flags], {})).succeeded();
   }
 
-  /** The stack's state as text; with `showSecrets`, secrets are in it in clear. */
+  /** The stack's state as text; with `showSecrets`, it has secrets in plaintext. */
   async export(options: { showSecrets?: boolean } = {}): Promise<string> {
     const args = ["stack", "export", "--stack", stack];
     if (options.showSecrets === true) args.push("--show-secrets");
@@ -157,7 +157,7 @@ export class Project {
     return Object.fromEntries((await this.resourceList()).map((r) => [nameOf(r.urn), r]));
   }
 
-  /** The resources in the stack's state, for programs that give a name to more than one. */
+  /** The resources in the stack's state, for programs that use the same name for more than one. */
   async resourceList(): Promise<readonly ResourceState[]> {
     const { deployment } = JSON.parse(await this.export()) as {
       deployment: { resources?: ResourceState[] };
@@ -165,7 +165,7 @@ export class Project {
     return deployment.resources ?? [];
   }
 
-  /** Forgets the stack, whatever is deployed. */
+  /** Removes the stack's files, whatever is deployed. */
   remove(): void {
     fs.rmSync(this.#home, { recursive: true, force: true });
   }
@@ -199,7 +199,7 @@ export class Project {
     return new Run(run.exitCode, run.stdout, run.stderr, events);
   }
 
-  /** From a copy of Pulumi.yaml, because the command writes the configuration file beside it. */
+  /** Uses a copy of Pulumi.yaml, because the command writes the configuration file next to it. */
   async #createStack(): Promise<void> {
     fs.copyFileSync(join(this.#program, "Pulumi.yaml"), join(this.#home, "Pulumi.yaml"));
     const run = await this.#pulumi(["stack", "init", stack], {}, this.#home);
@@ -207,7 +207,7 @@ export class Project {
     this.#created = true;
   }
 
-  /** Keeps the line with which the CLI recognises the passphrase. */
+  /** Keeps the line that the CLI verifies the passphrase with. */
   #writeConfig(config: Readonly<Record<string, unknown>>): void {
     const salt = /^encryptionsalt:.*$/m.exec(fs.readFileSync(this.#configFile, "utf8"))?.[0] ?? "";
     const values = Object.entries(config).map(([key, value]) => {
@@ -225,7 +225,7 @@ export class Project {
         PATH: this.#path,
         PULUMI_BACKEND_URL: `file://${join(this.#home, "backend")}`,
         PULUMI_CONFIG_PASSPHRASE: "test",
-        // Makes the event log available.
+        // Enables --event-log.
         PULUMI_DEBUG_COMMANDS: "true",
       },
       stdio: ["ignore", "pipe", "pipe"],

@@ -2,38 +2,38 @@ import { existsSync } from "node:fs";
 import { Problem } from "./problem.js";
 import { onPath, run } from "./shell.js";
 
-/** What the containers platform needs of this machine, and Debian's package for it. */
+/** What the containers platform needs on this machine, and the Debian package for it. */
 const needs: readonly {
   readonly package: string;
   readonly there: () => boolean | Promise<boolean>;
 }[] = [
   { package: "podman", there: () => onPath("podman") },
-  // Podman's network and its DNS; podman itself only recommends them.
+  // Podman's network and its DNS; the podman package only recommends them.
   { package: "netavark", there: () => inLibraries("netavark") },
   { package: "aardvark-dns", there: () => inLibraries("aardvark-dns") },
   { package: "iptables", there: () => onPath("iptables") },
   { package: "uidmap", there: () => onPath("newuidmap") },
-  // crun, the runtime podman prefers, needs a machine with nothing but cgroups version 2.
+  // crun, the runtime podman prefers, requires a machine with cgroups version 2 only.
   {
     package: "runc",
     there: async () => existsSync("/sys/fs/cgroup/cgroup.controllers") || (await onPath("runc")),
   },
-  // Networks of containers that root does not run.
+  // Networks of rootless containers.
   {
     package: "slirp4netns",
     there: async () =>
       process.getuid?.() === 0 || (await onPath("slirp4netns")) || (await onPath("pasta")),
   },
-  // Makes the base image where none can be pulled.
+  // Builds the base image if none can be pulled.
   { package: "mmdebstrap", there: () => onPath("mmdebstrap") },
   { package: "openssh-client", there: () => onPath("ssh-keygen") },
 ];
 
 /**
- * Sees to it that this machine can run containers: installs what is missing where that is allowed and known.
+ * Makes sure that this machine can run containers: installs missing packages if it may and knows how.
  *
- * @param say takes a line when packages are installed
- * @throws Problem naming the packages that are missing and how to install them
+ * @param say receives a line when packages are installed
+ * @throws Problem naming the missing packages and how to install them
  */
 export async function prepareMachine(say: (line: string) => void): Promise<void> {
   const missing = await missingPackages();
@@ -41,7 +41,7 @@ export async function prepareMachine(say: (line: string) => void): Promise<void>
     const command = `apt-get install ${missing.join(" ")}`;
     if (process.getuid?.() !== 0 || !(await onPath("apt-get"))) {
       throw new Problem(
-        `This machine lacks ${missing.join(", ")}; install what is missing (on Debian and Ubuntu: ${command}) and run this again.`,
+        `This machine lacks ${missing.join(", ")}; install the missing packages (on Debian and Ubuntu: ${command}) and run this again.`,
       );
     }
     say(`installing ${missing.join(", ")} with apt-get`);

@@ -22,8 +22,8 @@ export function exec(
 }
 
 /**
- * Starts one more container in an environment's network, of the main server's image; it gets an address of those left
- * to agents.
+ * Starts another container in an environment's network, from the main server's image, with one of the addresses for
+ * agents.
  */
 export async function startContainer(
   environment: string,
@@ -48,12 +48,12 @@ export async function startContainer(
   if (code !== 0) throw new Problem(`the container of ${host} did not start: ${stderr.trim()}`);
 }
 
-/** Whether the network of an environment is there. */
+/** Whether the network of an environment exists. */
 export async function networkExists(environment: string): Promise<boolean> {
   return (await run(["podman", "network", "exists", podmanNames.network(environment)])).code === 0;
 }
 
-/** Names of an environment's containers, whether they run or not. */
+/** Names of an environment's containers, running or not. */
 export async function containersOf(
   environment: string,
   state: "all" | "stopped" = "all",
@@ -75,7 +75,7 @@ export async function containersOf(
   return stdout.split("\n").filter(Boolean);
 }
 
-/** Removes whatever Podman still holds for an environment; the image goes when nobody else uses it. */
+/** Removes everything Podman still has for an environment, and the image if nothing else uses it. */
 export async function sweep(environment: string): Promise<void> {
   const containers = await containersOf(environment);
   if (containers.length > 0) await run(["podman", "rm", "--force", "--time", "5", ...containers]);

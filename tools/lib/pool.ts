@@ -1,23 +1,23 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Problem } from "./problem.js";
 
-/** How to read a balancer's statistics: outputs of a stack. */
+/** The outputs of a stack for reading its load balancer's statistics. */
 export interface Statistics {
   readonly loadBalancerStatsUrl: string;
   readonly loadBalancerStatsUser: string;
   readonly loadBalancerStatsPassword: string;
 }
 
-/** One server or frontend, by the names HAProxy gives to the columns. */
+/** One server or frontend, by HAProxy's names of the columns. */
 export type Row = Readonly<Record<string, string>>;
 
-/** Seconds a pool may take to be complete: a Puppet Server starts slowly beside others. */
+/** Seconds until the pool must be complete: Puppet Server starts slowly when others start at the same time. */
 const deadline = 300;
 
 /**
- * Reads one page of the statistics' port.
+ * Reads one page from the statistics port.
  *
- * @throws Error when it is not there
+ * @throws Error if it does not exist
  */
 export async function statisticsPage(statistics: Statistics, path: string): Promise<string> {
   const { loadBalancerStatsUrl, loadBalancerStatsUser, loadBalancerStatsPassword } = statistics;
@@ -41,10 +41,10 @@ export async function statisticsRows(statistics: Statistics): Promise<Row[]> {
 }
 
 /**
- * Waits until every compiler is in the pool: after a boot, servers start for longer than containers do.
+ * Waits until every compiler is in the pool: after a boot, the servers take longer to start than their containers.
  *
- * @param say takes a line when it has to wait
- * @throws Problem naming the compilers that are not in it in time
+ * @param say receives a line if it has to wait
+ * @throws Problem naming the compilers that are not in the pool in time
  */
 export async function awaitPool(
   statistics: Statistics,
@@ -55,10 +55,10 @@ export async function awaitPool(
   for (;;) {
     const missing = await compilersDown(statistics);
     if (missing?.length === 0) return;
-    const who = missing?.join(", ") ?? "the balancer";
+    const who = missing?.join(", ") ?? "the load balancer";
     if (Date.now() > end) {
       throw new Problem(
-        `${who} did not serve within ${deadline} s; \`journalctl -u puppetserver\` there says why.`,
+        `${who} did not serve within ${deadline} s; see \`journalctl -u ${missing === undefined ? "haproxy" : "puppetserver"}\` there.`,
       );
     }
     if (!told) say(`waiting for ${who} to serve`);
@@ -67,7 +67,7 @@ export async function awaitPool(
   }
 }
 
-/** The compilers that are not up; undefined when the balancer does not answer. */
+/** The compilers that are not up; undefined if the load balancer does not answer. */
 async function compilersDown(statistics: Statistics): Promise<string[] | undefined> {
   try {
     const rows = await statisticsRows(statistics);

@@ -1,6 +1,6 @@
 import { SettingsError } from "../../settings/settings.js";
 
-/** Something its user can put right; its message says how, in one sentence, and no stack trace is shown. */
+/** A problem that the user can fix; its message says how, in one sentence, and is shown without a stack trace. */
 export class Problem extends Error {}
 
 /** Runs a command's main function and turns what it throws into a message and exit code 1. */

@@ -6,7 +6,7 @@ import { Problem } from "./problem.js";
 import { run, type Result, type RunOptions } from "./shell.js";
 import type { Stack } from "./stack.js";
 
-/** What the outputs of a stack tell of its hosts. */
+/** The outputs of a stack that describe its hosts. */
 interface HostOutputs {
   readonly hosts?: Readonly<Record<string, { fqdn: string; address: string; roles: string[] }>>;
   readonly connections?: Readonly<Record<string, Connection>>;
@@ -21,17 +21,17 @@ interface Login {
   readonly hostKey: string;
 }
 
-/** How a host is reached, as a platform tells it. */
+/** How to connect to a host, according to the platform. */
 interface Connection extends Login {
-  /** The host that SSH goes through. */
+  /** The jump host. */
   readonly proxy?: Login;
-  /** Program that leads to the host's SSH port. */
+  /** Program that connects to the host's SSH port. */
   readonly proxyCommand?: string;
-  /** Whether the user becomes root with sudo. */
+  /** Whether the user needs sudo to become root. */
   readonly sudo?: boolean;
 }
 
-/** Folders with keys that are in use; they go when this process does, also by a signal. */
+/** Folders with keys in use; they are removed when this process ends, even by a signal. */
 const folders = new Set<string>();
 for (const [signal, number] of [
   ["SIGINT", 2],
@@ -44,18 +44,18 @@ for (const [signal, number] of [
   });
 }
 
-/** A host of any stack, reached as Pulumi reaches it. */
+/** A host of any stack, with the same connection as Pulumi's. */
 export interface RemoteHost {
   readonly fqdn: string;
   readonly address: string;
   /** Runs a shell command on it, as root. */
   run(command: string, options?: RunOptions): Promise<Result>;
-  /** The words that have root run a program on it. */
+  /** The words that run a program on it as root. */
   asRoot(program: string): string;
   /**
-   * Runs Git here with a repository on it.
+   * Runs Git on this machine with a repository on the host.
    *
-   * @param args takes the repository's URL, and gives Git's arguments
+   * @param args receives the repository's URL, and returns Git's arguments
    */
   git(
     path: string,
@@ -67,34 +67,34 @@ export interface RemoteHost {
 /**
  * The outputs of a stack.
  *
- * @throws Problem when there is no such stack
+ * @throws Problem if there is no such stack
  */
 export async function outputsOf(stack: Stack): Promise<Record<string, unknown> & HostOutputs> {
   if (!(await stack.exists())) {
     throw new Problem(
-      `There is no stack ${stack.name}; npm start makes local, and npm run pulumi -- stack ls shows what there is.`,
+      `There is no stack ${stack.name}; npm start creates local, and npm run pulumi -- stack ls lists the existing stacks.`,
     );
   }
   return stack.outputs();
 }
 
 /**
- * The host that has a role in a stack.
+ * The host with a role in a stack.
  *
- * @param role as the output `hosts` names it
- * @throws Problem when no host has it
+ * @param role its name in the output `hosts`
+ * @throws Problem if no host has it
  */
 export async function hostWith(stack: Stack, role: string): Promise<RemoteHost> {
   const [host] = hostsWith(await outputsOf(stack), role);
   if (host === undefined) {
     throw new Problem(
-      `No host of the stack ${stack.name} is its ${role}; see puppet:puppetdb.host, and deploy the stack with this version.`,
+      `No host of the stack ${stack.name} has the role ${role}; check puppet:puppetdb.host, and deploy the stack with this version.`,
     );
   }
   return host;
 }
 
-/** The hosts that have a role, by the outputs of their stack. */
+/** The hosts with a role, according to the outputs of their stack. */
 export function hostsWith({ hosts = {}, connections = {} }: HostOutputs, role: string) {
   return Object.entries(hosts).flatMap(([name, host]) => {
     const connection = connections[name];
@@ -118,7 +118,7 @@ function remoteHost(host: { fqdn: string; address: string }, connection: Connect
       withLogin(connection, (words, target) =>
         run(["git", ...args(`${target}:${path}`)], {
           ...options,
-          // Git has a shell read it.
+          // Git passes it to a shell.
           env: {
             ...process.env,
             GIT_SSH_COMMAND: words.map(shellWord).join(" "),
@@ -129,7 +129,7 @@ function remoteHost(host: { fqdn: string; address: string }, connection: Connect
   };
 }
 
-/** Runs something that needs the words of an SSH command line to a host, which end before the host's name. */
+/** Runs something that needs the words of an SSH command to a host, without the host's name at the end. */
 async function withLogin<T>(
   connection: Connection,
   use: (words: readonly string[], target: string) => Promise<T>,
@@ -155,7 +155,7 @@ async function withLogin<T>(
   }
 }
 
-/** The words of SSH for one hop, whose key and host key are put into the folder. */
+/** The words of SSH for one hop, whose key and host key are written to the folder. */
 function sshWords(
   folder: string,
   name: string,
@@ -166,7 +166,7 @@ function sshWords(
   writeFileSync(known, `${name} ${hostKey.trim()}\n`);
   const settings = {
     UserKnownHostsFile: known,
-    // Whatever address leads to it, it is this one key's host.
+    // Whatever its address, it is the host with this key.
     HostKeyAlias: name,
     StrictHostKeyChecking: "yes",
     IdentitiesOnly: "yes",
@@ -179,14 +179,14 @@ function sshWords(
 }
 
 /**
- * Refuses a main server that deploys no code.
+ * Rejects a main server that does not deploy code.
  *
  * @throws Problem saying what to set
  */
 export async function requireCodeDeployment(host: RemoteHost): Promise<void> {
   if ((await host.run("systemctl is-enabled --quiet puppet-code-deploy.path")).code !== 0) {
     throw new Problem(
-      `${host.fqdn} deploys no code; set puppet:codeDeployment.tool to r10k or g10k, and deploy the stack.`,
+      `${host.fqdn} does not deploy code; set puppet:codeDeployment.tool to r10k or g10k, and deploy the stack.`,
     );
   }
 }

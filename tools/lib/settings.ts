@@ -11,14 +11,14 @@ import { project } from "./paths.js";
 
 /** The settings of an environment. */
 export interface EnvironmentSettings {
-  /** The stack file as it is written. */
+  /** Text of the stack file. */
   readonly text: string;
-  /** What it says. */
+  /** Its settings. */
   readonly settings: Settings;
 }
 
 /**
- * Reads and checks the settings of an environment, before anything is made.
+ * Reads and checks the settings of an environment, before anything is created.
  *
  * @param file path of the stack file; Pulumi.NAME.yaml of the project by default
  * @throws Problem or SettingsError saying what to write instead
@@ -29,13 +29,13 @@ export function readSettings(
 ): EnvironmentSettings {
   if (!existsSync(file)) {
     throw new Problem(
-      `There is no ${file}; copy Pulumi.local.yaml to it, set puppet:containers.subnet to a network of its own, and run this again.`,
+      `There is no ${file}; copy Pulumi.local.yaml to it, set puppet:containers.subnet to an unused network, and run this again.`,
     );
   }
   const text = readFileSync(file, "utf8");
   try {
     const own = Object.entries(configOf(text, file)).flatMap(([key, value]) => {
-      // A key without a prefix is the project's own, one with another prefix is a provider's.
+      // A key without a prefix belongs to the project, one with a different prefix to a provider.
       const [, setting] = /^(?:puppet:)?([^:]+)$/.exec(key) ?? [];
       return setting === undefined ? [] : [[setting, unsealed(value, setting)] as const];
     });
@@ -45,21 +45,21 @@ export function readSettings(
   }
 }
 
-/** The settings of a stack: those of the last deployment with npm start, or those that stand in the project. */
+/** The settings of a stack: those of the last deployment with npm start, or those in the project. */
 export function settingsOf({ name, stackFile }: { name: string; stackFile: string }): Settings {
   return readSettings(name, existsSync(stackFile) ? stackFile : undefined).settings;
 }
 
 /**
- * What stands for a sealed password, which only the engine can read: something that passes its checks. The program
- * checks the password itself.
+ * Stands for a secret password, which only the engine can decrypt: a value that passes its checks. The program checks
+ * the password itself.
  */
 const sealedPassword = "sealed-by-pulumi";
-/** As much, for a private key. */
+/** The same for a private key. */
 const sealedKey = "-----BEGIN PRIVATE KEY-----\nsealed\n-----END PRIVATE KEY-----\n";
 
 /**
- * Sees to it that passwords and tokens, and nothing else, are sealed.
+ * Makes sure that passwords, tokens and private keys are secrets, and nothing else is.
  *
  * @throws SettingsError naming the setting
  */
@@ -73,7 +73,7 @@ function unsealed(value: unknown, setting: string): unknown {
   if (isSealed(value)) {
     if (secret) return setting.endsWith("Key") ? sealedKey : sealedPassword;
     throw new SettingsError([
-      `puppet:${setting} is sealed, and only passwords, tokens and private keys can be; write it in clear.`,
+      `puppet:${setting} is a secret, but only passwords, tokens and private keys can be; write it in plaintext.`,
     ]);
   }
   return Object.fromEntries(
@@ -84,11 +84,11 @@ function unsealed(value: unknown, setting: string): unknown {
 function configOf(text: string, file: string): Record<string, unknown> {
   let stack: unknown;
   try {
-    // A file of nothing but comments holds no document at all.
+    // A file with only comments contains no document.
     [stack] = loadAll(text);
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    throw new Problem(`${file} is not YAML (${reason}); put that right and run this again.`);
+    throw new Problem(`${file} is not valid YAML (${reason}); fix it and run this again.`);
   }
   const config: unknown = (stack as { config?: unknown } | undefined | null)?.config;
   if (typeof config !== "object" || config === null || Array.isArray(config)) {
@@ -100,20 +100,20 @@ function configOf(text: string, file: string): Record<string, unknown> {
 }
 
 /**
- * Refuses a name that cannot be one of a stack, a container and a file alike.
+ * Rejects a name that is not valid for a stack, a container and a file.
  *
  * @throws Problem saying what to write instead
  */
 export function requireEnvironmentName(name: string): void {
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) {
     throw new Problem(
-      `${JSON.stringify(name)} is no name for an environment; write at most 32 lower-case letters, digits and hyphens, beginning with a letter.`,
+      `${JSON.stringify(name)} is not a valid environment name; use at most 32 lowercase letters, digits and hyphens, starting with a letter.`,
     );
   }
 }
 
 /**
- * Refuses a network that this machine already reaches through another interface.
+ * Rejects a network that this machine already reaches through a different interface.
  *
  * @throws Problem naming the interface
  */
@@ -125,7 +125,7 @@ export function requireFreeSubnet(subnet: string): void {
       const taken: Subnet | undefined = parseNetmask(address, netmask);
       if (taken !== undefined && overlap(wanted, taken)) {
         throw new Problem(
-          `puppet:containers.subnet is "${subnet}", which overlaps ${address} of this machine's interface ${name}; write another private network, such as 10.214.0.0/24.`,
+          `puppet:containers.subnet is "${subnet}", which overlaps with ${address} on this machine's interface ${name}; use a different private network, such as 10.214.0.0/24.`,
         );
       }
     }

@@ -4,35 +4,35 @@ import { constants } from "node:os";
 
 /** How a command ended. */
 export interface Result {
-  /** Exit code; 128 and the signal's number when a signal ended it. */
+  /** Exit code; 128 plus the signal's number if a signal ended it. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What {@link run} takes besides the command. */
+/** Options of {@link run}. */
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Text for standard input, which is empty otherwise. */
+  /** Text for standard input; empty by default. */
   readonly stdin?: string;
-  /** File for standard input, however large, instead of a text. */
+  /** File for standard input, of any size, instead of text. */
   readonly stdinFile?: string;
-  /** Has the command read what this process would, a terminal or a file. */
+  /** Lets the command read this process's standard input, a terminal or a file. */
   readonly inheritStdin?: boolean;
-  /** File that takes standard output instead of the result; made anew, for its owner alone. */
+  /** File for standard output, instead of the result; overwritten, and created readable for its owner only. */
   readonly stdoutFile?: string;
-  /** Shows output as it comes instead of collecting it. */
+  /** Shows output as it arrives instead of collecting it. */
   readonly show?: boolean;
   /** Milliseconds after which the command is killed; unlimited by default. */
   readonly timeout?: number;
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program and waits for its end.
  *
- * @param command the program and its arguments; no shell reads them
- * @throws Error when the program cannot be started
+ * @param command the program and its arguments, which no shell interprets
+ * @throws Error if the program cannot be started
  */
 export function run(command: readonly string[], options: RunOptions = {}): Promise<Result> {
   const [program = "", ...args] = command;
@@ -67,7 +67,7 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
     child.on("close", (code, signal) => {
       resolve({ code: code ?? 128 + constants.signals[signal ?? "SIGKILL"], stdout, stderr });
     });
-    // A program that ends without reading its input is no fault of ours.
+    // A program may end without reading its input.
     child.stdin?.on("error", () => undefined).end(options.stdin);
   });
 }

@@ -7,26 +7,26 @@ import { Problem } from "./problem.js";
 import { project, stateFolder } from "./paths.js";
 import { run, type Result, type RunOptions } from "./shell.js";
 
-/** Milliseconds a deployment waits for another one of the same environment. */
+/** Milliseconds that a deployment waits for another of the same environment. */
 const deploymentDeadline = 20 * 60_000;
 
 /**
- * The stack of one local environment. What Pulumi writes beside its settings, the salt of its secrets, goes into
- * the state folder, so that deploying changes no committed file.
+ * The stack of one local environment. The salt of its secrets, which Pulumi writes next to the settings, goes into the
+ * state folder, so that a deployment changes no committed file.
  */
 export class Stack {
   /** Settings of the last deployment. */
   readonly stackFile: string;
-  /** Settings as the CLI was given them by hand, with a salt. */
+  /** Copy of the settings for npm run pulumi, with a salt. */
   readonly givenFile: string;
-  /** Settings of a deployment that has begun and not ended well. */
+  /** Settings of a deployment that has started but not succeeded. */
   private readonly unfinished: string;
-  /** What the engine does in a deployment, while it runs. */
+  /** The engine's event log of a running deployment. */
   private readonly events: string;
 
   /**
    * @param name name of the environment and its stack
-   * @param environment environment for the CLI, made by the toolchain
+   * @param environment environment for the CLI, from the toolchain
    */
   constructor(
     readonly name: string,
@@ -39,10 +39,10 @@ export class Stack {
   }
 
   /**
-   * Makes the stack if there is none, and takes over settings.
+   * Creates the stack if it does not exist, and writes its settings.
    *
    * @param settings text of a stack file
-   * @param file where they go, with the salt that is there already; by default those of the last deployment
+   * @param file where to write them, with its existing salt; by default the settings of the last deployment
    */
   async prepare(settings: string, file = this.stackFile): Promise<void> {
     await mkdir(stateFolder, { recursive: true, mode: 0o700 });
@@ -53,26 +53,26 @@ export class Stack {
     await writeFile(file, [settings.trimEnd(), ...lines, ""].join("\n"), { mode: 0o600 });
   }
 
-  /** Whether the stack is there. */
+  /** Whether the stack exists. */
   async exists(): Promise<boolean> {
     return (await this.run(["stack", "ls", "--json"])).stdout.includes(`"name": "${this.name}"`);
   }
 
   /**
-   * Deploys, showing what happens.
+   * Deploys, showing progress.
    *
-   * The engine keeps the old inputs of what it could not change. So when a deployment has not ended and the next one
-   * has other settings, such as those from before, it may see nothing to do on a host that is half changed: then all
-   * hosts are converged again, which changes nothing where nothing is to be changed. A deployment that was refused
-   * before it changed anything leaves no such doubt.
+   * The engine keeps the old inputs of resources that it failed to change. So if a deployment did not finish and the
+   * next one has other settings, such as the previous ones, it may see nothing to do on a host that is only partly
+   * changed: then all hosts are converged again, which has no effect on hosts that are up to date. A deployment that was
+   * rejected before it changed anything does not need this.
    *
-   * @param lost names of hosts whose machines are gone, to be made anew
+   * @param lost names of hosts whose machines are gone, to be recreated
    */
   async up(lost: readonly string[] = []): Promise<number> {
     const settings = await readFile(this.stackFile, "utf8");
     const left = existsSync(this.unfinished) ? await readFile(this.unfinished, "utf8") : undefined;
     const same = left === undefined || left === settings;
-    // What is not the settings of any deployment keeps all further ones at it until one ends.
+    // An empty file, which matches no settings, makes all further deployments converge every host until one succeeds.
     await writeFile(this.unfinished, same ? settings : "", { mode: 0o600 });
     const type = "puppet:index:Containers$command:local:Command";
     const replaced = [
@@ -93,7 +93,7 @@ export class Stack {
     return code;
   }
 
-  /** Whether the engine began to change any resource of the program in the deployment that it has logged. */
+  /** Whether the engine started to change any resource of the program, according to its event log. */
   private async changedSomething(): Promise<boolean> {
     interface Event {
       readonly resourcePreEvent?: {
@@ -107,12 +107,12 @@ export class Stack {
         return !["same", "read", undefined].includes(op) && type?.startsWith("pulumi:") === false;
       });
     } catch {
-      // Without a log, or with one that breaks off, nothing is known.
+      // Unknown without a log, or with an incomplete one.
       return true;
     }
   }
 
-  /** URNs of what converges the hosts. */
+  /** URNs of the commands that converge the hosts. */
   private async convergences(): Promise<string[]> {
     const { stdout } = await this.pulumi(["stack", "export", "--stack", this.name]);
     const { deployment } = JSON.parse(stdout) as { deployment: { resources?: { urn: string }[] } };
@@ -121,12 +121,12 @@ export class Stack {
       .filter((urn) => /:HostConfiguration\$command:remote:Command::.*-run$/.test(urn));
   }
 
-  /** Destroys all resources, showing what happens. */
+  /** Destroys all resources, showing progress. */
   async destroy(): Promise<number> {
     return this.operate(["destroy", "--skip-preview"]);
   }
 
-  /** Removes the stack and all the project keeps of it. */
+  /** Removes the stack and all of the project's files about it. */
   async remove(): Promise<void> {
     await this.pulumi([
       "stack",
@@ -139,12 +139,12 @@ export class Stack {
     ]);
     for (const file of [this.stackFile, this.givenFile, this.unfinished, this.events])
       await rm(file, { force: true });
-    // Nothing of the state is left once the last stack is gone; the passphrase opens nothing then.
+    // After the last stack, the whole folder is removed: the passphrase has nothing left to decrypt.
     const { stdout } = await this.run(["stack", "ls", "--json"]);
     if (stdout.trim() === "[]") await rm(stateFolder, { recursive: true, force: true });
   }
 
-  /** The stack's outputs, secrets in clear. */
+  /** The stack's outputs, with secrets in plaintext. */
   async outputs(): Promise<Record<string, unknown>> {
     const { stdout } = await this.pulumi([
       "stack",
@@ -157,7 +157,7 @@ export class Stack {
     return JSON.parse(stdout) as Record<string, unknown>;
   }
 
-  /** Makes the stack, away from the project's own stack files, and returns the one Pulumi writes. */
+  /** Creates the stack, away from the project's own stack files, and returns the stack file that Pulumi writes. */
   async init(): Promise<string> {
     await mkdir(stateFolder, { recursive: true, mode: 0o700 });
     const folder = await mkdtemp(join(stateFolder, "init-"));
@@ -170,7 +170,7 @@ export class Stack {
     }
   }
 
-  /** Runs the CLI on the project and returns how it ended. */
+  /** Runs the CLI on the project and returns the result. */
   run(args: readonly string[], options: RunOptions = {}): Promise<Result> {
     return run(["pulumi", "--non-interactive", ...args], {
       cwd: project,
@@ -188,18 +188,18 @@ export class Stack {
 
   private async operate(operation: readonly string[]): Promise<number> {
     const options = ["--yes", "--suppress-outputs", "--stack", this.name];
-    // Without it the CLI knows no log of events.
+    // Enables --event-log.
     const env = { ...this.environment, PULUMI_DEBUG_COMMANDS: "true" };
     for (;;) {
       await this.releaseLock();
       const command = [...operation, ...options, "--config-file", this.stackFile];
       const { code } = await this.run(command, { show: true, env });
-      // Another deployment may have begun at the same moment: then the lock that is left is not ours.
+      // If another deployment started at the same moment, the lock is not ours.
       if (code === 0 || !this.lockOwners().some(isAlive)) return code;
     }
   }
 
-  /** Waits for a deployment that still runs; ends the claim of one that was killed. */
+  /** Waits for a running deployment; releases the lock of one that was killed. */
   private async releaseLock(): Promise<void> {
     const deadline = Date.now() + deploymentDeadline;
     let told = false;
@@ -208,14 +208,14 @@ export class Stack {
       if (owners.length === 0) return;
       const alive = owners.find(isAlive);
       if (alive === undefined) {
-        console.log("an earlier deployment was interrupted; going on from where it was");
+        console.log("an earlier deployment was interrupted; continuing where it stopped");
         await this.forgetInterruption();
         return;
       }
       const who = `process ${String(alive.pid)} on ${alive.hostname}`;
       if (Date.now() > deadline) {
         throw new Problem(
-          `Another deployment of ${this.name} (${who}) still runs after 20 minutes; end it and run this again.`,
+          `Another deployment of ${this.name} (${who}) is still running after 20 minutes; stop it and run this again.`,
         );
       }
       if (!told) console.log(`waiting for another deployment of ${this.name} (${who}) to end`);
@@ -225,8 +225,8 @@ export class Stack {
   }
 
   /**
-   * Ends the claim of a deployment that was killed. What it was creating is created again, over what is left
-   * of it; without this, every later deployment would warn of it.
+   * Releases the lock of a deployment that was killed. Resources that it was creating are created again, on top of
+   * their remains; without this, every later deployment would warn about them.
    */
   private async forgetInterruption(): Promise<void> {
     await this.pulumi(["cancel", "--yes", "--stack", this.name]);
@@ -248,13 +248,13 @@ export class Stack {
       this.name,
     );
     if (!existsSync(folder)) return [];
-    // Beside each lock lies a file with attributes of it.
+    // Next to each lock is a file with its attributes.
     const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
     return files.flatMap((file) => {
       try {
         return [JSON.parse(readFileSync(join(folder, file), "utf8")) as LockOwner];
       } catch {
-        // Released since the folder was read.
+        // Released after the folder was read.
         return [];
       }
     });
@@ -266,7 +266,7 @@ interface LockOwner {
   readonly hostname: string;
 }
 
-/** Whether a lock's owner may still be at work; of another machine's processes nothing is known. */
+/** Whether a lock's owner may still be running; for a process on a different machine this is unknown. */
 function isAlive(owner: LockOwner): boolean {
   if (owner.hostname !== hostname()) return true;
   try {

@@ -5,27 +5,27 @@ import type { SerializedError } from "vitest";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import { project } from "./paths.js";
 
-/** What came of a stage of the tests. */
+/** The result of a test stage. */
 export interface TestReport {
   readonly passed: number;
   readonly skipped: number;
-  /** Each failed test, and each file that failed outside its tests, with the first line of why. */
+  /** Each failed test, and each file that failed outside its tests, with the first line of the reason. */
   readonly failures: readonly string[];
-  /** Each file with the time it took, the preparation of its tests and what they put back included. */
+  /** Each file with the time it took, including setup and teardown. */
   readonly files: readonly Timed[];
   readonly tests: readonly Timed[];
 }
 
-/** Something that took its time. */
+/** How long something took. */
 export interface Timed {
   readonly name: string;
   readonly milliseconds: number;
 }
 
-/** Variable with the file that a report is written to. */
+/** Environment variable with the path of the report. */
 export const reportVariable = "PULUMI_PUPPET_TEST_REPORT";
 
-/** Tells `npm test` what came of a stage, as one of Vitest's reporters. */
+/** Vitest reporter that gives `npm test` the result of a stage. */
 export default class StageReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     const file = process.env[reportVariable];
@@ -34,9 +34,9 @@ export default class StageReporter implements Reporter {
 }
 
 /**
- * What came of some files.
+ * The result of some files.
  *
- * @param errors those that belong to no file
+ * @param errors errors outside any file
  */
 export function reportOf(
   modules: readonly TestModule[],
@@ -56,11 +56,11 @@ export function reportOf(
     stripVTControlCharacters(errors?.[0]?.message ?? "no reason").split("\n")[0] ?? "";
   return {
     passed: inState("passed").length,
-    // One that never began, after its file failed, has not been run either.
+    // A pending test never started because its file failed.
     skipped: inState("skipped").length + inState("pending").length,
     failures: [
       ...inState("failed").map(({ test, name }) => `${name}: ${why(test.result().errors)}`),
-      // A file fails by itself when it cannot be read, or in what it prepares or puts back.
+      // A file itself fails if it cannot be read, or in its setup or teardown.
       ...files.flatMap(({ module, name }) => {
         const suites = [...module.children.allSuites()].flatMap((suite) => suite.errors());
         return [...module.errors(), ...suites].map((error) => `${name}: ${why([error])}`);

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { Project, type Run, type RunOptions } from "../../../tools/lib/engine-driver.js";
 import type { ResourceSpec } from "./program/resource-spec.js";
 
-/** The contract program with a stack of its own for one test. */
+/** The contract program with its own stack for one test. */
 export class ContractProject {
   readonly #project = new Project(join(import.meta.dirname, "program"));
 
@@ -30,12 +30,12 @@ export class ContractProject {
     return this.#project.export();
   }
 
-  /** The outputs of a resource; secrets are encrypted in it. */
+  /** The outputs of a resource, with secrets encrypted. */
   async outputs(name: string): Promise<Record<string, unknown> | undefined> {
     return (await this.#project.resources())[name]?.outputs;
   }
 
-  /** The outputs of a resource with secrets in clear, each under `plaintext` as JSON. */
+  /** The outputs of a resource with secrets in plaintext, each under `plaintext` as JSON. */
   async revealed(name: string, output: string): Promise<unknown> {
     const { deployment } = JSON.parse(await this.#project.export({ showSecrets: true })) as {
       deployment: { resources: { urn: string; outputs?: Record<string, unknown> }[] };

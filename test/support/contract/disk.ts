@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../tools/lib/shell.js";
 
-/** A disk of this machine's kernel, whose content is a file. */
+/** A disk in this machine's kernel, backed by a file. */
 export interface Disk {
-  /** Path of the device, here and in containers that are given it. */
+  /** Path of the device, here and in containers that have it. */
   readonly device: string;
   remove(): Promise<void>;
 }
 
-/** Makes an empty disk. */
+/** Creates an empty disk. */
 export async function emptyDisk(name: string, size: number): Promise<Disk> {
   const file = join(tmpdir(), `pulumi-puppet-test-${name}.img`);
   await rm(file, { force: true });

@@ -12,15 +12,15 @@ export interface SshServer {
   hostKey: string;
   /** A public key that is not the server's. */
   otherHostKey: string;
-  /** Runs a shell command on the server, by the way of the container, and gives its output. */
+  /** Runs a shell command on the server, through its container, and returns the output. */
   run(command: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** The variables the server takes from its clients. */
+/** The variables that the server accepts from its clients. */
 const acceptedVariables = "CONTRACT_ACCEPTED PULUMI_COMMAND_STDOUT";
 
-/** Reads from standard input: the key that may log in, on one line, then the server's own. */
+/** Reads from standard input: the authorized key, on one line, then the server's own key. */
 const startScript = `
 umask 077
 mkdir -p /root/.ssh
@@ -33,7 +33,7 @@ systemctl start ssh
 /**
  * Starts OpenSSH's server in a container.
  *
- * @param name tells the servers of this suite's files apart
+ * @param name distinguishes the servers of this suite's files
  */
 export async function startSshd(name: string): Promise<SshServer> {
   const [user, host, otherHost] = [newKey(), newKey(), newKey()];

@@ -4,19 +4,19 @@ import { execIn } from "../container-exec.js";
 import { domain } from "../environment.js";
 import { introduce } from "../host-names.js";
 
-/** A PostgreSQL that a site keeps itself, with TLS by an authority of its own. */
+/** A site's own PostgreSQL, with a certificate from its own CA. */
 export interface PostgresqlServer {
   /** Its name, as in its certificate. */
   readonly server: string;
-  /** The authority's certificate, PEM. */
+  /** The CA certificate, PEM. */
   readonly caCertificate: string;
-  /** Runs SQL as its administrator; what it answers, without formatting. */
+  /** Runs SQL as its administrator; returns the result without formatting. */
   sql(text: string, database?: string): Promise<string>;
 }
 
 const name = "database";
 
-/** Starts it in an environment's network, as the database administrator of a site would have it. */
+/** Starts it in an environment's network, as a site's database administrator would set it up. */
 export async function startPostgresql(
   environment: string,
   passwords: { write: string; read: string },

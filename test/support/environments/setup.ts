@@ -2,12 +2,12 @@ import type { TestProject } from "vitest/node";
 import { bareImage, makeImages } from "../images/images.js";
 import { deploy, npmRun, settingsFile, type Ended } from "../environment.js";
 
-/** Name of the environment that the others of this stage live beside. */
+/** Name of the first environment, alongside which this stage's others run. */
 export const first = "from-nothing";
-/** Network of the first one. */
+/** Its network. */
 export const subnet = "10.213.96.0/24";
 
-/** How the first one came to be. */
+/** How it was deployed. */
 export interface FromNothing {
   /** Its settings. */
   readonly settings: string;
@@ -20,12 +20,12 @@ declare module "vitest" {
   }
 }
 
-/** Deploys an environment whose hosts have no packages, as its users have it. */
+/** Deploys an environment whose hosts have no packages, as for users. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await makeImages();
   const settings = settingsFile({
     image: bareImage,
-    // Memory for a PuppetDB beside the main server.
+    // Memory for PuppetDB on the main server.
     ...{ subnet, compilers: 1, memory: 4096, puppetdb: { host: "main" } },
   });
   project.provide("fromNothing", {

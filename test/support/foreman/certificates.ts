@@ -20,7 +20,7 @@ keyUsage = keyCertSign, cRLSign
 
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
-/** A throw-away certificate authority in a directory: ca.pem, crl.pem, and NAME.pem with NAME.key. */
+/** A throwaway CA in a directory: ca.pem, crl.pem, and NAME.pem with NAME.key. */
 export class Authority {
   constructor(readonly directory: string) {
     this.write("openssl.cnf", configuration);

@@ -16,12 +16,12 @@ export interface Call {
   headers?: Record<string, string>;
   /** Files of the client's certificate. */
   as?: { cert: string; key: string };
-  /** `name:password` of a user of the API. */
+  /** `name:password` of an API user. */
   user?: string;
   maxVersion?: "TLSv1.1" | "TLSv1.2";
 }
 
-/** One request of its own connection. A body that is a text is sent as it is. */
+/** One request in its own connection. A string body is sent unchanged. */
 export async function call(url: string, ca: string | undefined, options: Call): Promise<Answer> {
   const { body } = options;
   const text = typeof body === "string" ? body : JSON.stringify(body);
@@ -33,7 +33,7 @@ export async function call(url: string, ca: string | undefined, options: Call): 
     ca: ca === undefined ? undefined : readFileSync(ca),
     cert: options.as && readFileSync(options.as.cert),
     key: options.as && readFileSync(options.as.key),
-    // OpenSSL itself offers old versions at its lowest level of security only.
+    // OpenSSL offers old versions only at its lowest security level.
     ...(options.maxVersion && {
       minVersion: "TLSv1",
       maxVersion: options.maxVersion,

@@ -8,7 +8,7 @@ import type { ReceivedByService } from "./foreman-service.js";
 import { startProxy, startService, type ProxyAnswers } from "./local-service.js";
 
 export const user = "admin:the password";
-/** It has alternative names, and is in trusted_hosts at first. */
+/** It has alternative names, and is initially in trusted_hosts. */
 export const compiler = "compiler1.example.test";
 export const agent = "agent.example.test";
 
@@ -30,16 +30,16 @@ export function reportOf(changes: Record<string, unknown> = {}): unknown {
   };
 }
 
-/** A request, with the client certificate of that name. */
+/** A request with the client certificate of that name. */
 type Asked = Omit<Call, "as"> & { as?: string };
 
-/** The service, a smart proxy for it to ask, and clients: for the tests of one file. */
+/** The service, a smart proxy for it to query, and clients, for the tests in one file. */
 export function foremanFixture() {
   const directory = mkdtempSync(join(tmpdir(), "foreman-service-"));
   const authority = new Authority(directory);
-  /** Another authority, with certificates of the same names. */
+  /** A different CA, with certificates for the same names. */
   const stranger = new Authority(mkdtempSync(join(directory, "stranger-")));
-  /** What the smart proxy says. */
+  /** The smart proxy's answers. */
   const answers: ProxyAnswers = {};
   let service: Awaited<ReturnType<typeof startService>>;
   let proxy: Awaited<ReturnType<typeof startProxy>>;

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * A service that speaks the parts of Foreman's API that this project uses. It needs Python 3 and
- * nothing else, so it runs in a plain container as well: `python3 DIRECTORY CONFIG`.
+ * A service that implements the parts of Foreman's API that this project uses. It needs only Python 3,
+ * so it also runs in a plain container: `python3 DIRECTORY CONFIG`.
  */
 export const serviceDirectory = join(import.meta.dirname, "../../../standins/foreman");
 
-/** The files of the service, by their names, to put into a directory elsewhere. */
+/** The files of the service by name, for a directory elsewhere. */
 export function serviceFiles(): Record<string, string> {
   const names = readdirSync(serviceDirectory).filter((name) => name.endsWith(".py"));
   return Object.fromEntries(
@@ -15,26 +15,26 @@ export function serviceFiles(): Record<string, string> {
   );
 }
 
-/** What the file that is the service's argument holds, as JSON. */
+/** The JSON configuration file of the service. */
 export interface ServiceConfig {
-  /** To listen on. */
+  /** Address and port to listen on. */
   address: string;
   port: number;
-  /** On 127.0.0.1, without TLS and without a password: tests say there what the service answers. */
+  /** Port on 127.0.0.1, without TLS and password, on which tests set the service's answers. */
   controlPort: number;
-  /** Of the service, and of what it asks smart proxies. Paths to PEM files. */
+  /** Paths to PEM files, for the service and for its queries to smart proxies. */
   certificate: string;
   key: string;
-  /** Clients and smart proxies are verified by it. */
+  /** Verifies clients and smart proxies. */
   ca: string;
-  /** Revocation lists to verify clients by: one of each CA, as Foreman's web server wants it. */
+  /** CRLs to verify clients with: one from each CA, as Foreman's web server requires. */
   crl?: string;
-  /** Of the API. */
+  /** API credentials. */
   user: string;
   password: string;
 }
 
-/** `PUT /hosts/NAME` at the control port: what is given replaces what was. */
+/** `PUT /hosts/NAME` on the control port: given values replace the old ones. */
 export interface Classification {
   /** Parameters of each class; null for a class without any. */
   classes?: Record<string, Record<string, unknown> | null>;
@@ -42,12 +42,12 @@ export interface Classification {
   environment?: string;
 }
 
-/** One question or upload, whether it was taken or not. */
+/** One query or upload, accepted or not. */
 export interface Received<Content> {
   /** Common name of the client's certificate. */
   certificate: string | null;
   status: number;
-  /** Absent when it was not readable. */
+  /** Absent if it could not be read. */
   content?: Content;
 }
 
@@ -69,15 +69,15 @@ export interface UploadedReport {
   };
 }
 
-/** Answer of `GET /received` at the control port, in the order it came. */
+/** Answer to `GET /received` on the control port, in order of arrival. */
 export interface ReceivedByService {
-  /** Names of the hosts that were asked for. */
+  /** Names of the queried hosts. */
   nodes: Received<string>[];
   facts: Received<UploadedFacts>[];
   reports: Received<UploadedReport>[];
 }
 
-/** A request to the control port, for where only Python can make it. */
+/** A request to the control port that needs only Python. */
 export function controlCommand(
   port: number,
   method: string,

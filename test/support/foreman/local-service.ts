@@ -14,7 +14,7 @@ export interface LocalService {
   stop(): Promise<void>;
 }
 
-/** Runs the service on this machine, with the certificate of that name. */
+/** Runs the service on this machine with the certificate of that name. */
 export async function startService(
   authority: Authority,
   name: string,
@@ -50,10 +50,10 @@ export async function startService(
   throw new Error(problems.join(""));
 }
 
-/** What a stand-in for a smart proxy says, by path. */
+/** A stand-in smart proxy's answers, by path. */
 export type ProxyAnswers = Record<string, unknown>;
 
-/** A smart proxy that takes clients with a certificate only. */
+/** A smart proxy that requires client certificates. */
 export async function startProxy(
   authority: Authority,
   name: string,

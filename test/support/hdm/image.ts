@@ -4,17 +4,17 @@ import { baseImage } from "../../../settings/containers.js";
 import { run } from "../../../tools/lib/shell.js";
 import { startTestContainer } from "../containers.js";
 
-/** Name of the image that stands for HDM's. */
+/** Name of the image that stands in for HDM's. */
 const name = "localhost/pulumi-puppet-hdm-stand-in";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Makes the image that stands for HDM's, which cannot be had without its registry: the base image with a small program
- * that has HDM's commands, pages and users.
+ * Builds the image that stands in for HDM's, which is only available from its registry: the base image with a small
+ * program that has HDM's commands, pages and users.
  *
- * @param archive the file for it
- * @returns the image as the setting has it, `NAME@sha256:…`
+ * @param archive the image's archive file
+ * @returns the image as in the setting, `NAME@sha256:…`
  */
 export async function makeImage(archive: string): Promise<string> {
   const container = await startTestContainer("hdm-image", { image: baseImage });

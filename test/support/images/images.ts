@@ -6,20 +6,20 @@ import { run } from "../../../tools/lib/shell.js";
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const scripts = here("../../../hosts/containers");
 
-/** The image of the tests' hosts, with the packages of all roles; it stays on the machine for the next time. */
+/** The image of the tests' hosts, with the packages of all roles; it is kept on the machine for the next time. */
 export const hostsImage = "localhost/pulumi-puppet-test-hosts:1";
-/** The image of hosts that install every package from nothing. */
+/** The image of hosts that install every package from scratch. */
 export const bareImage = "localhost/pulumi-puppet-test-bare:1";
 
 const { agent, server, puppetdb, puppetdbTermini } = distributions.debian.packages;
-/** What the roles install, and what tests need besides. */
+/** What the roles install, and what tests need in addition. */
 const packages = [
   ...[agent, server, ...puppetdb, puppetdbTermini],
   ...["postgresql", "haproxy", "socat", "r10k", "g10k", "webhook", "git", "rsync", "curl"],
   ...["openssh-client", "python3", "sudo", "tcpdump", "gpg", "cloud-init", "procps"],
 ];
 
-/** Makes the base image and, of it, those of the tests, where they are not there. */
+/** Builds the base image and, from it, the tests' images, if they do not exist. */
 export async function makeImages(): Promise<void> {
   const BASE = baseImage;
   await script(`${scripts}/image.sh`, { IMAGE: BASE });

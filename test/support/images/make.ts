@@ -1,4 +1,4 @@
 import { makeImages } from "./images.js";
 
-// A program of its own, because `npm test` starts it and imports nothing of the tests.
+// A separate program, because `npm test` starts it and imports nothing from the tests.
 await makeImages();

@@ -7,15 +7,15 @@ import { run } from "../../../tools/lib/shell.js";
 import { statistics } from "./balancer.js";
 import { deploy, environment, exec, outputs, stackOf, until } from "../environment.js";
 
-/** The mark of a deployment that has not ended. */
+/** The mark of an unfinished deployment. */
 const mark = join(stateFolder, `unfinished-${environment}.yaml`);
 
-/** What a test file must leave as it found it: values by what they are of. */
+/** What a test file must leave as it found it: values by their subject. */
 type Snapshot = ReadonlyMap<string, string>;
 
 /**
- * What of a host is the environment's: its configuration but for what certificates and code come and go in and what is
- * each machine's own, the environments, and services that failed.
+ * The environment's part of a host: its configuration, except changing certificates and code and what is specific to
+ * each machine; the environments; and failed services.
  */
 const ofHost = `
 find /etc -xdev -type f ! -path '*/ssl/*' ! -path '/etc/puppet/puppetserver/ca/*' ! -path '/etc/puppet/code/*' \
@@ -59,7 +59,7 @@ async function snapshot(): Promise<Snapshot> {
 function differences(before: Snapshot, after: Snapshot): string[] {
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
     const [was = "nothing", is = "nothing"] = [before.get(key), after.get(key)];
-    // A role that is switched off may leave files that nothing uses, and a machine that is made anew has its own.
+    // A role that is switched off may leave unused files, and a recreated machine has its own.
     const [, host] = /^([^:]+): \/etc\//.exec(key) ?? [];
     const machine = `${host ?? ""}: /etc/machine-id`;
     const allowed =
@@ -69,20 +69,20 @@ function differences(before: Snapshot, after: Snapshot): string[] {
   });
 }
 
-/** Makes of the environment what it was deployed as, so that no later file fails for an earlier one. */
+/** Restores the environment as it was deployed, so that no later file fails because of an earlier one. */
 async function restore(): Promise<void> {
   const stopped = await containersOf(environment, "stopped");
   if (stopped.length > 0) await run(["podman", "start", ...stopped]);
   for (const host of Object.keys((await outputs()).hosts)) {
     await exec(host, ["sh", "-c", "systemctl reset-failed; systemctl start multi-user.target"]);
   }
-  // As after a deployment of other settings that failed: all hosts are converged again.
+  // As after a failed deployment of other settings: all hosts are converged again.
   writeFileSync(mark, "", { mode: 0o600 });
   const { code, text } = await deploy(inject("deployment").settings);
   if (code !== 0) throw new Error(`the environment could not be restored:\n${text}`);
 }
 
-/** Waits until all compilers serve: a file may end with one that is on its way back. */
+/** Waits until all compilers serve: a file may end while one is starting. */
 async function settled(): Promise<void> {
   const { compilers } = await outputs();
   await until(
@@ -107,8 +107,8 @@ afterAll(async () => {
   let left: string[] = [];
   try {
     await settled();
-    // Compilers look for new code every 45 s: a look that failed, as while a container joined the network and no name
-    // was resolved, is made good by the next one.
+    // Compilers check for new code every 45 s: if a check fails, for example because names do not resolve while a
+    // container joins the network, the next one succeeds.
     await until(
       "the environment is as it was found",
       async () => {

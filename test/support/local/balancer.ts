@@ -6,7 +6,7 @@ export async function statistics(): Promise<Row[]> {
   return statisticsRows(await outputs());
 }
 
-/** One page of the statistics' port, with the password. */
+/** One page from the statistics port, with the password. */
 export async function page(path: string): Promise<string> {
   return statisticsPage(await outputs(), path);
 }
@@ -18,7 +18,7 @@ export async function stateOf(compiler: string): Promise<string> {
   return row?.status ?? "absent";
 }
 
-/** Sessions each compiler has had. */
+/** Number of sessions of each compiler. */
 export async function sessions(): Promise<Record<string, number>> {
   const rows = (await statistics()).filter(
     ({ pxname, svname }) => pxname === "compilers" && svname !== "BACKEND",

@@ -6,7 +6,7 @@ import { exec, output, outputs } from "../environment.js";
 const environments = "/etc/puppet/code/environments";
 /** The control repository on the main server. */
 export const repository = "/var/lib/puppet-control/control.git";
-/** What a Git server calls it. */
+/** Its name on a Git server. */
 export const repositoryName = "var/lib/puppet-control/control";
 
 /** Runs a shell script on the main server as one of its users. */
@@ -14,10 +14,10 @@ export const as = (user: string, script: string) =>
   output("main", `runuser --user ${user} -- sh -s`, script);
 
 /**
- * Commits files to a branch of the control repository, from `production` where there is no such branch, and tells
- * nobody: the repository's own hook does not run.
+ * Commits files to a branch of the control repository, from `production` if there is no such branch, without notifying
+ * anyone: the repository's own hook does not run.
  *
- * @param files texts by their paths; an empty one removes the file
+ * @param files texts by path; an empty text removes the file
  * @returns the commit
  */
 export async function commit(branch: string, files: Record<string, string>): Promise<string> {
@@ -42,21 +42,21 @@ git rev-parse HEAD`,
   );
 }
 
-/** Deletes a branch, and tells nobody. */
+/** Deletes a branch without notifying anyone. */
 export const deleteBranch = (branch: string) =>
   as("puppet-control", `cd /tmp/committer/work && ${silentPush(`:refs/heads/${branch}`)}`);
 
 const silentPush = (ref: string) =>
   `git push --quiet --force --receive-pack='git -c core.hooksPath=/dev/null receive-pack' origin ${ref}`;
 
-/** What the webhook answered. */
+/** The webhook's answer. */
 export interface Answer {
   status: number;
   text: string;
   seconds: number;
 }
 
-/** A push as GitHub tells of it. */
+/** A push in GitHub's format. */
 export const pushOf = (branch: string, changes: object = {}): string =>
   JSON.stringify({
     ref: `refs/heads/${branch}`,
@@ -66,12 +66,12 @@ export const pushOf = (branch: string, changes: object = {}): string =>
     ...changes,
   });
 
-/** The header with a signature of a body. */
+/** The header with the signature of a body. */
 export const signatureOf = (body: string, secret: string): Record<string, string> => ({
   "X-Hub-Signature-256": `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`,
 });
 
-/** A request to the webhook as curl's configuration: nothing of it is on a command line. */
+/** A request to the webhook as a curl configuration, so that none of it is on a command line. */
 export function requestOf(
   url: string,
   body: string,
@@ -111,7 +111,7 @@ export async function send(
   return { status: Number(status), text, seconds: (Date.now() - began) / 1000 };
 }
 
-/** What the main server records of a deploy. */
+/** The main server's record of a deploy. */
 export interface Deployment {
   outcome: string;
   what: string;
@@ -132,9 +132,9 @@ export const lastDeployment = async () =>
   JSON.parse(await output("main", "cat /var/lib/puppet-code/deployment.json")) as Deployment;
 
 /**
- * Tells the webhook of a push as GitHub does, rightly signed.
+ * Notifies the webhook of a push as GitHub does, with a valid signature.
  *
- * @returns its answer; when the deploy took longer than the webhook waits, what it would have been
+ * @returns its answer; if the deploy took longer than the webhook waits, the answer it would have given
  */
 export async function push(branch: string, changes: object = {}): Promise<Answer> {
   const { webhookSecret } = await outputs();
@@ -161,7 +161,7 @@ export async function commitOn(host: string, environment = "production") {
 export const commitsOn = (hosts: readonly string[], environment?: string) =>
   Promise.all(hosts.map((host) => commitOn(host, environment)));
 
-/** How many deploys there have been. */
+/** Number of deploys so far. */
 export const deploys = async () =>
   Number(
     await output(
@@ -170,14 +170,14 @@ export const deploys = async () =>
     ),
   );
 
-/** Waits on the main server until no deploy runs and none is asked for. */
+/** Waits on the main server until no deploy is running or requested. */
 export const idle = () =>
   output(
     "main",
     `timeout 120 sh -c 'until test -z "$(ls /var/lib/puppet-code/requests)" && ! systemctl is-active --quiet puppet-code-deploy && test "$(systemctl show --property ActiveState --value puppet-code-deploy)" != activating; do sleep 0.2; done'`,
   );
 
-/** One agent's run whose catalog comes from one compiler. */
+/** One agent run whose catalog comes from one compiler. */
 export async function runOn(
   compiler: string,
   agent: string,

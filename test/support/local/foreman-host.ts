@@ -7,7 +7,7 @@ import {
 import { domain, environment, exec, joined, output } from "../environment.js";
 import { introduce } from "../host-names.js";
 
-/** The host of the service, whose certificate is one of the environment's CA. */
+/** The host of the service, with a certificate from the environment's CA. */
 export const foreman = "foreman";
 export const foremanUrl = "https://foreman.example.test";
 export const password = "the-password-of-admin";
@@ -15,7 +15,7 @@ const controlPort = 4480;
 const ssl = "/var/lib/puppet/ssl";
 
 /**
- * Makes a host in the suite's network, and starts the service that stands for Foreman on it.
+ * Creates a host in the suite's network, and starts the service that stands in for Foreman on it.
  *
  * @param clients hosts that know its name
  */
@@ -42,7 +42,7 @@ export async function startForeman(clients: readonly string[]): Promise<void> {
   await start();
 }
 
-/** Starts the service, which knows nothing then, and waits until it answers. */
+/** Starts the service without any data, and waits until it answers. */
 export const start = () =>
   output(
     foreman,
@@ -50,7 +50,7 @@ export const start = () =>
   );
 export const stop = () => output(foreman, "systemctl stop foreman-service");
 
-/** Tells the service what to answer, or asks what it was sent. */
+/** Sets the service's answers, or reads what it received. */
 export async function control(method: string, path: string, body: unknown = {}): Promise<string> {
   const { code, stdout, stderr } = await exec(
     foreman,
@@ -69,7 +69,7 @@ export const asHost = (host: string, path: string) =>
     `curl --silent --output /dev/null --write-out '%{http_code}' --cacert ${ssl}/certs/ca.pem --cert ${ssl}/certs/${host}.example.test.pem --key ${ssl}/private_keys/${host}.example.test.pem '${foremanUrl}${path}'`,
   );
 
-/** Has it trust servers of the environment, by its API. */
+/** Makes it trust servers of the environment, through its API. */
 export const trust = (names: readonly string[]) =>
   output(
     foreman,
@@ -77,7 +77,7 @@ export const trust = (names: readonly string[]) =>
     `user = "admin:${password}"\n`,
   );
 
-/** What Foreman's API answers its administrator. */
+/** The answer of Foreman's API to its administrator. */
 export const api = async (path: string) =>
   JSON.parse(
     await output(

@@ -16,15 +16,15 @@ import { run } from "../../../tools/lib/shell.js";
 import { Stack } from "../../../tools/lib/stack.js";
 import { offsetOf } from "../host-names.js";
 
-/** The SSH user of the machines, who becomes root by sudo. */
+/** The machines' SSH user, who becomes root with sudo. */
 const user = "provision";
-/** The one machine that SSH reaches from here. */
+/** The only machine that accepts SSH from here. */
 const jump = "jump";
 
 /** SSH key pairs: the login's, and each machine's own. */
 type Keys = Partial<Record<string, KeyPair>>;
 
-/** Root is shut out; a user may become root. */
+/** Root cannot log in; a user may become root. */
 const prepare = `set -e
 command -v sudo >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends sudo >/dev/null; }
 useradd --create-home --shell /bin/bash ${user}
@@ -32,15 +32,15 @@ echo '${user} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/${user}
 mkdir -m 0700 /home/${user}/.ssh && mv /root/.ssh/authorized_keys /home/${user}/.ssh/ && chown -R ${user}: /home/${user}/.ssh
 echo 'PermitRootLogin no' >/etc/ssh/sshd_config.d/login.conf && systemctl reload ssh`;
 
-/** What `npm start` calls some outputs. */
+/** Names of some outputs in `npm start`. */
 const labels: Record<string, string> = {
   puppetdbUrl: "PuppetDB",
   webhookUrl: "webhook",
   loadBalancerStatsUrl: "statistics page",
 };
 
-// `hand-over.ts NAME FILE`: what `npm start` does, with the platform `existing`: machines that somebody made, which
-// happen to be containers, are handed over as servers that are there.
+// `hand-over.ts NAME FILE`: does what `npm start` does, with the platform `existing`: machines created elsewhere, which
+// happen to be containers, are handed over as existing servers.
 await main(async () => {
   const [name = "", file = ""] = process.argv.slice(2);
   const { settings } = readSettings(name, file);
@@ -82,7 +82,7 @@ await main(async () => {
   return 0;
 });
 
-/** Makes the machines that are not there, as a site's own provisioning does: with an address, names, a user and sudo. */
+/** Creates missing machines as a site's own provisioning does: with an address, names, a user and sudo. */
 async function makeMachines(
   environment: string,
   settings: Settings,
@@ -112,7 +112,7 @@ async function makeMachines(
   for (const machine of machines) {
     const CONTAINER = podmanNames.container(environment, machine);
     if (there.includes(CONTAINER) && keys[machine] !== undefined) {
-      // Who hands a server over keeps it running.
+      // The owner of an existing server keeps it running.
       await run(["podman", "start", CONTAINER]);
       continue;
     }
@@ -137,7 +137,7 @@ async function makeMachines(
   return keys;
 }
 
-/** Removes machines that nobody needs any more, as their owner does after they left the stack. */
+/** Removes unused machines, as their owner does after they leave the stack. */
 async function removeMachines(environment: string, machines: readonly string[]): Promise<void> {
   const kept = machines.map((machine) => podmanNames.container(environment, machine));
   const compiler = podmanNames.container(environment, "compiler");
@@ -147,7 +147,7 @@ async function removeMachines(environment: string, machines: readonly string[]):
   if (gone.length > 0) await run(["podman", "rm", "--force", "--time", "5", ...gone]);
 }
 
-/** The settings with the machines in them, instead of what would make them. */
+/** The settings with the machines, instead of the settings that would create them. */
 function existingSettings(file: string, settings: Settings, keys: Keys): string {
   const { config, ...rest } = load(readFileSync(file, "utf8")) as {
     config: Record<string, unknown>;

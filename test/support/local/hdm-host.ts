@@ -5,14 +5,14 @@ import { environment, exec, output, until } from "../environment.js";
 
 export const hdm = "hdm";
 const url = "https://hdm.example.test";
-/** Where the archive of the image is, on HDM's host. */
+/** Path of the image's archive on HDM's host. */
 export const archive = "/srv/hdm.tar";
-/** An account of HDM's API. */
+/** An account for HDM's API. */
 const reader = { username: "reader", password: "the-password-of-reader" };
 
 /**
- * Has podman run containers in a host that is one itself, by the guide's own script, and brings the archive there.
- * Hosts that are machines need no such script.
+ * Lets podman run containers in a host that is itself a container, with the guide's own script, and copies the archive
+ * there. Hosts that are machines need no such script.
  */
 export async function prepareHost(file: string): Promise<void> {
   const guide = readFileSync(new URL("../../../docs/hdm.md", import.meta.url), "utf8");
@@ -21,7 +21,7 @@ export async function prepareHost(file: string): Promise<void> {
   await podman("cp", file, `${podmanNames.container(environment, hdm)}:${archive}`);
 }
 
-/** Ends HDM's host, and starts it. */
+/** Stops HDM's host, and starts it. */
 export async function stopHost(): Promise<void> {
   await podman("stop", "--time", "90", podmanNames.container(environment, hdm));
   await found("main");
@@ -31,7 +31,7 @@ export async function startHost(): Promise<void> {
   await found(hdm);
 }
 
-/** Podman's name server may keep everybody waiting for half a minute when a container has gone or is back. */
+/** Podman's name server may not answer for half a minute after a container stops or starts. */
 const found = (host: string) =>
   until(
     `agent1 finds ${host}`,
@@ -44,23 +44,23 @@ async function podman(...words: string[]): Promise<void> {
   if (code !== 0) throw new Error(`podman ${words.join(" ")}: ${stderr}`);
 }
 
-/** What HDM answers. */
+/** HDM's answer. */
 export interface Answer {
   readonly status: number;
-  /** Path that it leads to. */
+  /** Path that it redirects to. */
   readonly leadsTo: string;
   readonly cookie: string;
   readonly text: string;
 }
 
-/** What a request is made of besides its path. */
+/** Parts of a request other than its path. */
 interface Request {
   readonly form?: Readonly<Record<string, string>>;
   readonly cookie?: string;
   readonly user?: { readonly username: string; readonly password: string };
 }
 
-/** curl's configuration for a request to HDM. */
+/** The curl configuration for a request to HDM. */
 const requestOf = (path: string, { form, cookie, user }: Request) =>
   [
     `url = "${url}${path}"`,
@@ -73,11 +73,11 @@ const requestOf = (path: string, { form, cookie, user }: Request) =>
     "",
   ].join("\n");
 
-/** Asks HDM, from an agent. */
+/** Sends a request to HDM from an agent. */
 export const ask = async (path: string, request: Request = {}): Promise<Answer> =>
   answerOf(await output("agent1", "curl --config -", requestOf(path, request)));
 
-/** Asks for something from now on, and gives the first answer: of whoever comes first. */
+/** Repeats a request from now on, and returns the first answer: that of the first visitor. */
 export const firstAnswer = async (path: string, request: Request): Promise<Answer> =>
   answerOf(
     await output(
@@ -102,20 +102,20 @@ function answerOf(said: string): Answer {
 export const runner = (program: string) =>
   output(hdm, "podman exec --interactive hdm bundle exec rails runner -", program);
 
-/** Makes the account of the API. */
+/** Creates the account for the API. */
 export const makeReader = () =>
   runner(
     `User.create!(username: "${reader.username}", role: "api", first_name: "Test", last_name: "Reader", password: "${reader.password}")`,
   );
 
-/** What the API answers its account; an error when HDM refuses. */
+/** The API's answer to its account; throws an error if HDM refuses. */
 export async function api(path: string): Promise<unknown> {
   const { status, text } = await ask(`/api/v1/${path}`, { user: reader });
   if (status !== 200) throw new Error(`${path}: ${String(status)}: ${text}`);
   return JSON.parse(text) as unknown;
 }
 
-/** What an agent's data has for a key, by HDM: the value of the file for all nodes. */
+/** HDM's value of a key for an agent: the value in the file for all nodes. */
 export async function commonValue(key: string): Promise<unknown> {
   const levels = (await api(
     `environments/production/nodes/agent1.example.test/keys/${key}`,

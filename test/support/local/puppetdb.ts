@@ -3,16 +3,16 @@ import { distribution, environment, exec, output, until } from "../environment.j
 
 /** PuppetDB for Puppet servers. */
 export const url = "https://puppetdb.example.test:8081";
-/** PuppetDB for those who only read. */
+/** PuppetDB's read-only port. */
 export const readersUrl = "https://puppetdb.example.test:8082";
 
 const ssl = "/var/lib/puppet/ssl";
 
-/** curl with the certificate of a host, on that host. */
+/** curl with a host's certificate, on that host. */
 export const curl = (host: string, more: string) =>
   `curl --silent --max-time 30 --cacert ${ssl}/certs/ca.pem --cert ${ssl}/certs/${host}.example.test.pem --key ${ssl}/private_keys/${host}.example.test.pem ${more}`;
 
-/** What PuppetDB answers to a question in PQL, asked by a compiler. */
+/** PuppetDB's answer to a PQL query from a compiler. */
 export async function query<Row>(pql: string): Promise<Row[]> {
   const answer = await output(
     "compiler1",
@@ -22,7 +22,7 @@ export async function query<Row>(pql: string): Promise<Row[]> {
   return JSON.parse(answer) as Row[];
 }
 
-/** How many reports PuppetDB has of a node. */
+/** Number of reports that PuppetDB has of a node. */
 export async function reportsOf(node: string): Promise<number> {
   const [row] = await query<{ count: number }>(
     `reports[count()] { certname = "${node}.example.test" }`,
@@ -30,7 +30,7 @@ export async function reportsOf(node: string): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** The HTTP status of a request made with a host's certificate; 000 when there is no connection. */
+/** The HTTP status of a request with a host's certificate; 000 if there is no connection. */
 export async function statusOf(host: string, request: string): Promise<string> {
   const { stdout } = await exec(host, [
     "sh",
@@ -49,8 +49,8 @@ export async function timedRun(agent: string): Promise<number> {
 }
 
 /**
- * Waits until PuppetDB has the report of an agent's last run: it stores what it has acknowledged a moment later, and a
- * number of reports that is read before may be one short.
+ * Waits until PuppetDB has the report of an agent's last run: it stores a report a moment after it acknowledges it, and
+ * a count before that may be one short.
  */
 export async function reported(agent: string): Promise<void> {
   const run = await output(
@@ -71,8 +71,8 @@ export const systemctl = (words: string) => output("puppetdb", `systemctl ${word
 export const serves = () => output("puppetdb", "puppetdb-await");
 
 /**
- * Waits until PuppetDB serves with the CA's newest revocation list. It reloads for each list, and for a second or two
- * it answers nobody and stores nothing: what counts reports begins after the revocations of the tests before.
+ * Waits until PuppetDB serves with the CA's latest CRL. It reloads for each CRL, and for a second or two it does not
+ * answer and stores nothing: tests that count reports start after the revocations of previous tests.
  */
 export async function settled(): Promise<void> {
   const newest =

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { as, commit, commitsOn, idle, lastDeployment, push } from "./code.js";
 import { output } from "../environment.js";
 
-/** Modules as sites have them: what Debian packages of the Forge's. */
+/** Modules as sites have them: those from the Forge that Debian packages. */
 const modules = [
   ...["apache", "apt", "augeas-core", "concat", "cron-core", "firewall", "haproxy", "host-core"],
   ...["inifile", "java", "java-ks", "mailalias-core", "mongodb", "mount-core", "mysql", "ntp"],
@@ -10,7 +10,7 @@ const modules = [
   ...["translate", "vcsrepo", "xinetd"],
 ];
 
-/** Makes repositories of real modules on the main server, and a Puppetfile with all of them. */
+/** Creates repositories of real modules on the main server, and a Puppetfile with all of them. */
 async function puppetfile(): Promise<string> {
   const packages = modules.map((name) => `puppet-module-puppetlabs-${name}`);
   await output(
@@ -44,7 +44,7 @@ async function deploySeconds(): Promise<number> {
   const finished = Number(
     await output("main", "stat --format %.Y /var/lib/puppet-code/deployment.json"),
   );
-  // A request is called by the milliseconds of its time.
+  // A request is named after its time in milliseconds.
   return finished - Number(requests[0]?.split("-")[0]) / 1000;
 }
 
@@ -52,8 +52,8 @@ async function deploySeconds(): Promise<number> {
 const bound = 1.5;
 
 /**
- * Seconds from a push to its commit on every server, and of r10k alone, in turn, each the best of a few: of two where
- * they show that a push is quick enough, of up to six where the machine has other things to do.
+ * Seconds from a push to its commit on every server, and of r10k alone, measured in turn, each the best of a few: of
+ * two if they show that a push is quick enough, of up to six if the machine is busy.
  */
 export async function measurePushes(compilers: readonly string[]): Promise<void> {
   await idle();
@@ -62,7 +62,7 @@ export async function measurePushes(compilers: readonly string[]): Promise<void>
   const r10k = "r10k deploy environment production --modules --config /etc/puppet-code/r10k.yaml";
   let [everywhere, locally] = [Infinity, Infinity];
   const quickEnough = () => everywhere <= bound * locally;
-  // The first fetches the modules, which later ones have.
+  // The first deploy fetches the modules, which later ones already have.
   await commit("production", files);
   await push("production");
   await idle();

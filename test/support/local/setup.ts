@@ -19,11 +19,11 @@ import { withNames } from "../host-names.js";
 
 /** What happened while the environment was deployed. */
 export interface Deployment {
-  /** File with every command line that was seen on this machine, containers included, one a line. */
+  /** File with every command line seen on this machine, including containers, one per line. */
   readonly commandLines: string;
   /** The settings it was deployed with. */
   readonly settings: string;
-  /** What the deployment that was killed said, and the one that finished it. */
+  /** The output of the killed deployment, and of the one that finished it. */
   readonly killed: string;
   readonly finished: string;
   readonly seconds: number;
@@ -35,10 +35,10 @@ declare module "vitest" {
   }
 }
 
-/** Deploys the environment once for the suite: killed half way, and finished by running it again. */
+/** Deploys the environment once for the suite: kills the deployment halfway, and runs it again to finish. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await makeImages();
-  // For the containers that tests make and start themselves.
+  // For the containers that tests create and start themselves.
   Object.assign(process.env, withNames(subnet, domain));
   const settings = settingsFile();
   const commandLines = new Set<string>();
@@ -51,7 +51,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await first.says("Package[puppetserver] ...", 600);
     process.kill(-first.pid, "SIGKILL");
     await first.ended;
-    // The engine is dead; so shall be all that worked for it on this machine.
+    // The engine is dead, so all of its processes on this machine must end too.
     const orphans = () =>
       runningCommandLines().filter((line) => line.includes(`--stack ${environment} `));
     await until("the killed deployment's program has ended", () => orphans().length === 0, 10);

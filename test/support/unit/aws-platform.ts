@@ -7,7 +7,7 @@ import { publicKeyOf } from "../infrastructure.js";
 import { goodAws } from "./platform-settings.js";
 import { findIn, recordRequests, settled, type Registration } from "../registrations.js";
 
-/** AWS's own part of an environment as the engine would see it. */
+/** The AWS part of an environment as the engine sees it. */
 export interface ComposedAws {
   settings: Settings;
   platform: MadeHosts;
@@ -17,22 +17,22 @@ export interface ComposedAws {
   /** Those of a type, such as `ec2/instance:Instance`. */
   ofType: (type: string) => Registration[];
   find: (name: string, type: string) => Registration;
-  /** How a host is reached. */
+  /** The connection to a host. */
   connection: (name: string) => Promise<unknown>;
 }
 
-/** The host key that a machine is given. */
+/** The host key of a machine. */
 export const hostKeyOf = (name: string) => publicKeyOf(`${name}-ssh-key/host`);
-/** What no resource may hold but as a secret. */
+/** What resources may only contain as a secret. */
 export const privateKeyOf = (name: string, pair: string) =>
   `-----BEGIN OPENSSH PRIVATE KEY-----\n${name}/${pair}\n-----END OPENSSH PRIVATE KEY-----\n`;
 
-/** A database that is taken. */
+/** A valid database. */
 export const databaseInAws = {
   instanceClass: "db.m7g.large",
   caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
 };
-/** All that there may be. */
+/** Everything that is possible. */
 export const everythingInAws = {
   agentSources: ["10.0.0.0/8", "172.16.0.0/12"],
   operatorSources: ["10.9.0.0/16"],
@@ -83,7 +83,7 @@ export async function composeAws(
   };
 }
 
-/** What a provider would answer. */
+/** A provider's answer. */
 function newResource({ type, name, inputs }: MockResourceArgs): {
   id: string;
   state: Record<string, unknown>;
@@ -115,12 +115,12 @@ function newResource({ type, name, inputs }: MockResourceArgs): {
       ),
     },
   };
-  // As AWS has ids of volumes: the disk's serial number is the same without the hyphen.
+  // An ID of a volume in AWS: the disk's serial number is the same without the hyphen.
   const id = type === "aws:ebs/volume:Volume" ? `vol-${name.replace("-", "")}` : `${name}-id`;
   return { id, state: { ...given, ...outputs[type] } };
 }
 
-/** What a function would answer. */
+/** A function's answer. */
 function answer(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
   switch (token) {
     case "aws:index/getAvailabilityZones:getAvailabilityZones":

@@ -2,15 +2,15 @@ import type { Settings } from "../../../settings/settings.js";
 import { addressOf, stateOf } from "../infrastructure.js";
 import type { Registration } from "../registrations.js";
 
-/** What the hosts' configuration shows of who talks to whom. */
+/** Connections in the hosts' configuration. */
 export interface ConnectionsIn {
-  /** `PARTY PORT` of all that listens to other hosts. */
+  /** `PARTY PORT` of everything that listens for other hosts. */
   listening: string[];
-  /** `PARTY PARTY PORT` of all that a host is told to reach. */
+  /** `PARTY PARTY PORT` of everything that a host is configured to connect to. */
   dialling: string[];
 }
 
-/** A listening port, with the address it is kept to, if it is. */
+/** A listening port, with the address it is bound to, if any. */
 const listeners = [
   /^\s*bind (?<address>[\d.]*):(?<port>\d+)/gm,
   /^(?:ssl-)?port = (?<port>\d+)/gm,
@@ -19,7 +19,7 @@ const listeners = [
   / -ip (?<address>[\d.]+) -port (?<port>\d+)/g,
 ];
 
-/** A host and a port that somebody reaches. */
+/** A host and port that something connects to. */
 const targets = [
   /(?<scheme>https?|ssh):\/\/(?:[^\s"/@]+@)?(?<host>[a-z0-9.-]+)(?::(?<port>\d+))?(?=[/\s",]|$)/g,
   /^\s*server \S+ (?<host>[\d.]+):(?<port>\d+)/gm,
@@ -30,7 +30,7 @@ const targets = [
 
 const usualPorts: Readonly<Record<string, string>> = { ssh: "22", http: "80", https: "443" };
 
-/** Reads the configuration of all hosts, for ports that they listen on or reach. */
+/** Reads the configuration of all hosts for ports that they listen on or connect to. */
 export function connectionsIn(
   registrations: readonly Registration[],
   settings: Settings,
@@ -52,7 +52,7 @@ export function connectionsIn(
   parties.set(settings.puppetServer, "loadBalancer");
 
   const { proxy, sources } = settings.codeDeployment;
-  // What the proxy reaches, nobody else does.
+  // Nothing else connects to what the proxy connects to.
   const proxied = Object.values(sources).flatMap(({ remote }) =>
     proxy !== undefined && remote.startsWith("https:") ? [remote] : [],
   );

@@ -14,12 +14,12 @@ export const fqdn = "hdm.example.test";
 export const image = `registry.example.com/hdm@sha256:${"1".repeat(64)}`;
 export const apiUser = { name: "reader", password: 'a "password" \\ of: HDM' };
 
-/** What an answer is: its status, and what it says or where it leads. */
+/** An answer: its status, and its body or redirect. */
 export type Answers = Record<string, [status: number, text: string]>;
 
 const keys = "/api/v1/environments/production/nodes/web1.example.test/keys";
 
-/** How HDM 4.1 with an administrator answers, and PuppetDB's door for readers. */
+/** Answers of HDM 4.1 with an administrator, and of PuppetDB's read-only port. */
 const usual: Answers = {
   "GET /login": [200, "a form"],
   "GET /": [200, "welcome"],
@@ -80,7 +80,7 @@ export async function hdmStandIn(tls: { minVersion: "TLSv1" | "TLSv1.2"; ciphers
     write(`${host}/published.json`, JSON.stringify(Object.fromEntries(entries)));
   };
   const runs = (id: string) => {
-    // It knows the pinned image as 1.
+    // The pinned image has the ID 1.
     write(
       "bin/podman",
       `#!/bin/sh\ncase $1 in container) echo ${id} ;; image) echo 1 ;; esac\n`,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
 
-/** A folder that goes when the test is over. */
+/** A folder that is removed after the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-unit-"));
   onTestFinished(() => {
@@ -12,7 +12,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Writes a program; its text is read by `sh`, which finds the system's programs. */
+/** Writes a program for `sh`, which finds the system's programs. */
 export function program(folder: string, name: string, text: string): string {
   const path = join(folder, name);
   mkdirSync(folder, { recursive: true });
@@ -22,9 +22,9 @@ export function program(folder: string, name: string, text: string): string {
 }
 
 /**
- * Makes a folder PATH, so that nothing of this machine is found.
+ * Makes a folder the only one in PATH, so that no programs of this machine are found.
  *
- * @param programs texts of programs by their names
+ * @param programs texts of programs by name
  */
 export function onlyPrograms(programs: Readonly<Record<string, string>>): string {
   const folder = temporaryFolder();

@@ -3,10 +3,10 @@ import { distributionNames, type Files } from "../host-files/files.js";
 import type { DistributionName } from "../../../distributions/index.js";
 
 /**
- * All files of a kind, by the distribution and the file's name; `all` is for every distribution.
+ * All files of a kind, by distribution and file name; `all` is for every distribution.
  *
- * @param shared what is the same for every distribution
- * @param of what differs
+ * @param shared files that are the same for every distribution
+ * @param of files that differ
  */
 export async function allFiles(
   shared: () => Promise<Files>,
@@ -21,11 +21,11 @@ export async function allFiles(
   );
 }
 
-/** Each file is as it was, ends with one newline, and has nothing left in it of its template. */
+/** Each file matches its snapshot, ends with one newline, and has nothing left of its template. */
 export async function expectWellRendered(files: Files, folder: string): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     await expect(content, name).toMatchFileSnapshot(`${folder}/${name}`);
-    // HAProxy and others refuse a file without it.
+    // HAProxy and others reject a file without it.
     expect(content, name).toMatch(/[^\n]\n$/);
     expect(content, name).not.toMatch(/<%|%>|undefined|\[object |NaN|Calling \[toString\]/);
   }

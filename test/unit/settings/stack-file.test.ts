@@ -118,7 +118,7 @@ describe("a stack file", () => {
       ["postgresql.server", "config:\n  domain: a.b\n  postgresql: { server: { secure: v1:A } }\n"],
     ]) {
       expect(() => read(text ?? "")).toThrow(
-        `puppet:${setting ?? ""} is sealed, and only passwords, tokens and private keys can be; write it in clear.`,
+        `puppet:${setting ?? ""} is a secret, but only passwords, tokens and private keys can be; write it in plaintext.`,
       );
     }
   });
@@ -134,13 +134,13 @@ describe("a stack file", () => {
 
   it("that is not YAML is refused", () => {
     expect(() => read("config: [\n")).toThrow(
-      /Pulumi\.trial\.yaml is not YAML \(.+\); put that right and run this again\.$/,
+      /Pulumi\.trial\.yaml is not valid YAML \(.+\); fix it and run this again\.$/,
     );
   });
 
   it("that is not there is refused", () => {
     expect(() => readSettings("trial", file)).toThrow(
-      `There is no ${file}; copy Pulumi.local.yaml to it, set puppet:containers.subnet to a network of its own, and run this again.`,
+      `There is no ${file}; copy Pulumi.local.yaml to it, set puppet:containers.subnet to an unused network, and run this again.`,
     );
   });
 });
@@ -155,7 +155,7 @@ describe("the containers' network", () => {
     expect(() => {
       requireFreeSubnet(network);
     }).toThrow(
-      /^puppet:containers\.subnet is ".*", which overlaps .* of this machine's interface .*; write another/,
+      /^puppet:containers\.subnet is ".*", which overlaps with .* on this machine's interface .*; use a different/,
     );
   });
 

@@ -5,7 +5,7 @@ import { startProxy } from "../../support/foreman/local-service.js";
 const { answers, api, ask, proxy, register, stranger } = foremanFixture();
 
 describe("smart proxies", () => {
-  it("are asked for their features, with the certificate of the service", async () => {
+  it("are queried for their features, with the service's certificate", async () => {
     const answer = await register();
     expect(answer).toMatchObject({
       status: 201,
@@ -27,7 +27,7 @@ describe("smart proxies", () => {
     expect((await api("smart_proxies/main")).status).toBe(404);
   });
 
-  it("may be old ones", async () => {
+  it("may be old versions", async () => {
     delete answers["/v2/features"];
     answers["/features"] = ["puppet", "puppetca"];
     expect((await register()).json).toMatchObject({
@@ -35,7 +35,7 @@ describe("smart proxies", () => {
     });
   });
 
-  it("are refused when they cannot be reached", async () => {
+  it("are rejected if they cannot be reached", async () => {
     const closed = await register("main", 1);
     expect(closed.status).toBe(422);
     expect(closed.text).toContain("the smart proxy does not answer");
@@ -50,14 +50,14 @@ describe("smart proxies", () => {
     ["none that run", { puppet: { state: "failed" } }, "feature that runs: none"],
     ["unknown ones", { other: { state: "running" } }, "feature that runs: other"],
     ["nonsense", [], "does not answer"],
-  ])("are refused with %s", async (_, features, text) => {
+  ])("are rejected with %s", async (_, features, text) => {
     answers["/v2/features"] = features;
     const answer = await register();
     expect(answer.status).toBe(422);
     expect(answer.text).toContain(text);
   });
 
-  it("are refused without name or address, and a second time", async () => {
+  it("are rejected without a name or address, and a second time", async () => {
     await register();
     expect((await register()).json).toMatchObject({
       error: {
@@ -113,7 +113,7 @@ describe("environments", () => {
     expect((await api("environments")).json).toMatchObject({ total: 0 });
   });
 
-  it("are not imported from what does not give them", async () => {
+  it("are not imported from a smart proxy without them", async () => {
     await register();
     const answer = await start();
     expect(answer.status).toBe(500);

@@ -18,7 +18,7 @@ const { answers, api, ask, control, controlPort, received, register, send, set, 
   foremanFixture();
 
 describe("TLS", () => {
-  it("verifies the certificate a client has, and takes a client without", async () => {
+  it("verifies a client's certificate, and accepts clients without one", async () => {
     expect((await api("status")).status).toBe(200);
     expect((await api("status", { maxVersion: "TLSv1.2" })).status).toBe(200);
     const foreign = ask("/api/status", { user, as: compiler }, stranger);
@@ -27,14 +27,14 @@ describe("TLS", () => {
     await expect(revoked).rejects.toThrow("alert certificate revoked");
   });
 
-  it("takes no old version", async () => {
+  it("refuses old versions", async () => {
     await expect(api("status", { maxVersion: "TLSv1.1" })).rejects.toThrow(
       "alert protocol version",
     );
   });
 });
 
-describe("who Puppet servers are", () => {
+describe("Puppet servers", () => {
   const denied = {
     error: {
       message: "Access denied",
@@ -55,7 +55,7 @@ describe("who Puppet servers are", () => {
     });
   });
 
-  it("are none without a certificate, unless a user's password comes along", async () => {
+  it("need a certificate, or a user's password", async () => {
     expect(await upload(uploaded)).toMatchObject({ status: 403, json: denied });
     expect((await ask(`/node/${agent}?format=yml`)).status).toBe(403);
     expect((await ask("/api/config_reports", { body: reportOf() })).status).toBe(403);
@@ -63,7 +63,7 @@ describe("who Puppet servers are", () => {
     expect((await ask("/api/hosts/facts", { body: uploaded, user: "admin:no" })).status).toBe(403);
   });
 
-  it("go by alternative names, and by the common name only without any", async () => {
+  it("are identified by alternative names, and by the common name only without any", async () => {
     await set("trusted_hosts", ["puppet"]);
     expect((await upload(uploaded, compiler)).status).toBe(201);
     await set("trusted_hosts", ["plain.example.test", "other.example.test"]);
@@ -71,7 +71,7 @@ describe("who Puppet servers are", () => {
     expect((await upload(uploaded, "other.example.test")).status).toBe(403);
   });
 
-  it("are hosts of smart proxies with the feature Puppet", async () => {
+  it("may be hosts of smart proxies with the feature Puppet", async () => {
     expect((await upload(uploaded, "localhost")).status).toBe(403);
     await register();
     expect((await upload(uploaded, "localhost")).status).toBe(201);
@@ -80,7 +80,7 @@ describe("who Puppet servers are", () => {
     expect((await upload(uploaded, "localhost")).status).toBe(403);
   });
 
-  it("are all, if smart proxies are not asked for", async () => {
+  it("are all clients if smart proxies are not required", async () => {
     await set("restrict_registered_smart_proxies", "false");
     expect((await upload(uploaded)).status).toBe(201);
   });
@@ -149,14 +149,14 @@ describe("tests", () => {
     expect(Date.now() - before).toBeGreaterThanOrEqual(300);
   });
 
-  it("have it forget a host", async () => {
+  it("make it forget a host", async () => {
     await upload(uploaded, compiler);
     await control("DELETE", `/hosts/${agent}`);
     expect((await api(`hosts/${agent}`)).status).toBe(404);
     expect((await control("GET", "/other")).status).toBe(404);
   });
 
-  it("reach it by a command, and find the files to run it", async () => {
+  it("control it with a command, and find the files to run it", async () => {
     await upload(uploaded, compiler);
     const [program = "", ...options] = controlCommand(controlPort(), "GET", "/received");
     const printed = JSON.parse(execFileSync(program, options).toString()) as ReceivedByService;

@@ -12,7 +12,7 @@ import { type Classification } from "../../support/foreman/foreman-service.js";
 const { api, ask, control, send, set, upload } = foremanFixture();
 
 describe("a node", () => {
-  it("is what was set, in the environment of its facts", async () => {
+  it("has what was set, in the environment of its facts", async () => {
     await upload(
       { ...uploaded, facts: { ...uploaded.facts, agent_specified_environment: "test" } },
       compiler,
@@ -40,7 +40,7 @@ describe("a node", () => {
     });
   });
 
-  it("has no classes without an environment, and need not tell it", async () => {
+  it("has no classes without an environment, which may be hidden", async () => {
     await control("PUT", `/hosts/${agent}`, { classes: { ntp: null } });
     const bare = load((await ask(`/node/${agent}?format=yml`, { as: compiler })).text);
     expect(bare).toMatchObject({ classes: [] });
@@ -52,7 +52,7 @@ describe("a node", () => {
     expect(silent).not.toHaveProperty("environment");
   });
 
-  it("is no YAML unless asked for as such, and a 404 when it is unknown", async () => {
+  it("is YAML only if requested, and a 404 if it is unknown", async () => {
     await upload(uploaded, compiler);
     expect((await ask(`/node/${agent}`, { as: compiler })).text).toMatch(/^<pre>---/);
     expect(await ask("/node/other?format=yml", { as: compiler })).toMatchObject({
@@ -63,7 +63,7 @@ describe("a node", () => {
 });
 
 describe("facts", () => {
-  it("make a host, and can be read", async () => {
+  it("create a host, and can be read", async () => {
     expect((await api(`hosts/${agent}`)).status).toBe(404);
     expect(await upload(uploaded, compiler)).toMatchObject({ status: 201, json: { name: agent } });
     expect((await api(`hosts/${agent}`)).json).toMatchObject({
@@ -109,18 +109,18 @@ describe("facts", () => {
     ["facts in a list", { name: agent, facts: ["x"] }, 500, "Internal Server Error"],
     ["an unknown type", { ...uploaded, type: "Host::Other" }, 422, "unknown type of host"],
     ["no operating system", { name: agent, facts: { a: "b" } }, 422, "without an operating system"],
-  ])("are refused: %s", async (_, body, status, text) => {
+  ])("are rejected: %s", async (_, body, status, text) => {
     const answer = await upload(body, compiler);
     expect(answer.status).toBe(status);
     expect(answer.text).toContain(text);
   });
 
-  it("are refused as anything but JSON, before it is asked who sends them", async () => {
+  it("are rejected in any format but JSON, before their sender is checked", async () => {
     const headers = { "content-type": "text/yaml" };
     expect((await ask("/api/hosts/facts", { body: uploaded, headers })).status).toBe(415);
   });
 
-  it("make no host where that is switched off", async () => {
+  it("create no host if that is switched off", async () => {
     await set("create_new_host_when_facts_are_uploaded", false);
     expect(await upload(uploaded, compiler)).toMatchObject({
       status: 500,
@@ -131,7 +131,7 @@ describe("facts", () => {
 });
 
 describe("reports", () => {
-  it("make a host, and can be read", async () => {
+  it("create a host, and can be read", async () => {
     expect(await send(reportOf())).toMatchObject({ status: 201, json: { host_name: agent } });
     await send(reportOf({ host: "b.example.test", logs: [], status: { applied: 5000 } }));
     const { results, ...page } = (await api(`config_reports?search=host=${agent}`)).json as {
@@ -154,7 +154,7 @@ describe("reports", () => {
     ["status", { status: undefined }],
     ["metrics", { metrics: undefined }],
     ["logs", { logs: undefined }],
-  ])("are taken without %s", async (_, changes) => {
+  ])("are accepted without %s", async (_, changes) => {
     expect((await send(reportOf(changes))).status).toBe(201);
   });
 
@@ -179,13 +179,13 @@ describe("reports", () => {
       422,
       "unknown log level x",
     ],
-  ])("are refused: %s", async (_, body, status, text) => {
+  ])("are rejected: %s", async (_, body, status, text) => {
     const answer = await send(body);
     expect(answer.status).toBe(status);
     expect(answer.text).toContain(text);
   });
 
-  it("are refused a second time", async () => {
+  it("are rejected a second time", async () => {
     await send(reportOf());
     expect(await send(reportOf())).toMatchObject({
       status: 422,
@@ -193,7 +193,7 @@ describe("reports", () => {
     });
   });
 
-  it("of an unknown host are taken and dropped where hosts are not to be made", async () => {
+  it("of an unknown host are accepted and dropped if hosts must not be created", async () => {
     await set("create_new_host_when_report_is_uploaded", false);
     expect(await send(reportOf())).toMatchObject({ status: 201, json: { id: null } });
     expect((await api("config_reports")).json).toMatchObject({ total: 0 });

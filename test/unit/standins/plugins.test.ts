@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { project } from "../../../tools/lib/paths.js";
 
-describe("programs that stand in for plugins", () => {
+describe("stand-ins for plugins", () => {
   it.each([
     "bin/pulumi-resource-command",
     "bin/pulumi-resource-random",
     "aws/bin/pulumi-resource-aws",
     "absent-hosts/bin/pulumi-resource-command",
-  ])("tell the port that they listen on, from any folder: %s", async (program) => {
+  ])("print the port that they listen on, from any folder: %s", async (program) => {
     const child = spawn(join(project, "standins", program), ["127.0.0.1:1"], {
       cwd: tmpdir(),
       stdio: ["ignore", "pipe", "inherit"],

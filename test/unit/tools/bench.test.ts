@@ -10,7 +10,7 @@ const stack = "urn:pulumi:test::puppet::pulumi:pulumi:Stack::puppet-test";
 const component = "urn:pulumi:test::puppet::puppet:index:Compiler::compiler1";
 
 describe("the bare program of the benchmark", () => {
-  it("registers what a state has, with parents, and secrets as secrets", () => {
+  it("registers the resources in a state, with parents, and secrets as secrets", () => {
     const state = JSON.stringify({
       deployment: {
         resources: [

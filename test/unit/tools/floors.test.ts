@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { project } from "../../../tools/lib/paths.js";
 import { run } from "../../../tools/lib/shell.js";
 
-/** What the tool says of files that stand as these do, in one line; `npm run check` calls it the same way. */
+/** The tool's output for these files, in one line; `npm run check` calls it in the same way. */
 async function check(files: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-floors-"));
   try {
@@ -34,8 +34,8 @@ const base = {
   "test/support/help.ts": 'import "../../roles/values.js";',
 };
 const see = "see docs/architecture.md.";
-const hosts = `Files in hosts may import hosts, templates and distributions, and nothing else from the project; ${see}`;
-const helpers = `A stage's folder in test/support/ is for that stage alone; move shared helpers to test/support/ itself, or to a folder there named after what it holds; ${see}`;
+const hosts = `Files in hosts may import hosts, templates and distributions, and nothing else in the project; ${see}`;
+const helpers = `A stage's folder in test/support/ is only for that stage; move shared helpers to test/support/ itself, or to a folder there named after its contents; ${see}`;
 
 describe("the floors", () => {
   let found: Awaited<ReturnType<typeof check>>;
@@ -62,57 +62,60 @@ describe("the floors", () => {
 
   it.each([
     [
-      "a circle that a type closes",
-      `error no-circles: components/one.ts → components/two.ts → components/one.ts Imports must not form a circle, and imports of types count; move what both files need to a file of its own, or to a floor below; ${see}`,
+      "a cycle through a type import",
+      `error no-circles: components/one.ts → components/two.ts → components/one.ts Imports must not form a cycle, and type imports count; move what both files need to a separate file, or to a lower floor; ${see}`,
     ],
-    ["an import up", `error floor hosts: hosts/up.ts → roles/values.ts ${hosts}`],
-    ["an import up of a type", `error floor hosts: hosts/up-by-type.ts → roles/values.ts ${hosts}`],
+    ["an import from a higher floor", `error floor hosts: hosts/up.ts → roles/values.ts ${hosts}`],
     [
-      "an import up within a type",
+      "a type import from a higher floor",
+      `error floor hosts: hosts/up-by-type.ts → roles/values.ts ${hosts}`,
+    ],
+    [
+      "an inline type import from a higher floor",
       `error floor hosts: hosts/up-inline.ts → roles/values.ts ${hosts}`,
     ],
     [
-      "an import of what stands apart",
-      `error floor index.ts: index.ts → standins/main.ts index.ts may import platforms, settings, roles, components, hosts, templates and distributions, and nothing else from the project; ${see}`,
+      "an import of a separate floor",
+      `error floor index.ts: index.ts → standins/main.ts index.ts may import platforms, settings, roles, components, hosts, templates and distributions, and nothing else in the project; ${see}`,
     ],
     [
-      "what stands apart importing the program",
-      `error floor standins: standins/main.ts → hosts/host.ts Files in standins may import standins, and nothing else from the project; ${see}`,
+      "an import of the program by a separate floor",
+      `error floor standins: standins/main.ts → hosts/host.ts Files in standins may import standins, and nothing else in the project; ${see}`,
     ],
     [
-      "an import of a test's helper",
-      `error no-tests: templates/render.ts → test/support/help.ts Only tests may import from test/; move shared code to the floor where it belongs; ${see}`,
+      "an import of a test helper",
+      `error no-tests: templates/render.ts → test/support/help.ts Only tests may import from test/; move shared code to the right floor; ${see}`,
     ],
     [
-      "an import of a file with tests",
-      `error no-test-files: test/local/foreman.test.ts → test/unit/one.test.ts A file with tests must not be imported; move shared helpers to test/support/; ${see}`,
+      "an import of a test file",
+      `error no-test-files: test/local/foreman.test.ts → test/unit/one.test.ts A test file must not be imported; move shared helpers to test/support/; ${see}`,
     ],
     [
-      "an import of another stage's helper",
+      "an import of a different stage's helper",
       `error helpers of a stage: test/rendered/one.test.ts → test/support/unit/names.ts ${helpers}`,
     ],
     [
-      "a helper of all stages that imports one of a stage",
+      "a shared helper that imports a stage's helper",
       `error helpers of all stages: test/support/fixture.ts → test/support/unit/names.ts ${helpers}`,
     ],
     [
-      "a platform that imports another",
-      `error apart in platforms: platforms/containers/network.ts → platforms/aws/network.ts platforms/aws, platforms/containers and platforms/existing must not import each other; move what they share to platforms/ or to a floor below; ${see}`,
+      "a platform that imports a different platform",
+      `error apart in platforms: platforms/containers/network.ts → platforms/aws/network.ts platforms/aws, platforms/containers and platforms/existing must not import each other; move what they share to platforms/ or to a lower floor; ${see}`,
     ],
     [
-      "a folder without a floor",
-      `error no-floor: shelf/thing.ts → hosts/host.ts This file is on no floor, so it may import nothing from the project; add its folder to floors.js; ${see}`,
+      "a folder that is on no floor",
+      `error no-floor: shelf/thing.ts → hosts/host.ts This file is on no floor, so it may import nothing in the project; add its folder to floors.js; ${see}`,
     ],
-  ])("refuse %s", (_, sentence) => {
+  ])("reject %s", (_, sentence) => {
     expect(found.said).toContain(sentence);
   });
 
-  it("refuse nothing else", () => {
+  it("reject nothing else", () => {
     expect(found.said).toContain("x 12 dependency violations (12 errors, 0 warnings)");
     expect(found.code).not.toBe(0);
   });
 
-  it("let pass what imports downwards", async () => {
+  it("accept imports from lower floors", async () => {
     const { code, said } = await check({
       ...base,
       "index.ts":

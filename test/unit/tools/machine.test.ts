@@ -25,7 +25,7 @@ const prepare = () =>
   prepareMachine((line) => {
     said.push(line);
   });
-/** Makes these files all that is there besides the programs on PATH. */
+/** Makes these the only files that exist, in addition to the programs on PATH. */
 const files = (...paths: string[]) =>
   vi.mocked(existsSync).mockImplementation((path) => paths.includes(String(path)));
 const user = (id: number) => vi.spyOn(process, "getuid").mockReturnValue(id);
@@ -40,8 +40,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("a machine that has all it takes", () => {
-  it("is left alone, silently", async () => {
+describe("a machine that has everything it needs", () => {
+  it("is left unchanged, silently", async () => {
     onlyPrograms({ ...good, ...others });
     await prepare();
     expect(said).toEqual([]);
@@ -56,34 +56,34 @@ describe("a machine that has all it takes", () => {
 });
 
 describe("a machine that lacks something", () => {
-  it("tells a user without root which packages, and the command", async () => {
+  it("names the packages and the command to a user who is not root", async () => {
     onlyPrograms({ ...others, "apt-get": "exit 1" });
     await expect(prepare()).rejects.toThrow(
       new Error(
-        "This machine lacks podman; install what is missing (on Debian and Ubuntu: apt-get install podman) and run this again.",
+        "This machine lacks podman; install the missing packages (on Debian and Ubuntu: apt-get install podman) and run this again.",
       ),
     );
   });
 
-  it("tells all of them at once, by Debian's names", async () => {
+  it("lists all packages at once, by their Debian names", async () => {
     files();
     onlyPrograms({});
     const all =
       "podman netavark aardvark-dns iptables uidmap runc slirp4netns mmdebstrap openssh-client";
     await expect(prepare()).rejects.toThrow(
       new Error(
-        `This machine lacks ${all.replaceAll(" ", ", ")}; install what is missing (on Debian and Ubuntu: apt-get install ${all}) and run this again.`,
+        `This machine lacks ${all.replaceAll(" ", ", ")}; install the missing packages (on Debian and Ubuntu: apt-get install ${all}) and run this again.`,
       ),
     );
   });
 
-  it("tells root as well where there is no apt-get", async () => {
+  it("also reports this to root if there is no apt-get", async () => {
     user(0);
     onlyPrograms(good);
     await expect(prepare()).rejects.toThrow(/^This machine lacks iptables, .* run this again\.$/);
   });
 
-  it("gets it installed for root, and says so", async () => {
+  it("gets the packages installed for root, and says so", async () => {
     user(0);
     const path = onlyPrograms(others);
     const log = join(path, "log");
@@ -99,14 +99,14 @@ describe("a machine that lacks something", () => {
     );
   });
 
-  it("tells with which words apt-get failed", async () => {
+  it("quotes the error if apt-get fails", async () => {
     user(0);
     onlyPrograms({ ...others, "apt-get": "printf 'W: old\\nE: no mirror\\n' >&2; exit 100" });
     await expect(prepare()).rejects.toThrow(new Error("`apt-get update -qq` failed: E: no mirror"));
   });
 });
 
-describe("a Podman that cannot be used", () => {
+describe("an unusable Podman", () => {
   it.each([
     [
       "too old",
@@ -114,7 +114,7 @@ describe("a Podman that cannot be used", () => {
       "podman 3.4.4 is too old: install podman 4.3 or newer and run this again.",
     ],
     [
-      "with the older networks",
+      "with the older network backend",
       "echo 4.9.3 cni",
       'podman uses the network backend cni, which has no DNS for containers: set network_backend = "netavark" in containers.conf, run `podman system reset` (it removes all containers) and run this again.',
     ],
@@ -123,7 +123,7 @@ describe("a Podman that cannot be used", () => {
       "printf 'a\\nError: no storage\\n' >&2; exit 125",
       "podman does not work here: Error: no storage",
     ],
-  ])("is told when it is one %s", async (_, answer, sentence) => {
+  ])("is reported: one %s", async (_, answer, sentence) => {
     onlyPrograms({ ...podman(answer), ...others });
     await expect(prepare()).rejects.toThrow(new Error(sentence));
   });

@@ -8,7 +8,7 @@ const command = { name: "command", version: "1.2.1" };
 const random = { name: "random", version: "4.21.2" };
 const standins = join(import.meta.dirname, "../../../standins/bin");
 const because = (reason: string) =>
-  `plugins command and random: development stand-ins of this project, because ${reason}`;
+  `plugins command and random: using this project's development stand-ins, because ${reason}`;
 
 let said: string[];
 const find = (environment: NodeJS.ProcessEnv) =>
@@ -16,7 +16,7 @@ const find = (environment: NodeJS.ProcessEnv) =>
     said.push(line);
   });
 
-/** An environment with a CLI that lists plugins and notes down what it is told to install. */
+/** An environment with a CLI that lists plugins and logs what it has to install. */
 function withCli(
   listed: readonly object[],
   install = "true",
@@ -40,7 +40,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it("the plugins have the versions of the SDKs that are installed", () => {
+it("the plugins have the versions of the installed SDKs", () => {
   const lock = JSON.parse(
     readFileSync(new URL("../../../package-lock.json", import.meta.url), "utf8"),
   ) as { packages: Record<string, { version: string }> };
@@ -49,14 +49,14 @@ it("the plugins have the versions of the SDKs that are installed", () => {
   }
 });
 
-describe("plugins in the folder that PULUMI_PUPPET_PLUGINS names", () => {
+describe("plugins in the folder PULUMI_PUPPET_PLUGINS", () => {
   const both = () => {
     const folder = temporaryFolder();
     for (const { name } of plugins) program(folder, `pulumi-resource-${name}`, "true");
     return folder;
   };
 
-  it("are taken, silently, from wherever the folder is counted", async () => {
+  it("are used, silently, by absolute and relative path", async () => {
     const folder = both();
     for (const given of [folder, relative(process.cwd(), folder)]) {
       expect(await find({ PULUMI_PUPPET_PLUGINS: given })).toBe(folder);
@@ -64,19 +64,19 @@ describe("plugins in the folder that PULUMI_PUPPET_PLUGINS names", () => {
     expect(said).toEqual([]);
   });
 
-  it.each(["command", "random"])("must all be there: %s is not", async (name) => {
+  it.each(["command", "random"])("must all exist: %s does not", async (name) => {
     const folder = both();
     const path = join(folder, `pulumi-resource-${name}`);
-    const sentence = `PULUMI_PUPPET_PLUGINS is ${folder}, but ${path} is no program; put the plugin there or unset PULUMI_PUPPET_PLUGINS.`;
+    const sentence = `PULUMI_PUPPET_PLUGINS is ${folder}, but ${path} is not an executable; put the plugin there or unset PULUMI_PUPPET_PLUGINS.`;
     chmodSync(path, 0o644);
     await expect(find({ PULUMI_PUPPET_PLUGINS: folder })).rejects.toThrow(new Error(sentence));
   });
 
-  it("must be there at all", async () => {
+  it("must exist in an existing folder", async () => {
     const folder = join(temporaryFolder(), "none");
     await expect(find({ PULUMI_PUPPET_PLUGINS: folder })).rejects.toThrow(
       new Error(
-        `PULUMI_PUPPET_PLUGINS is ${folder}, but ${folder}/pulumi-resource-command is no program; put the plugin there or unset PULUMI_PUPPET_PLUGINS.`,
+        `PULUMI_PUPPET_PLUGINS is ${folder}, but ${folder}/pulumi-resource-command is not an executable; put the plugin there or unset PULUMI_PUPPET_PLUGINS.`,
       ),
     );
   });
@@ -90,17 +90,17 @@ describe("plugins that the CLI has", () => {
   });
 
   it.each([
-    ["none", []],
+    ["none of them", []],
     ["one of them", [command]],
     ["one in another version", [command, { ...random, version: "4.21.1" }]],
-    ["other ones in those versions", [command, { ...random, name: "tls" }]],
-  ])("give way to stand-ins when there is only %s and no download", async (_, listed) => {
+    ["others in those versions", [command, { ...random, name: "tls" }]],
+  ])("are replaced by stand-ins if there is only %s and no download", async (_, listed) => {
     const { PATH } = withCli(listed);
     expect(await find({ PATH })).toBe(standins);
     expect(said).toEqual([because("https://get.pulumi.com/ cannot be reached: no route")]);
   });
 
-  it("count for nothing when it cannot list them", async () => {
+  it("are ignored if it cannot list them", async () => {
     const PATH = onlyPrograms({ pulumi: "echo '[]'; exit 1" });
     expect(await find({ PATH })).toBe(standins);
   });
@@ -111,14 +111,14 @@ describe("plugins that can be downloaded", () => {
     vi.stubGlobal("fetch", () => Promise.resolve(new Response()));
   });
 
-  it("are installed by the CLI, the missing ones only", async () => {
+  it("are installed by the CLI, but only missing ones", async () => {
     const { PATH, asked } = withCli([command]);
     expect(await find({ PATH })).toBeUndefined();
     expect(asked()).toBe("plugin install resource random 4.21.2\n");
     expect(said).toEqual([]);
   });
 
-  it("give way to stand-ins when the CLI fails, with its last line", async () => {
+  it("are replaced by stand-ins if the CLI fails, with its last line", async () => {
     const { PATH } = withCli([], "printf 'first\\nerror: 403\\n' >&2; exit 1");
     expect(await find({ PATH })).toBe(standins);
     expect(said).toEqual([because("the plugin command could not be downloaded: error: 403")]);

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 describe("run", () => {
-  it("tells how a program ended and what it wrote", async () => {
+  it("returns a program's exit code and output", async () => {
     expect(await run(sh("echo out; echo err >&2; exit 3"))).toEqual({
       code: 3,
       stdout: "out\n",
@@ -18,27 +18,27 @@ describe("run", () => {
     });
   });
 
-  it("gives arguments as they are: no shell reads them", async () => {
+  it("passes arguments unchanged: no shell interprets them", async () => {
     const words = ["$HOME", "a  b", "'", "*", ";", ""];
     const { stdout } = await run(["printf", "%s|", ...words]);
     expect(stdout).toBe(words.map((word) => `${word}|`).join(""));
   });
 
-  it("gives standard input, and an empty one by default", async () => {
+  it("passes standard input, which is empty by default", async () => {
     expect((await run(["cat"], { stdin: "first\nsecond ü" })).stdout).toBe("first\nsecond ü");
     expect(await run(["cat"])).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it("does not mind a program that ends without reading its input", async () => {
+  it("accepts a program that ends without reading its input", async () => {
     expect((await run(["true"], { stdin: "x".repeat(1 << 22) })).code).toBe(0);
   });
 
-  it("keeps letters whole that arrive in pieces", async () => {
+  it("decodes characters that arrive in pieces", async () => {
     const { stdout } = await run(["cat"], { stdin: "€".repeat(100_000) });
     expect(stdout === "€".repeat(100_000)).toBe(true);
   });
 
-  it("runs in a folder and an environment of its own", async () => {
+  it("runs in the given folder and environment", async () => {
     const cwd = realpathSync(temporaryFolder());
     const env = { PATH: process.env.PATH, COLOUR: "red" };
     expect((await run(sh('echo "$(pwd) $COLOUR $HOME"'), { cwd, env })).stdout).toBe(
@@ -50,22 +50,22 @@ describe("run", () => {
     ["TERM", 143],
     ["KILL", 137],
     ["INT", 130],
-  ])("gives a program that SIG%s ended the exit code that shells give it", async (signal, code) => {
+  ])("returns the same exit code as a shell for a program ended by SIG%s", async (signal, code) => {
     expect((await run(sh(`kill -${signal} $$`))).code).toBe(code);
   });
 
-  it("kills a program that takes too long, even one that does not listen", async () => {
+  it("kills a program that takes too long, even if it ignores signals", async () => {
     const stubborn = sh('trap "" TERM; while :; do :; done');
     expect((await run(stubborn, { timeout: 200 })).code).toBe(137);
   });
 
-  it("fails when there is no such program", async () => {
+  it("fails if there is no such program", async () => {
     await expect(run(["no-such-program-here"])).rejects.toThrow("ENOENT");
   });
 });
 
 describe("onPath", () => {
-  it("knows a program that is there, and nothing else", async () => {
+  it("finds an existing program, and nothing else", async () => {
     onlyPrograms({ here: "true" });
     expect(await onPath("here")).toBe(true);
     expect(await onPath("there")).toBe(false);

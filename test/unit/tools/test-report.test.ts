@@ -10,7 +10,7 @@ interface Made {
   suiteErrors?: string[];
 }
 
-/** A file's results, as far as a report reads them. */
+/** The parts of a file's results that a report uses. */
 function moduleOf(name: string, { tests = [], errors = [], suiteErrors = [] }: Made): TestModule {
   const errorsOf = (messages: string[]) => messages.map((message) => ({ message }));
   return {
@@ -36,7 +36,7 @@ const name = "local/a.test.ts";
 const works: NonNullable<Made["tests"]>[number] = ["a thing works", "passed", 1200];
 
 describe("the report of a stage", () => {
-  it("tells how many passed and were not run, and the time of each file and test", () => {
+  it("has the number of tests that passed and did not run, and the time of each file and test", () => {
     const tests: Made["tests"] = [works, ["a thing waits", "skipped", 0], ["more", "pending", 0]];
     expect(reportOf([moduleOf(name, { tests })], [])).toEqual({
       ...{ passed: 1, skipped: 2, failures: [] },
@@ -49,7 +49,7 @@ describe("the report of a stage", () => {
     });
   });
 
-  it("names each test that failed, with the first line of why", () => {
+  it("names each failed test, with the first line of the reason", () => {
     const breaks = "\u001b[31mit is up: not within 5 s\u001b[39m\n    at somewhere";
     const tests: Made["tests"] = [works, ["a thing breaks", "failed", 300, breaks]];
     expect(reportOf([moduleOf(name, { tests })], []).failures).toEqual([
@@ -58,18 +58,15 @@ describe("the report of a stage", () => {
   });
 
   it.each<[string, Made]>([
-    ["what it puts back", { errors: ["the environment was not left as it was found\nmore"] }],
-    [
-      "what a group of it puts back",
-      { suiteErrors: ["the environment was not left as it was found"] },
-    ],
+    ["its teardown", { errors: ["the environment was not left as it was found\nmore"] }],
+    ["the teardown of a group", { suiteErrors: ["the environment was not left as it was found"] }],
   ])("names a file that failed in %s, though all of its tests passed", (_, made) => {
     expect(reportOf([moduleOf(name, { tests: [works], ...made })], []).failures).toEqual([
       `${name}: the environment was not left as it was found`,
     ]);
   });
 
-  it("has what failed in no file", () => {
+  it("has failures outside any file", () => {
     const error = { message: "npm stop failed:\nwhy" } as SerializedError;
     expect(reportOf([], [error]).failures).toEqual(["outside the tests: npm stop failed:"]);
   });

@@ -6,7 +6,7 @@ import { onlyPrograms, program, temporaryFolder } from "../../support/unit/progr
 const minimum = "3.259.0";
 const unreachable = "https://get.pulumi.com/ cannot be reached: getaddrinfo ENOTFOUND";
 
-/** A Go client that builds programs which call themselves by the version in the linker's flags. */
+/** A Go client whose builds report the minimum version. */
 const go = `case $1 in
   env) echo go1.25.1 ;;
   list) printf 'a\\nb\\nc\\n' ;;
@@ -15,13 +15,13 @@ const go = `case $1 in
     printf '#!/bin/sh\\ntest "$1" = version && echo v${minimum}\\n' >"$2" && chmod +x "$2" ;;
 esac`;
 
-/** Folder that XDG_CACHE_HOME names. */
+/** The folder in XDG_CACHE_HOME. */
 let cache: string;
 let said: string[];
 const say = (line: string) => {
   said.push(line);
 };
-/** The modules anew: they read where the cache is when they are loaded. */
+/** Freshly loaded modules: they read the location of the cache when they are loaded. */
 const modules = async () => ({
   ...(await import("../../../tools/lib/toolchain/cli.js")),
   ...(await import("../../../tools/lib/toolchain/downloads.js")),
@@ -48,7 +48,7 @@ describe("olderThan", () => {
     ["3.258.9", "3.259.0", true],
     ["3.259.0", "3.259.0", false],
     ["3.259.1", "3.259.0", false],
-    // By number and not by letter.
+    // Compared as numbers, not as text.
     ["3.99.0", "3.259.0", true],
     ["3.1000.0", "3.259.0", false],
     ["10.0.0", "3.259.0", false],
@@ -60,12 +60,12 @@ describe("olderThan", () => {
 });
 
 describe("downloadsUnreachable", () => {
-  it("says nothing when the service answers, whatever it answers", async () => {
+  it("returns nothing if the service answers, whatever the status", async () => {
     vi.stubGlobal("fetch", () => Promise.resolve(new Response(null, { status: 404 })));
     expect(await (await modules()).downloadsUnreachable()).toBeUndefined();
   });
 
-  it("says why it does not", async () => {
+  it("returns the reason if it does not", async () => {
     const { downloadsUnreachable } = await modules();
     expect(await downloadsUnreachable()).toBe(unreachable);
     vi.stubGlobal("fetch", () => Promise.reject(new DOMException("it timed out", "TimeoutError")));
@@ -76,14 +76,14 @@ describe("downloadsUnreachable", () => {
 });
 
 describe("findCli", () => {
-  it.each(["v3.259.0", "v3.270.1", "v4.0.0"])("takes %s on PATH, silently", async (version) => {
+  it.each(["v3.259.0", "v3.270.1", "v4.0.0"])("uses %s on PATH, silently", async (version) => {
     onlyPrograms({ pulumi: `echo ${version}` });
     const { findCli } = await modules();
     expect(await findCli(say)).toEqual({ bin: "", built: false });
     expect(said).toEqual([]);
   });
 
-  it("passes over one that is too old, and says so", async () => {
+  it("skips one that is too old, and says so", async () => {
     onlyPrograms({ pulumi: "echo v3.258.9", go });
     const { findCli } = await modules();
     const built = join(cache, "pulumi-puppet", `pulumi-${minimum}-built`);
@@ -97,18 +97,18 @@ describe("findCli", () => {
     expect(readdirSync(built).sort()).toEqual(["pulumi", "pulumi-language-nodejs"]);
   });
 
-  it("builds once: what it built is used the next time, silently", async () => {
+  it("builds once: the next time, it uses the build, silently", async () => {
     onlyPrograms({ go });
     const { findCli } = await modules();
     const first = await findCli(say);
-    expect(said[0]).toBe("no pulumi that runs is on PATH; downloading it");
+    expect(said[0]).toBe("no working pulumi is on PATH; downloading it");
     said = [];
     onlyPrograms({});
     expect(await findCli(say)).toEqual(first);
     expect(said).toEqual([]);
   });
 
-  it("prefers what it downloaded to what it built", async () => {
+  it("prefers a download to a build", async () => {
     onlyPrograms({ go });
     const { findCli } = await modules();
     await findCli(say);
@@ -117,7 +117,7 @@ describe("findCli", () => {
     expect(await findCli(say)).toEqual({ bin, built: false });
   });
 
-  it("downloads where the service answers", async () => {
+  it("downloads if the service answers", async () => {
     onlyPrograms({});
     vi.stubGlobal("fetch", () => Promise.resolve(new Response()));
     const install = vi.fn(() => Promise.resolve());
@@ -126,10 +126,10 @@ describe("findCli", () => {
     const { findCli } = await modules();
     expect(await findCli(say)).toEqual({ bin: join(root, "bin"), built: false });
     expect(install).toHaveBeenCalledWith({ root });
-    expect(said).toEqual(["no pulumi that runs is on PATH; downloading it"]);
+    expect(said).toEqual(["no working pulumi is on PATH; downloading it"]);
   });
 
-  it("builds where the download fails, and says why", async () => {
+  it("builds if the download fails, and says why", async () => {
     onlyPrograms({ go });
     vi.stubGlobal("fetch", () => Promise.resolve(new Response()));
     const install = () => Promise.reject(new Error("disk full\nat install"));
@@ -144,7 +144,7 @@ describe("findCli", () => {
     [
       "no Go",
       {},
-      "go is not on PATH, and pulumi must be built with it; install Go 1.21 or newer, or the Pulumi CLI, and run this again.",
+      "go, which is needed to build pulumi, is not on PATH; install Go 1.21 or newer, or the Pulumi CLI, and run this again.",
     ],
     [
       "a Go that is too old",
@@ -152,19 +152,22 @@ describe("findCli", () => {
       "go1.20.14 is too old to build pulumi; install Go 1.21 or newer, or the Pulumi CLI, and run this again.",
     ],
     [
-      "a module that cannot be had",
+      "a module that cannot be downloaded",
       { go: `test "$1" != build || { printf 'one\\nno such module\\n' >&2; exit 1; }\n${go}` },
-      "pulumi could not be built from its Go modules; install the Pulumi CLI yourself and run this again. Go said: no such module",
+      "pulumi could not be built from its Go modules; install the Pulumi CLI and run this again. Go said: no such module",
     ],
-  ])("says what to do with %s, and leaves nothing half made", async (_, programs, message) => {
-    onlyPrograms(programs);
-    const { findCli } = await modules();
-    await expect(findCli(say)).rejects.toThrow(new Error(message));
-    const folder = join(cache, "pulumi-puppet");
-    expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([]);
-  });
+  ])(
+    "says what to do about %s, and leaves no partial build behind",
+    async (_, programs, message) => {
+      onlyPrograms(programs);
+      const { findCli } = await modules();
+      await expect(findCli(say)).rejects.toThrow(new Error(message));
+      const folder = join(cache, "pulumi-puppet");
+      expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([]);
+    },
+  );
 
-  it("does not wait for a newer version that would be announced", async () => {
+  it("does not wait for the check for a newer version", async () => {
     onlyPrograms({ pulumi: 'test "$PULUMI_SKIP_UPDATE_CHECK" = true && echo v3.300.0' });
     expect(await (await modules()).findCli(say)).toEqual({ bin: "", built: false });
   });
@@ -172,7 +175,7 @@ describe("findCli", () => {
 
 describe("toolchain", () => {
   beforeEach(() => {
-    // The project's own are not touched.
+    // Keeps the project's own backend and passphrase out of this.
     vi.stubEnv("PULUMI_BACKEND_URL", `file://${cache}`);
     vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "test");
     vi.stubEnv("NODE_OPTIONS", "--no-deprecation");
@@ -183,7 +186,7 @@ describe("toolchain", () => {
     { name: "random", version: "4.21.2" },
   ]);
 
-  it("leaves a machine alone that has the CLI and the plugins", async () => {
+  it("changes nothing on a machine that has the CLI and the plugins", async () => {
     const path = onlyPrograms({
       pulumi: `if [ "$1" = version ]; then echo v3.300.0; else echo '${installed}'; fi`,
     });
@@ -200,7 +203,7 @@ describe("toolchain", () => {
     expect(said).toEqual([]);
   });
 
-  it("puts before PATH what it built and the stand-ins, which need no other plugins", async () => {
+  it("puts its build and the stand-ins first in PATH, and needs no other plugins", async () => {
     const path = onlyPrograms({ go });
     const { toolchain } = await modules();
     const { PATH, NODE_OPTIONS, ...rest } = await toolchain(say);
@@ -209,7 +212,7 @@ describe("toolchain", () => {
     expect(built).toBe(join(cache, "pulumi-puppet", `pulumi-${minimum}-built`));
     expect(others).toEqual([path]);
     expect(rest.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBe("true");
-    // The language host that was built reads no `nodeargs`; what the user set stays.
+    // The built language host ignores `nodeargs`; the user's options are kept.
     expect(NODE_OPTIONS).toMatch(
       /^--no-deprecation --import=\S+\/end-with-engine\.js --import=file:\/\/\/\S+\/typescript-program\.js$/,
     );

@@ -29,105 +29,107 @@ afterAll(() => {
 });
 
 describe("HDM, verified on its host", () => {
-  it("is well, whoever reads a key, and neither value nor password is shown", async () => {
+  it("passes all checks with a key lookup, and shows neither value nor password", async () => {
     const found = await verify({ credentials: apiUser });
     expect(found).toEqual({
-      TLS: `ok: https://${fqdn} has TLS 1.2 or newer, and its certificate is verified.`,
+      TLS: `ok: https://${fqdn} has TLS 1.2 or newer and a valid certificate.`,
       "old TLS": "ok: TLS 1.0 and 1.1 are refused.",
-      administrator: "ok: There is one: the form for the first user asks for a log-in.",
-      "pages without a log-in": "ok: They lead to the log-in.",
-      "API without a user": "ok: It answers 403.",
+      administrator: "ok: There is one: the form for the first user requires a login.",
+      "pages without login": "ok: They redirect to the login page.",
+      "API without login": "ok: It answers 403.",
       image: `ok: HDM runs from ${image}.`,
-      "PuppetDB's answers": `ok: HDM's certificate reads ${hdm.given.puppetdbQueryUrl}.`,
-      "PuppetDB's commands": "ok: They are refused.",
-      code: "ok: It is that of the main server: production aaaaaaa.",
-      "a key":
+      "PuppetDB queries": `ok: HDM's certificate may query ${hdm.given.puppetdbQueryUrl}.`,
+      "PuppetDB commands": "ok: They are refused.",
+      code: "ok: It matches the main server: production aaaaaaa.",
+      "key lookup":
         "ok: profile::web::port of web1.example.test in production has a value in common.yaml.",
       everything: "0",
     });
     expect(JSON.stringify([found, hdm.commands])).not.toMatch(/the value|a "password|password/);
   });
 
-  it("is well without a user for the key, and says how to give one", async () => {
+  it("passes without a user for the key lookup, and says how to give one", async () => {
     expect(await verify()).toMatchObject({
-      "a key": matching(/^not made: .*npm run verify -- hdm STACK < FILE/),
+      "key lookup": matching(/^skipped: .*npm run verify -- hdm STACK < FILE/),
       everything: "0",
     });
   });
 
-  it("lets in whoever comes first, or everybody", async () => {
+  it("fails if it lets in the first visitor, or everyone", async () => {
     Object.assign(hdm.answers, {
       "GET /": [302, "/initial_setup"],
       "GET /signup": [200, "a form"],
       "GET /environments": [200, "production"],
     });
     expect(await verify()).toMatchObject({
-      administrator: matching(/^failed: HDM may take its next visitor for the administrator/),
-      "pages without a log-in": "failed: /environments answers 200; deploy the stack again.",
+      administrator: matching(/^failed: HDM may make its next visitor the administrator/),
+      "pages without login": "failed: /environments answers 200; deploy the stack again.",
       everything: "1",
     });
   });
 
-  it("does not know the user, or shows no key", async () => {
+  it("fails or warns if it refuses the user, or shows no key", async () => {
     const credentials = { ...apiUser, password: "another one" };
     expect(await verify({ credentials })).toMatchObject({
-      "a key": matching(/^failed: HDM does not let reader in; give a user with the role api/),
+      "key lookup": matching(/^failed: HDM refuses reader; use a user with the role api/),
     });
     hdm.answers["GET /api/v1/nodes"] = [200, "[]"];
     expect(await verify({ credentials: apiUser })).toMatchObject({
-      "a key": "warning: HDM shows the user no node; run an agent, and ask again.",
+      "key lookup": "warning: HDM shows the user no node; run an agent, and run this again.",
       everything: "2",
     });
     hdm.answers["GET /api/v1/nodes"] = [200, "<html>"];
     expect(await verify({ credentials: apiUser })).toMatchObject({
-      "a key": "failed: HDM answers with something that is not JSON.",
+      "key lookup": "failed: HDM answers with something that is not JSON.",
     });
   });
 
-  it("may send PuppetDB commands, or gets no answers", async () => {
+  it("fails if it may send PuppetDB commands, or gets no answers", async () => {
     hdm.answers["POST /pdb/cmd/v1"] = [200, "{}"];
     hdm.answers["GET /pdb/query/v4/nodes?limit=1"] = [403, ""];
     expect(await verify()).toMatchObject({
-      "PuppetDB's answers": matching(/^failed: .* answers 403; /),
-      "PuppetDB's commands": "failed: They are answered with 200; deploy the stack again.",
+      "PuppetDB queries": matching(/^failed: .* answers 403; /),
+      "PuppetDB commands": "failed: They are answered with 200; deploy the stack again.",
     });
     expect(await verify({ puppetdbQueryUrl: "https://localhost:1" })).toMatchObject({
-      "PuppetDB's answers": matching(/^failed: .* gives no answer: Failed to connect/),
-      "PuppetDB's commands": matching(/^not made: /),
+      "PuppetDB queries": matching(/^failed: .* does not answer: Failed to connect/),
+      "PuppetDB commands": matching(/^skipped: /),
     });
   });
 
-  it("runs from another image, or has other code", async () => {
+  it("fails if it runs from a different image, or has different code", async () => {
     hdm.runs("2");
     hdm.publish("main", { production: "b".repeat(40), test: "c".repeat(40) });
     expect(await verify()).toMatchObject({
-      image: `failed: HDM runs from another image than ${image}; deploy the stack.`,
+      image: `failed: HDM runs from an image other than ${image}; deploy the stack.`,
       code: matching(
         /^failed: .*: production aaaaaaa instead of bbbbbbb, test nothing instead of ccccccc; /,
       ),
     });
   });
 
-  it("has a certificate of somebody else, of which its host knows nothing", async () => {
+  it("warns about a certificate from an issuer that its host does not know", async () => {
     expect(await verify({ certificate: "PEM" })).toMatchObject({
-      TLS: matching(/^warning: The certificate of puppet:hdm\.certificate is not verified/),
-      "pages without a log-in": "ok: They lead to the log-in.",
+      TLS: matching(
+        /^warning: HDM's host cannot verify the certificate in puppet:hdm\.certificate: /,
+      ),
+      "pages without login": "ok: They redirect to the login page.",
     });
   });
 
-  it("is on a host that is away", async () => {
+  it("fails if its host is down", async () => {
     const run = async () => ({ code: 255, stdout: "", stderr: "ssh: no route to host\n" });
     expect(await verify({ host: { ...hdm.given.host, run } })).toEqual({
       "HDM's host":
-        "failed: hdm.example.test is not reached over SSH (ssh: no route to host); start it, or deploy the stack.",
+        "failed: hdm.example.test cannot be reached over SSH (ssh: no route to host); start it, or deploy the stack.",
       everything: "1",
     });
   });
 
-  it("takes old TLS", async () => {
+  it("fails if it accepts old TLS", async () => {
     const old = await hdmStandIn({ minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" });
     expect(await verify(old.given)).toMatchObject({
-      "old TLS": "failed: TLS 1.1 is taken; deploy the stack again.",
+      "old TLS": "failed: TLS 1.1 is accepted; deploy the stack again.",
     });
     old.stop();
   });

@@ -5,25 +5,25 @@ import type { Result, RunOptions } from "../../../tools/lib/shell.js";
 import { check, duration, exitCode, table } from "../../../tools/lib/verify/checks.js";
 import { verifyForeman } from "../../../tools/lib/verify/foreman.js";
 
-const ok = check("one", "ok", "It is well.");
-const warning = check("another one", "warning", "See to it.");
-const failed = check("a third", "failed", "It is not.");
-const notMade = check("a fourth", "not made", "There is nothing to look at.");
+const ok = check("one", "ok", "It works.");
+const warning = check("another one", "warning", "Fix it.");
+const failed = check("a third", "failed", "It does not work.");
+const skipped = check("a fourth", "skipped", "There is nothing to check.");
 
 describe("checks", () => {
-  it("are a table", () => {
-    expect(table([ok, warning, notMade])).toBe(
+  it("are shown as a table", () => {
+    expect(table([ok, warning, skipped])).toBe(
       [
         "check        result",
-        "one          ok        It is well.",
-        "another one  warning   See to it.",
-        "a fourth     not made  There is nothing to look at.",
+        "one          ok       It works.",
+        "another one  warning  Fix it.",
+        "a fourth     skipped  There is nothing to check.",
       ].join("\n"),
     );
   });
 
-  it("end with a code that is 0 only when all is well", () => {
-    expect(exitCode([ok, notMade])).toBe(0);
+  it("end with a code that is 0 only if everything passes", () => {
+    expect(exitCode([ok, skipped])).toBe(0);
     expect(exitCode([ok, warning])).toBe(2);
     expect(exitCode([warning, failed, ok])).toBe(1);
   });
@@ -34,7 +34,7 @@ describe("checks", () => {
     [120, "2 min"],
     [7200, "2 hours"],
     [172_800, "2 days"],
-  ])("tell %d seconds as %s", (seconds, words) => {
+  ])("show %d seconds as %s", (seconds, words) => {
     expect(duration(seconds)).toBe(words);
   });
 });
@@ -67,7 +67,7 @@ describe("Foreman's checks", () => {
   });
   const told = (values: object) => ({ stdout: JSON.stringify(values) });
 
-  it("send one program to each server, and ask all for the main server's node", async () => {
+  it("send one program to each server, and query the main server's node from all", async () => {
     const main = hostOf("main", told({ ...answers, asUser }));
     const checks = await verifyForeman(main, [hostOf("compiler1", told(answers))], "/usr/bin/ruby");
     expect(exitCode(checks)).toBe(0);
@@ -83,12 +83,12 @@ describe("Foreman's checks", () => {
       ...["API", "trusted_hosts", "smart proxy"],
       ...["report of web1.example.test", "facts of web1.example.test"],
       ...["main", "compiler1"].flatMap((name) =>
-        ["question of", "reports on", "cache of"].map((what) => `${what} ${name}.example.test`),
+        ["query from", "reports on", "cache on"].map((what) => `${what} ${name}.example.test`),
       ),
     ]);
   });
 
-  it("say which server does not tell, and ask the others", async () => {
+  it("report a server on which they fail, and check the others", async () => {
     const main = hostOf("main", told({ ...answers, asUser }));
     const checks = await verifyForeman(
       main,
@@ -104,14 +104,14 @@ describe("Foreman's checks", () => {
     expect(checks.filter(({ outcome }) => outcome === "failed")).toEqual([
       check("trusted_hosts", "failed", "It lacks compiler2.example.test; deploy the stack again."),
       check(
-        "question of compiler1.example.test",
+        "query from compiler1.example.test",
         "failed",
-        "compiler1.example.test is not reached over SSH (ssh: connect to host: No route to host); start it, or deploy the stack.",
+        "compiler1.example.test cannot be reached over SSH (ssh: connect to host: No route to host); start it, or deploy the stack.",
       ),
       check(
-        "question of compiler2.example.test",
+        "query from compiler2.example.test",
         "failed",
-        "compiler2.example.test does not tell (-:9:in `require': cannot load such file); deploy the stack with this version.",
+        "The checks failed to run on compiler2.example.test (-:9:in `require': cannot load such file); deploy the stack with this version.",
       ),
     ]);
   });
@@ -119,7 +119,7 @@ describe("Foreman's checks", () => {
   it("need the registered user", async () => {
     const [first] = await verifyForeman(hostOf("main", told(answers)), [], "ruby");
     expect(first).toEqual(
-      check("API", "failed", "The main server has no user for Foreman; deploy the stack."),
+      check("API", "failed", "The main server has no Foreman user; deploy the stack."),
     );
   });
 });

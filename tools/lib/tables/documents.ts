@@ -13,20 +13,20 @@ import {
   serverSizes,
 } from "./tables.js";
 
-/** What is computed in a document: between `<!-- table: NAME -->` and `<!-- end of table -->`, and pictures likewise. */
+/** Computed parts of a document: between `<!-- table: NAME -->` and `<!-- end of table -->`, and pictures likewise. */
 const computedPlaces = /(<!-- (table|picture): ([a-z-]+) -->\n)[^]*?(<!-- end of \2 -->)/g;
 
-/** Documents with tables and pictures that the program computes. */
+/** Documents with tables and pictures computed by the program. */
 export const documents = readdirSync(join(project, "docs"))
   .filter((name) => name.endsWith(".md"))
   .map((name) => `docs/${name}`)
   .filter((name) => computedIn(readFileSync(join(project, name), "utf8")).length > 0);
 
-/** The tables by the names that documents have for them. */
+/** The tables by their names in documents. */
 const tables: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   "aws-connections": awsConnections,
   "server-connections": serverConnections,
-  // Such as foreman-connections.
+  // For example foreman-connections.
   ...Object.fromEntries(
     roleNames.map((role) => [`${role}-connections`, () => roleConnections(role)]),
   ),
@@ -39,15 +39,15 @@ const tables: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
 /** The pictures, likewise. */
 const pictures: Readonly<Record<string, () => Promise<string>>> = { folders: drawnFloors };
 
-/** The tables and pictures that stand in a document. */
+/** The tables and pictures in a document. */
 export function computedIn(document: string): string[] {
   return document.match(computedPlaces) ?? [];
 }
 
 /**
- * A document with its tables and pictures computed anew.
+ * A document with its tables and pictures recomputed.
  *
- * @throws Error when the document asks for one that there is not
+ * @throws Error if the document names one that does not exist
  */
 export async function computedAnew(document: string): Promise<string> {
   let text = document;
@@ -70,7 +70,7 @@ function pictureNamed(name: string): Promise<string> {
   return picture();
 }
 
-/** Rows, the first of them the head, as a table in Markdown, in columns as Prettier has them. */
+/** Rows, the first of them the header, as a Markdown table with columns aligned as Prettier does. */
 function markdown(rows: readonly (readonly string[])[]): string {
   const [head = [], ...lines] = rows;
   const widths = head.map((_, column) =>

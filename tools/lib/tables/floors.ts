@@ -7,7 +7,7 @@ import { run } from "../shell.js";
 /** Columns of the drawing, without its frame. */
 const width = 96;
 
-/** What dependency-cruiser tells, as far as it is looked at. */
+/** The parts of dependency-cruiser's output that are used. */
 interface Cruise {
   readonly modules: readonly {
     readonly source: string;
@@ -15,7 +15,7 @@ interface Cruise {
   }[];
 }
 
-/** The floors top to bottom, each with its folders and with the floors that its files import today. */
+/** The floors from top to bottom, each with its folders and the floors that its files import. */
 export async function drawnFloors(): Promise<string> {
   const imports = await importsByFloor();
   const indent = Math.max(...floors.map(({ name }) => name.length)) + 2;
@@ -45,7 +45,7 @@ export async function drawnFloors(): Promise<string> {
   return `\`\`\`text\n${boxes.join("\n\n")}\n\`\`\``;
 }
 
-/** The other floors that the files of each import. */
+/** The other floors that the files of each floor import. */
 async function importsByFloor(): Promise<Map<string, Set<string>>> {
   const { code, stdout, stderr } = await run(
     ["npx", "--no-install", "depcruise", "--output-type", "json", "."],
@@ -69,7 +69,7 @@ function floorOf(file: string): string | undefined {
   return floors.find(({ name }) => file === name || file.startsWith(`${name}/`))?.name;
 }
 
-/** The folders of a floor, one level deep, without those that Git does not know because nothing is in them. */
+/** The folders of a floor, one level deep, without empty ones, which Git ignores. */
 function foldersOf(floor: string): string[] {
   if (floor.endsWith(".ts")) return [];
   const entries = (folder: string, recursive: boolean) =>
@@ -81,7 +81,7 @@ function foldersOf(floor: string): string[] {
     .sort();
 }
 
-/** Words in lines of at most so many columns. */
+/** Wraps words to lines of at most so many columns. */
 function wrapped(words: readonly string[], columns: number): string[] {
   const lines: string[] = [];
   for (const [at, word] of words.entries()) {

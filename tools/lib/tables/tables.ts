@@ -14,22 +14,22 @@ import { readSettings } from "../settings.js";
 
 type Table = readonly (readonly string[])[];
 
-/** Seconds that one run keeps a JRuby busy: a catalog of a few hundred resources, its file metadata and its report. */
+/** Seconds that an agent run occupies a JRuby: a catalog of a few hundred resources, its file metadata and report. */
 const secondsPerRun = 10;
-/** Seconds between two runs of an agent. */
+/** Seconds between runs of an agent. */
 const runInterval = 1800;
-/** Hours of a month. */
+/** Hours in a month. */
 const hours = 730;
-/** US dollars in us-east-1, as published in 2025: gp3 for each GiB and month, and a NAT gateway for each hour. */
+/** US dollars in us-east-1, as published in 2025: gp3 per GiB and month, and a NAT gateway per hour. */
 const prices = { gp3: 0.08, nat: 0.045 };
 
-/** Who talks to whom in the environment of Pulumi.dev.yaml. */
+/** Connections in the environment of Pulumi.dev.yaml. */
 export function awsConnections(): Table {
   const { settings } = readSettings("dev", join(project, "Pulumi.dev.yaml"));
   return connections({ ...settings, ...noHelpers, bastion: true });
 }
 
-/** Who talks to whom between servers that are there, with the default settings. */
+/** Connections between existing servers, with the default settings. */
 export function serverConnections(): Table {
   const settings = parseSettings({ domain: "example.com" });
   return connections({ ...settings, ...noHelpers });
@@ -67,7 +67,7 @@ export function instances(): Table {
   ];
 }
 
-/** What Puppet servers on instances are sized to, and how many agents they carry. */
+/** Sizing of Puppet servers by instance type, and how many agents they serve. */
 export function serverSizes(): Table {
   const types = [
     "c7i.large",
@@ -96,7 +96,7 @@ export function serverSizes(): Table {
   ];
 }
 
-/** What PuppetDB with its PostgreSQL is sized to on instances. */
+/** Sizing of PuppetDB with its own PostgreSQL by instance type. */
 export function puppetdbSizes(): Table {
   return [
     ["Type", "Cores", "Heap", "Threads", "Connections", "PostgreSQL's cache", "A month"],
@@ -128,7 +128,7 @@ export function costs(): Table {
     ...environments.map(([compilers, compiler, main, puppetdb, data]) => {
       const instances = [main, puppetdb, "c7i.large", "t3.micro"].map(monthly);
       const pool = compilers * monthly(compiler);
-      // System volumes of all but the bastion, 8 GiB for that, 10 for the CA, and PostgreSQL's.
+      // System volumes: 20 GiB each, 8 GiB for the bastion; data volumes: 10 GiB for the CA, and PostgreSQL's.
       const volumes = (3 + compilers) * 20 + 8 + 10 + data;
       const sum = [...instances, pool, volumes * prices.gp3, hours * prices.nat];
       return [
@@ -143,7 +143,7 @@ export function costs(): Table {
   ];
 }
 
-/** Agents that a Puppet server of a type carries, if each of its JRubies is always busy. */
+/** Agents that a Puppet server of a type serves if all of its JRubies are always busy. */
 function agentsOf(type: string): number {
   const { jrubies } = serverSizing({ fqdn: type, ...instanceHardware(type) });
   return (jrubies * runInterval) / secondsPerRun;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { Problem } from "../problem.js";
 import { run } from "../shell.js";
 
-/** A program that is built from a module of `go` beside this file. */
+/** A program that is built from a module in the folder `go` next to this file. */
 interface Program {
   readonly module: string;
   readonly tool: string;
@@ -12,11 +12,11 @@ interface Program {
 }
 
 /**
- * Builds the CLI and the Node.js language host with the ordinary Go client, in about four minutes on two cores.
+ * Builds the CLI and the Node.js language host with the standard Go client, in about four minutes on two cores.
  *
- * @param folder where both programs go; it appears only when both are there
- * @param version version the CLI calls itself
- * @throws Problem without a Go client, or when a module cannot be had
+ * @param folder folder for both programs; it is created only once both are built
+ * @param version version that the CLI reports
+ * @throws Problem without a Go client, or if a module cannot be downloaded
  */
 export async function buildCli(
   folder: string,
@@ -70,19 +70,19 @@ async function build(
   });
   if (code !== 0) {
     throw new Problem(
-      `pulumi could not be built from its Go modules; install the Pulumi CLI yourself and run this again. Go said: ${stderr.trim().split("\n").at(-1) ?? ""}`,
+      `pulumi could not be built from its Go modules; install the Pulumi CLI and run this again. Go said: ${stderr.trim().split("\n").at(-1) ?? ""}`,
     );
   }
 }
 
-/** Go 1.21 and newer fetch the toolchain that a module asks for; older ones cannot build these. */
+/** Go 1.21 and newer download the toolchain that a module requires; older versions cannot build these. */
 async function requireGo(): Promise<void> {
   const installGo = "install Go 1.21 or newer, or the Pulumi CLI, and run this again";
   let version: string;
   try {
     version = (await run(["go", "env", "GOVERSION"])).stdout.trim();
   } catch {
-    throw new Problem(`go is not on PATH, and pulumi must be built with it; ${installGo}.`);
+    throw new Problem(`go, which is needed to build pulumi, is not on PATH; ${installGo}.`);
   }
   const [, major = "0", minor = "0"] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
   if (Number(major) === 1 && Number(minor) < 21) {

@@ -4,23 +4,23 @@ import { run } from "../shell.js";
 import { buildCli } from "./build.js";
 import { downloadsUnreachable } from "./downloads.js";
 
-/** The Pulumi CLI that is used. */
+/** The Pulumi CLI to use. */
 export interface Cli {
   /** Folder with `pulumi` and its language hosts. */
   readonly bin: string;
-  /** Built from published modules, with a language host that takes no options from Pulumi.yaml. */
+  /** Whether it was built from published modules, with a language host that ignores the options in Pulumi.yaml. */
   readonly built: boolean;
 }
 
-/** The oldest CLI this project was tested with. */
+/** The oldest CLI that this project has been tested with. */
 export const minimumVersion = "3.259.0";
 
 /**
- * Finds the CLI: on PATH and new enough, else an official download, else built from published Go modules.
- * What is not on PATH is kept for the next time.
+ * Finds the CLI: on PATH if new enough, else an official download, else a build from published Go modules.
+ * Downloads and builds are kept for the next time.
  *
- * @param say takes a line for each step that was passed over, and why
- * @throws Problem when none of the three works
+ * @param say receives a line for each step that was skipped, and why
+ * @throws Problem if none of the three works
  */
 export async function findCli(say: (line: string) => void): Promise<Cli> {
   const version = await versionOf("pulumi");
@@ -28,7 +28,7 @@ export async function findCli(say: (line: string) => void): Promise<Cli> {
     return { bin: "", built: false };
   const reason =
     version === undefined
-      ? "no pulumi that runs is on PATH"
+      ? "no working pulumi is on PATH"
       : `pulumi ${version} on PATH is older than ${minimumVersion}`;
 
   const downloaded = join(cacheFolder, "pulumi");
@@ -47,14 +47,14 @@ export async function findCli(say: (line: string) => void): Promise<Cli> {
   return { bin: built, built: true };
 }
 
-/** Whether one dotted version comes before another. */
+/** Whether one dotted version is older than another. */
 export function olderThan(version: string, minimum: string): boolean {
   return version.localeCompare(minimum, "en", { numeric: true }) < 0;
 }
 
 async function install(root: string): Promise<string | undefined> {
   try {
-    // Loaded only here: the Automation API takes as long to load as all else of a command.
+    // Loaded only here: the Automation API takes as long to load as everything else in a command.
     const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
     await PulumiCommand.install({ root });
     return undefined;

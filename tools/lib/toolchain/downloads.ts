@@ -2,9 +2,9 @@
 const service = "https://get.pulumi.com/";
 
 /**
- * Asks whether Pulumi's download service can be reached, within five seconds.
+ * Checks whether Pulumi's download service answers within five seconds.
  *
- * @returns undefined if it answers, else the reason it does not
+ * @returns undefined if it answers, else the reason why not
  */
 export async function downloadsUnreachable(): Promise<string | undefined> {
   try {

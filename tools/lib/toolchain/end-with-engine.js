@@ -1,6 +1,6 @@
-// Loaded into every Node process below the Pulumi CLI. When the engine is killed, the program and its language
-// host stay: the program turns in a loop of failing calls for ever. So the program asks now and then whether
-// its engine still listens, and otherwise ends both.
+// Loaded into every Node process below the Pulumi CLI. If the engine is killed, the program and its language host keep
+// running: the program is stuck in an endless loop of failing calls. So the program regularly checks whether its engine
+// still listens, and ends both if it does not.
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 
@@ -21,7 +21,7 @@ function end() {
     const parent = readFileSync(`/proc/${process.ppid}/comm`, "utf8");
     if (parent.startsWith("pulumi-language")) process.kill(process.ppid);
   } catch {
-    // The language host has ended already.
+    // The language host has already ended.
   }
   process.exit(1);
 }

@@ -6,20 +6,20 @@ import { project } from "../paths.js";
 import { run } from "../shell.js";
 import { downloadsUnreachable } from "./downloads.js";
 
-/** The resource plugins of this project, in the versions of their SDKs in package.json. */
+/** This project's resource plugins, in the versions of their SDKs in package.json. */
 export const plugins = [
   { name: "command", version: "1.2.1" },
   { name: "random", version: "4.21.2" },
 ] as const;
 
 /**
- * Finds the resource plugins: in the folder that PULUMI_PUPPET_PLUGINS names, else installed or downloaded by
- * the CLI, else the development stand-ins of this project.
+ * Finds the resource plugins: in the folder PULUMI_PUPPET_PLUGINS, else installed or downloaded by the CLI, else this
+ * project's development stand-ins.
  *
  * @param environment environment for the CLI
- * @param say takes a line when stand-ins are used, and why
- * @returns folder to put before PATH; undefined where the CLI finds the plugins itself
- * @throws Problem when the folder that was named lacks a plugin
+ * @param say receives a line if stand-ins are used, with the reason
+ * @returns folder to put first in PATH; undefined if the CLI finds the plugins itself
+ * @throws Problem if the folder PULUMI_PUPPET_PLUGINS lacks a plugin
  */
 export async function findPlugins(
   environment: NodeJS.ProcessEnv,
@@ -45,7 +45,7 @@ export async function findPlugins(
   const failure = (await downloadsUnreachable()) ?? (await install(missing, environment));
   if (failure === undefined) return undefined;
   const names = plugins.map(({ name }) => name).join(" and ");
-  say(`plugins ${names}: development stand-ins of this project, because ${failure}`);
+  say(`plugins ${names}: using this project's development stand-ins, because ${failure}`);
   return join(project, "standins", "bin");
 }
 
@@ -55,7 +55,7 @@ async function requirePlugin(folder: string, name: string): Promise<void> {
     await access(program, constants.X_OK);
   } catch {
     throw new Problem(
-      `PULUMI_PUPPET_PLUGINS is ${folder}, but ${program} is no program; put the plugin there or unset PULUMI_PUPPET_PLUGINS.`,
+      `PULUMI_PUPPET_PLUGINS is ${folder}, but ${program} is not an executable; put the plugin there or unset PULUMI_PUPPET_PLUGINS.`,
     );
   }
 }

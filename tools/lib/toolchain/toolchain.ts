@@ -8,10 +8,10 @@ import { findCli } from "./cli.js";
 import { findPlugins } from "./plugins.js";
 
 /**
- * Makes the environment in which `pulumi` works: CLI and plugins on PATH, and the project's own backend
- * with a passphrase of its own, unless the user has set others.
+ * The environment for `pulumi`: CLI and plugins on PATH, and the project's own backend with its own passphrase, unless
+ * the user has set others.
  *
- * @param say takes a line for each thing that has to be fetched, built or replaced, and why
+ * @param say receives a line for each thing that has to be downloaded, built or replaced, and why
  */
 export async function toolchain(
   say: (line: string) => void = announce,
@@ -41,7 +41,7 @@ function prepend(environment: NodeJS.ProcessEnv, folder: string): void {
   if (folder !== "") environment.PATH = [folder, environment.PATH].filter(Boolean).join(delimiter);
 }
 
-/** Has every Node process below the CLI load a module of this folder first. */
+/** Makes every Node process below the CLI load a module from this folder first. */
 function preload(environment: NodeJS.ProcessEnv, module: string): void {
   const option = `--import=${new URL(module, import.meta.url).href}`;
   const given = environment.NODE_OPTIONS?.split(" ") ?? [];

@@ -1,4 +1,3 @@
-// Loaded into every Node process below a Pulumi CLI whose language host does not read `nodeargs` of Pulumi.yaml: has
-// the program be compiled from TypeScript. All others, plugins among them, start without it, which saves each a fifth
-// of a second.
+// Loaded into every Node process below a Pulumi CLI whose language host ignores `nodeargs` in Pulumi.yaml: compiles the
+// program from TypeScript. Other processes, such as plugins, start without it, which saves a fifth of a second each.
 if (process.argv.includes("--monitor")) await import("tsx");

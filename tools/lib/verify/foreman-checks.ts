@@ -1,31 +1,31 @@
 import { check, duration, type Check } from "./checks.js";
 
-/** A question that gave nothing. */
+/** A query without a result. */
 interface NoAnswer {
   readonly reason: string;
-  /** Foreman has no such thing. */
+  /** Foreman does not know the object. */
   readonly unknown?: true;
 }
 type Answer<T> = T | NoAnswer;
 
-/** What the program on a Puppet server prints. */
+/** Output of the program on a Puppet server. */
 export interface ServerAnswers {
   readonly url: string;
-  /** The node that was asked for. */
+  /** The node that was queried. */
   readonly node: string;
   readonly classification: Answer<{ classes: number; environment: string | null }>;
   readonly waiting: { count: number; oldest: number | null };
   readonly expired: { nodes: string[]; cacheHours: number; whenExpired: "serve" | "fail" };
-  /** What the registered user gets; on the main server. */
+  /** What the registered user gets; only on the main server. */
   readonly asUser?: UserAnswers;
 }
 
-/** What the user who registered the servers gets. */
+/** What the user that registered the servers gets. */
 interface UserAnswers {
   readonly user: string;
   readonly status: Answer<{ version: string }>;
   readonly trusted: Answer<{ names: string[] }>;
-  /** Absent where there is no smart proxy. */
+  /** Absent without a smart proxy. */
   readonly proxy?: Answer<
     { name: string; registered: false } | { name: string; registered: true; features: string[] }
   >;
@@ -33,9 +33,9 @@ interface UserAnswers {
   readonly facts: Answer<{ there: boolean }>;
 }
 
-/** What the smart proxy offers Foreman. */
+/** Features of the smart proxy. */
 const features = ["Puppet", "Puppet CA", "Logs"];
-/** Seconds after which a report should have been sent: it is tried every 15. */
+/** Seconds within which a report should be sent: each attempt follows the last after 15. */
 const reportDeadline = 120;
 
 /**
@@ -48,11 +48,11 @@ export function userChecks(
   servers: readonly string[],
 ): Check[] {
   if (asUser === undefined) {
-    return [check("API", "failed", "The main server has no user for Foreman; deploy the stack.")];
+    return [check("API", "failed", "The main server has no Foreman user; deploy the stack.")];
   }
   const { user, status } = asUser;
   if ("reason" in status) {
-    const remedy = "see that it runs, and that puppet:foreman has the user's password";
+    const remedy = "check that it is running, and that puppet:foreman has the user's password";
     return [
       check(
         "API",
@@ -60,13 +60,13 @@ export function userChecks(
         `Foreman at ${url} does not answer ${user}: ${status.reason}; ${remedy}.`,
       ),
       ...["trusted_hosts", "smart proxy", `report of ${node}`, `facts of ${node}`].map((what) =>
-        check(what, "not made", `Foreman does not answer ${user}; see API first.`),
+        check(what, "skipped", `Foreman does not answer ${user}; see the check API.`),
       ),
     ];
   }
   return [
     status.version === ""
-      ? check("API", "failed", `${url} tells no version; see that it is a Foreman.`)
+      ? check("API", "failed", `${url} reports no version; check that it is Foreman.`)
       : check("API", "ok", `Foreman ${status.version} at ${url} answers ${user}.`),
     trustCheck(asUser.trusted, servers),
     proxyCheck(asUser.proxy),
@@ -75,7 +75,7 @@ export function userChecks(
   ];
 }
 
-/** Whether Foreman lets in all Puppet servers. */
+/** Whether Foreman trusts all Puppet servers. */
 function trustCheck(trusted: UserAnswers["trusted"], servers: readonly string[]): Check {
   const what = "trusted_hosts";
   if ("reason" in trusted) return check(what, "failed", `It cannot be read: ${trusted.reason}.`);
@@ -88,11 +88,11 @@ function trustCheck(trusted: UserAnswers["trusted"], servers: readonly string[])
 function proxyCheck(proxy: UserAnswers["proxy"]): Check {
   const what = "smart proxy";
   if (proxy === undefined) {
-    return check(what, "not made", "There is none; puppet:foreman.smartProxy makes it.");
+    return check(what, "skipped", "There is none; puppet:foreman.smartProxy adds it.");
   }
   if ("reason" in proxy) {
-    const remedy = "systemctl status foreman-proxy on the main server says more";
-    return check(what, "failed", `Foreman gets no features of it: ${proxy.reason}; ${remedy}.`);
+    const remedy = "see systemctl status foreman-proxy on the main server";
+    return check(what, "failed", `Foreman cannot read its features: ${proxy.reason}; ${remedy}.`);
   }
   if (!proxy.registered) {
     return check(what, "failed", `Foreman has no ${proxy.name}; deploy the stack again.`);
@@ -103,7 +103,7 @@ function proxyCheck(proxy: UserAnswers["proxy"]): Check {
     : check(
         what,
         "failed",
-        `${proxy.name} lacks ${missing.join(", ")}; /var/log/foreman-proxy/proxy.log on the main server says why.`,
+        `${proxy.name} lacks ${missing.join(", ")}; see /var/log/foreman-proxy/proxy.log on the main server.`,
       );
 }
 
@@ -112,7 +112,7 @@ function reportCheck(node: string, report: UserAnswers["report"]): Check {
   if ("unknown" in report) return unknownNode(what, node);
   if ("reason" in report) return check(what, "failed", `It cannot be read: ${report.reason}.`);
   return report.age === null
-    ? check(what, "warning", `There is none; run the agent on ${node}, and ask again.`)
+    ? check(what, "warning", `There is none; run the agent on ${node}, and run this again.`)
     : check(what, "ok", `The newest is ${duration(report.age)} old.`);
 }
 
@@ -121,14 +121,14 @@ function factsCheck(node: string, facts: UserAnswers["facts"]): Check {
   if ("unknown" in facts) return unknownNode(what, node);
   if ("reason" in facts) return check(what, "failed", `They cannot be read: ${facts.reason}.`);
   return facts.there
-    ? check(what, "ok", "They are there.")
-    : check(what, "warning", `There are none; run the agent on ${node}, and ask again.`);
+    ? check(what, "ok", "Foreman has them.")
+    : check(what, "warning", `There are none; run the agent on ${node}, and run this again.`);
 }
 
 const unknownNode = (what: string, node: string) =>
   check(what, "warning", `Foreman does not know ${node}; run an agent first.`);
 
-/** Checks of what a Puppet server gets, and of what it keeps. */
+/** Checks of what a Puppet server gets from Foreman, and of what it stores. */
 export function serverChecks(server: string, answers: ServerAnswers): Check[] {
   return [
     questionCheck(server, answers),
@@ -138,10 +138,10 @@ export function serverChecks(server: string, answers: ServerAnswers): Check[] {
 }
 
 function questionCheck(server: string, { node, classification }: ServerAnswers): Check {
-  const what = `question of ${server}`;
+  const what = `query from ${server}`;
   if ("unknown" in classification) return unknownNode(what, node);
   if ("reason" in classification) {
-    const remedy = `see that it runs, and trusts ${server}`;
+    const remedy = `check that it is running, and trusts ${server}`;
     return check(
       what,
       "failed",
@@ -155,18 +155,18 @@ function questionCheck(server: string, { node, classification }: ServerAnswers):
 
 function waitingCheck(server: string, { count, oldest }: ServerAnswers["waiting"]): Check {
   const what = `reports on ${server}`;
-  if (count === 0) return check(what, "ok", "None waits.");
-  const waiting = `${count} ${count === 1 ? "waits" : "wait"}, the oldest for ${duration(oldest ?? 0)}`;
+  if (count === 0) return check(what, "ok", "None is queued.");
+  const waiting = `${count} ${count === 1 ? "is" : "are"} queued, the oldest for ${duration(oldest ?? 0)}`;
   return (oldest ?? 0) < reportDeadline
     ? check(what, "ok", `${waiting}.`)
-    : check(what, "warning", `${waiting}; journalctl -u puppet-foreman-reports there says why.`);
+    : check(what, "warning", `${waiting}; see journalctl -u puppet-foreman-reports there.`);
 }
 
 function expiredCheck(
   server: string,
   { nodes, cacheHours, whenExpired }: ServerAnswers["expired"],
 ): Check {
-  const what = `cache of ${server}`;
+  const what = `cache on ${server}`;
   const limit = `older than ${cacheHours} hours`;
   if (nodes.length === 0) return check(what, "ok", `No classification is ${limit}.`);
   const of =
@@ -175,11 +175,11 @@ function expiredCheck(
       : nodes.join(", ");
   const [outcome, meaning] =
     whenExpired === "fail"
-      ? (["failed", "they get no catalog while Foreman is away"] as const)
-      : (["warning", "they are served while Foreman is away"] as const);
+      ? (["failed", "they get no catalog while Foreman is down"] as const)
+      : (["warning", "they are served while Foreman is down"] as const);
   return check(
     what,
     outcome,
-    `The classification of ${of} is ${limit}, and ${meaning}; journalctl -u puppet-foreman-nodes there says why.`,
+    `The classification of ${of} is ${limit}, and ${meaning}; see journalctl -u puppet-foreman-nodes there.`,
   );
 }

@@ -15,24 +15,24 @@ export async function verifyForeman(
   ruby: string,
 ): Promise<Check[]> {
   const first = await ask(main, ruby);
-  // Another server is asked for the same node; without the main server's answer, each finds one itself.
+  // The compilers query the same node; without the main server's answer, each chooses one.
   const node = "problem" in first ? undefined : first.node;
   const others = await Promise.all(compilers.map((compiler) => ask(compiler, ruby, node)));
   const servers = [main, ...compilers].map(({ fqdn }) => fqdn);
   return [
     ...("problem" in first
-      ? [check("API", "failed", `${first.problem}; nothing was asked as the user.`)]
+      ? [check("API", "failed", `${first.problem}; nothing was queried as the user.`)]
       : userChecks(first, servers)),
     ...[first, ...others].flatMap((answers, index) => {
       const server = servers[index] ?? "";
       return "problem" in answers
-        ? [check(`question of ${server}`, "failed", `${answers.problem}.`)]
+        ? [check(`query from ${server}`, "failed", `${answers.problem}.`)]
         : serverChecks(server, answers);
     }),
   ];
 }
 
-/** What a server tells, or why it tells nothing. */
+/** A server's answers, or why there are none. */
 async function ask(
   host: RemoteHost,
   ruby: string,
@@ -45,7 +45,7 @@ async function ask(
   return {
     problem:
       code === 255
-        ? `${host.fqdn} is not reached over SSH (${reason}); start it, or deploy the stack`
-        : `${host.fqdn} does not tell (${reason}); deploy the stack with this version`,
+        ? `${host.fqdn} cannot be reached over SSH (${reason}); start it, or deploy the stack`
+        : `The checks failed to run on ${host.fqdn} (${reason}); deploy the stack with this version`,
   };
 }

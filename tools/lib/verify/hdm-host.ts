@@ -3,62 +3,62 @@ import { hdmCertificateFile, hdmFiles, hdmTlsPort } from "../../../templates/hdm
 import type { RemoteHost } from "../remote.js";
 import { lastLine } from "./checks.js";
 
-/** HDM as it is deployed. */
+/** A deployed HDM. */
 export interface HdmDeployment {
   readonly host: RemoteHost;
-  /** Folder of the host's certificates by Puppet. */
+  /** Folder with the host's Puppet certificates. */
   readonly ssldir: string;
-  /** Certificate of the settings; without one it is the host's own. */
+  /** Certificate from the settings; by default the host's own. */
   readonly certificate?: string | undefined;
 }
 
-/** An answer over HTTP; the status is 0 where there is none. */
+/** An HTTP answer; the status is 0 if there is none. */
 export interface HttpAnswer {
   readonly status: number;
-  /** Path that it leads to. */
+  /** Path that it redirects to. */
   readonly redirect: string;
   readonly body: string;
   /** Why there is no answer. */
   readonly reason: string;
 }
 
-/** Asks HDM and PuppetDB from HDM's host. */
+/** Queries HDM and PuppetDB from HDM's host. */
 export class HdmHost {
-  /** Address by the host's own name. */
+  /** URL with the host's own name. */
   readonly url: string;
 
   constructor(private readonly deployment: HdmDeployment) {
     this.url = `https://${deployment.host.fqdn}`;
   }
 
-  /** Asks HDM, at the log-in, whose certificate has to be as browsers are to see it. */
+  /** Requests HDM's login page, and verifies the certificate as a browser does. */
   handshake(): Promise<HttpAnswer> {
     const { ssldir, certificate } = this.deployment;
     const trusted = certificate === undefined ? ["--cacert", `${ssldir}/certs/ca.pem`] : [];
     return this.curl([...trusted, "--tlsv1.2", ...this.here, `${this.url}/login`]);
   }
 
-  /** The same with TLS that HDM must not take. */
+  /** The same with TLS versions that HDM must refuse. */
   oldHandshake(): Promise<HttpAnswer> {
-    // OpenSSL offers it at its lowest level of security only.
+    // OpenSSL offers them only at its lowest security level.
     const old = ["--tlsv1.0", "--tls-max", "1.1", "--ciphers", "DEFAULT@SECLEVEL=0", "--insecure"];
     return this.curl([...old, ...this.here, `${this.url}/login`]);
   }
 
   /**
-   * Asks HDM for a path.
+   * Requests a path from HDM.
    *
    * @param credentials `NAME:PASSWORD`
    */
   get(path: string, credentials?: string): Promise<HttpAnswer> {
     const words = ["--cacert", hdmCertificateFile, ...this.here];
-    // On no command line, which every user of the host can read.
+    // Not on the command line, which every user of the host can read.
     const stdin = credentials && `user = "${credentials.replaceAll(/["\\]/g, "\\$&")}"\n`;
     const given = stdin === undefined ? [] : ["--config", "-"];
     return this.curl([...words, ...given, `${this.url}${path}`], stdin);
   }
 
-  /** Asks PuppetDB, as HDM does, or sends it something. */
+  /** Queries PuppetDB as HDM does, or sends it something. */
   puppetdb(url: string, body?: string): Promise<HttpAnswer> {
     const { key, certificate, ca } = hdmFiles;
     const sent =
@@ -66,7 +66,7 @@ export class HdmHost {
     return this.curl(["--cacert", ca, "--cert", certificate, "--key", key, ...sent, url]);
   }
 
-  /** HAProxy of this host, whatever its name leads to. */
+  /** HAProxy on this host, whatever its name resolves to. */
   private get here(): string[] {
     const { fqdn } = this.deployment.host;
     return ["--connect-to", `${fqdn}:${hdmTlsPort}:127.0.0.1:${hdmTlsPort}`];
@@ -84,7 +84,7 @@ export class HdmHost {
       status: code === 0 ? Number(status) : 0,
       redirect: URL.canParse(url) ? new URL(url).pathname : "",
       body,
-      // It goes on for some lines about certificates.
+      // After it, curl prints some lines about certificates.
       reason: /^curl: \(\d+\) (.*)$/m.exec(stderr)?.[1] ?? lastLine(stderr),
     };
   }

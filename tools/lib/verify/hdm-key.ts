@@ -7,9 +7,9 @@ export interface Credentials {
   readonly password: string;
 }
 
-const what = "a key";
+const what = "key lookup";
 
-/** What the API answers, as far as it is read here: HDM 4.1. */
+/** The parts of the API's answers that are read here: HDM 4.1. */
 interface Environment {
   readonly name: string;
   readonly in_use: boolean;
@@ -18,12 +18,12 @@ interface Hierarchy {
   readonly files: readonly { path: string; value: string | null }[];
 }
 
-/** Whether HDM tells which file has a key of a node; the value itself is not shown. */
+/** Whether HDM says which file has a key of a node; the value itself is not shown. */
 export async function keyCheck(hdm: HdmHost, credentials?: Credentials): Promise<Check> {
   if (credentials === undefined) {
     return check(
       what,
-      "not made",
+      "skipped",
       "It needs a user with the role api: npm run verify -- hdm STACK < FILE, with NAME:PASSWORD in the file.",
     );
   }
@@ -34,20 +34,20 @@ export async function keyCheck(hdm: HdmHost, credentials?: Credentials): Promise
       if (status === 200) return JSON.parse(body) as unknown;
       throw new NotTold(
         status === 401 || status === 403
-          ? `HDM does not let ${name} in; give a user with the role api, who may see an environment`
-          : `${path} ${status === 0 ? `gives no answer: ${reason}` : `answers ${status}`}; podman logs hdm on its host says more`,
+          ? `HDM refuses ${name}; use a user with the role api that may see an environment`
+          : `${path} ${status === 0 ? `does not answer: ${reason}` : `answers ${status}`}; see podman logs hdm on its host`,
       );
     });
   } catch (error) {
     if (error instanceof NotTold) return check(what, "failed", `${error.message}.`);
-    // The parser would tell what it has read.
+    // The parser's message would quote what it has read.
     if (error instanceof SyntaxError)
       return check(what, "failed", "HDM answers with something that is not JSON.");
     throw error;
   }
 }
 
-/** Why HDM did not tell something. */
+/** Why HDM did not give an answer. */
 class NotTold extends Error {}
 
 async function readKey(get: (path: string) => Promise<unknown>): Promise<Check> {
@@ -56,7 +56,11 @@ async function readKey(get: (path: string) => Promise<unknown>): Promise<Check> 
   const [node] = (await get("/api/v1/nodes")) as readonly { hostname: string }[];
   if (environment === undefined || node === undefined) {
     const lacking = environment === undefined ? "environment" : "node";
-    return check(what, "warning", `HDM shows the user no ${lacking}; run an agent, and ask again.`);
+    return check(
+      what,
+      "warning",
+      `HDM shows the user no ${lacking}; run an agent, and run this again.`,
+    );
   }
   const { name } = environment;
   const { hostname } = node;
@@ -64,17 +68,13 @@ async function readKey(get: (path: string) => Promise<unknown>): Promise<Check> 
   const keys = (await get(path)) as readonly { name: string }[];
   const key = keys.find((key) => key.name !== "lookup_options");
   if (key === undefined) {
-    return check(
-      what,
-      "warning",
-      `${hostname} has no key in ${name}; write one into its Hiera data.`,
-    );
+    return check(what, "warning", `${hostname} has no key in ${name}; add one to its Hiera data.`);
   }
   const hierarchies = (await get(
     `${path}/${encodeURIComponent(key.name)}`,
   )) as readonly Hierarchy[];
   const file = hierarchies.flatMap(({ files }) => files).find(({ value }) => value !== null);
   return file === undefined
-    ? check(what, "failed", `HDM finds no value of ${key.name} for ${hostname} in ${name}.`)
+    ? check(what, "failed", `HDM finds no value for ${key.name} on ${hostname} in ${name}.`)
     : check(what, "ok", `${key.name} of ${hostname} in ${name} has a value in ${file.path}.`);
 }

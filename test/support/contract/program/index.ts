@@ -4,8 +4,8 @@ import * as random from "@pulumi/random";
 import type { ResourceSpec } from "./resource-spec.js";
 
 /**
- * Registers the resources that the configuration lists, in that order, so that a test says in one
- * place what it deploys and what it expects of it.
+ * Registers the resources in the configuration, in that order, so that a test says in one place what
+ * it deploys and what it expects.
  */
 
 const constructors = {
@@ -25,7 +25,7 @@ type Constructor = new (
 
 const registered = new Map<string, pulumi.CustomResource>();
 
-/** Replaces the objects that stand for what JSON cannot hold. */
+/** Replaces the objects that stand for values that JSON cannot represent. */
 function input(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(input);
   if (typeof value !== "object" || value === null) return value;

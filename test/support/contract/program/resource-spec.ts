@@ -1,7 +1,7 @@
 /**
- * A resource for the contract program to register. Objects with one key stand for what JSON cannot
- * hold: `$secret` (a secret), `$output` ("resource.property"), `$fileAsset`, `$textAsset`,
- * `$archive`.
+ * A resource for the contract program to register. Objects with one key stand for values that JSON
+ * cannot represent: `$secret` (a secret), `$output` ("resource.property"), `$fileAsset`,
+ * `$textAsset`, `$archive`.
  */
 export interface ResourceSpec {
   type:

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostArgs } from "../../../../hosts/host.js";
 
-/** A machine that is said to be there. */
+/** A machine that supposedly exists. */
 export const hostOf = (name: string, at: number): HostArgs => ({
   name,
   fqdn: `${name}.example.test`,

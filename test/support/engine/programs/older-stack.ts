@@ -1,7 +1,7 @@
 /**
- * A stack as Pulumi's older templates made it, by file: no options for the runtime, so that Pulumi compiles the program
- * and checks its types; CommonJS; and packages are found without their `exports`. As text, because in this project's
- * folders the package's name leads to the project itself.
+ * The files of a stack from Pulumi's older templates: no options for the runtime, so Pulumi compiles the program and
+ * checks its types; CommonJS; and packages are resolved without their `exports`. As text, because in this project's
+ * folders the package's name resolves to the project itself.
  */
 export const olderStack: Readonly<Record<string, string>> = {
   "Pulumi.yaml": `
@@ -19,7 +19,7 @@ runtime: nodejs
     "target": "es2016",
     "module": "commonjs",
     "moduleResolution": "node",
-    // TypeScript 6 refuses that without this. Older ones need no such line.
+    // TypeScript 6 rejects the resolution without this line; older versions do not need it.
     "ignoreDeprecations": "6.0",
     "sourceMap": true,
     "experimentalDecorators": true,
@@ -31,7 +31,7 @@ runtime: nodejs
   "files": ["index.ts"]
 }
 `,
-  // `export =` is an error everywhere but in CommonJS.
+  // `export =` is an error except in CommonJS.
   "index.ts": `
 import { HostArgs, LoadBalancer } from "pulumi-puppet";
 
@@ -44,7 +44,7 @@ const host: HostArgs = {
   identity: "the-machine",
   connection: { host: "10.1.0.11", privateKey: "the-private-key", hostKey: "ssh-ed25519 AAAAhost" },
 };
-// Refused only where the types are found, down to those of other packages that the package's own are made of.
+// An error only if the types are found, including those of other packages that the package's types use.
 // @ts-expect-error
 const nowhere: HostArgs = { ...host, connection: { user: "root" } };
 

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-/** A machine with a volume, a name and a database, and what they need. */
+/** An instance with a volume, a name and a database, and what they need. */
 
 const config = new pulumi.Config();
 
@@ -59,7 +59,7 @@ new aws.ec2.VolumeAttachment("volume", {
   volumeId: volume.id,
 });
 
-// In a region of its own.
+// In a different region.
 const elsewhere = new aws.Provider("elsewhere", { region: "us-west-2" });
 new aws.ec2.Eip("elsewhere", {}, { provider: elsewhere });
 

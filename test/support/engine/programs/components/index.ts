@@ -26,7 +26,7 @@ class Site extends pulumi.ComponentResource {
         parent: this,
         providers,
         protect: true,
-        // What it was called before.
+        // Its previous name.
         aliases: [{ name: "puppet" }],
         transforms: [
           ({ type, props, opts }) =>

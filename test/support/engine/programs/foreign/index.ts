@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hostOf } from "../hosts.js";
 
-/** A component that a plugin makes: the program knows its token, and what it takes and gives, but none of its code. */
+/** A component from a plugin: the program knows its token, inputs and outputs, but none of its code. */
 class Foreign extends pulumi.ComponentResource {
   declare readonly members: pulumi.Output<unknown>;
   declare readonly statsUrl: pulumi.Output<string>;
@@ -44,7 +44,7 @@ const balancer = new Foreign(
     host: hostOf("balancer", 4),
     puppetServer: "puppet.example.test",
     caCertificate,
-    // An output of a component, known once that is made.
+    // An output of a component, known once that is created.
     members: pool.members,
     distribution,
   },

@@ -7,10 +7,10 @@ import { renderConvergeScript } from "../../../../../hosts/host-configuration.js
 import { fileOf, type HostState } from "../../../../../hosts/host-state.js";
 import { renderHaproxyConf } from "../../../../../templates/haproxy/haproxy.js";
 
-/** What the settings of the examples' stack open: agents may come from everywhere. */
+/** What the settings of the examples' stack open: agents may connect from anywhere. */
 const everybody = "0.0.0.0/0";
 
-/** One example for each rule, called like it, and some in which there is nothing to find fault with. */
+/** One example for each rule, with its name, and some that violate no rule. */
 export const examples: Readonly<Record<string, () => void>> = {
   "no-public-ssh": () => ingress(22),
   "no-open-networks": () => ingress(8404),
@@ -59,7 +59,7 @@ function instance(httpTokens: string): void {
   });
 }
 
-/** A host's own script, as a secret, which it is when it converges one. */
+/** A host's own script, which is secret as in a deployment. */
 function host(state: pulumi.Unwrap<HostState>): void {
   const script = renderConvergeScript("example", "example.test", distributions.debian, state);
   new command.local.Command("example", { create: "bash -s", stdin: pulumi.secret(script) });

@@ -9,7 +9,7 @@ import {
   Webhook,
 } from "../../../../../../components/index.js";
 
-// The SDK reads the components' types beside this file, and makes what a program asks for by its token.
+// The SDK reads the components' types next to this file, and creates components by their tokens.
 await componentProviderHost({
   name: "puppet",
   dirname: import.meta.dirname,
