@@ -120,7 +120,7 @@ describe("the program under the real engine", () => {
 
   it.each([
     [
-      "in clear",
+      "in plaintext",
       "the-owners-password",
       "puppet:postgresql.password is in plaintext; set it with npm run pulumi -- config set --stack test --secret --path",
     ],

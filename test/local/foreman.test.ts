@@ -144,7 +144,7 @@ describe("Foreman", () => {
       const once = await waits(compiler);
       const next = await timed(compiler);
       console.log(
-        `${compiler} beside a Foreman that hangs: ${delayed.toFixed(1)} s, then ${next.toFixed(1)} s`,
+        `${compiler} with a Foreman that hangs: ${delayed.toFixed(1)} s, then ${next.toFixed(1)} s`,
       );
       expect(once).toBe(before + 1);
       expect(await waits(compiler)).toBe(once);

@@ -25,7 +25,7 @@ describe("PostgreSQL, killed under a load of reports", () => {
           'reports[transaction_uuid] { environment = "load" }',
         )
       ).map((row) => row.transaction_uuid);
-    await until("the load has begun", async () => (await stored()).length > 50, 60);
+    await until("the load has started", async () => (await stored()).length > 50, 60);
     for (const time of ["first", "second"]) {
       const killed = await output("puppetdb", postmaster);
       await output("puppetdb", `kill -KILL ${killed}`);

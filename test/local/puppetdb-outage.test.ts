@@ -67,7 +67,7 @@ describe("agents without PuppetDB", () => {
     const seconds = await Promise.all(agents.map(timedRun));
     await output("puppetdb", "pkill --signal CONT --uid puppetdb java");
     console.log(
-      `beside a frozen PuppetDB: ${seconds.map((one) => one.toFixed(1)).join(" and ")} s; usual ${usual.toFixed(1)} s`,
+      `with a frozen PuppetDB: ${seconds.map((one) => one.toFixed(1)).join(" and ")} s; usual ${usual.toFixed(1)} s`,
     );
     // It did hang, otherwise this would prove nothing.
     expect(Math.min(...seconds)).toBeGreaterThan(usual + 5);

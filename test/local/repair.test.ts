@@ -28,6 +28,6 @@ describe("a damaged environment", () => {
       await until(`${compiler} is up`, async () => (await stateOf(compiler)) === "UP", 30);
     }
     await timedRun("agent1");
-    await until("reports are stored anew", async () => (await reportsOf("agent1")) > 0, 30);
+    await until("reports are stored again", async () => (await reportsOf("agent1")) > 0, 30);
   });
 });
