@@ -1,2 +1,2 @@
-# States of version 0.1 name this place: what they made is removed by it.
+# States of version 0.1 refer to this path: it removes what they created.
 exec sh "$(dirname "$0")/../../platforms/containers/image-delete.sh"
