@@ -20,8 +20,8 @@ export interface HostConfigurationArgs {
 }
 
 /**
- * The services to stop when a role with its own host is removed: those of a host that was not created here and so stays,
- * none of any other.
+ * The services to stop when a role with its own host is removed: those of a host that was not created here and so
+ * stays, none of any other.
  */
 export function unlessMade(host: Host, services: readonly string[]): readonly string[] {
   return host.machine === undefined ? services : [];
@@ -55,7 +55,7 @@ export class HostConfiguration extends pulumi.ComponentResource {
       },
     );
     if (services.length > 0) {
-      // A separate command, so that the services of a new machine behind the name are not stopped as if it were the old.
+      // A separate command, so that services of a new machine behind the name are not stopped as if it were the old.
       rootCommand(
         `${name}-services`,
         host,

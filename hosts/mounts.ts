@@ -2,8 +2,8 @@ import { renderTemplate } from "../templates/render.js";
 import { directoryOf, execOf, unitOf, type HostState } from "./host-state.js";
 
 /**
- * Mounts those of the folders that /etc/fstab has on a volume, before anything is created in them. Other folders are left
- * alone.
+ * Mounts those of the folders that /etc/fstab has on a volume, before anything is created in them. Other folders are
+ * left alone.
  *
  * @param folders absolute paths
  */

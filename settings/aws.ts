@@ -191,7 +191,7 @@ export function awsFaults(
   const toAws = given.outbound?.includes("0.0.0.0/0") ?? true;
   if (vpc.id === undefined && vpc.nat === "one" && given.bastion === undefined && !toAws) {
     sentences.push(
-      "puppet:aws.outbound gives servers no access to AWS, and without puppet:aws.bastion Pulumi needs Session Manager; add 0.0.0.0/0 to it, set puppet:aws.vpc.nat to none, or set puppet:aws.bastion.",
+      "puppet:aws.outbound gives servers no access to AWS, and without puppet:aws.bastion Pulumi needs Session Manager; set puppet:aws.vpc.nat to none, set puppet:aws.bastion, or add 0.0.0.0/0 to it.",
     );
   }
   if (vpc.id !== undefined && given.bastion !== undefined && vpc.publicSubnetId === undefined) {

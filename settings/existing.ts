@@ -106,7 +106,7 @@ export function existingFaults(
     for (const { name, memory } of serversOf(servers, role)) {
       if (memory >= requires.memory) continue;
       sentences.push(
-        `puppet:existing.servers has ${name} for ${title} with ${String(memory)} MiB of memory; use a server with at least ${String(requires.memory)} MiB.`,
+        `puppet:existing.servers has ${name} for ${title} with ${String(memory)} MiB of memory; write a server with at least ${String(requires.memory)} MiB.`,
       );
     }
   }

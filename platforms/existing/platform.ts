@@ -24,7 +24,7 @@ export const existing: Platform = {
       memory,
       setting: `existing.servers.${name}.memory`,
       tooSmall: (least) =>
-        `puppet:existing.servers has ${name} with ${String(memory)} MiB of memory; use a server with at least ${String(least)} MiB.`,
+        `puppet:existing.servers has ${name} with ${String(memory)} MiB of memory; write a server with at least ${String(least)} MiB.`,
     };
   },
   makeHosts: async (settings) => (await import("./make-hosts.js")).makeHosts(settings),

@@ -115,7 +115,7 @@ export function codeFaults({ tool, sources, knownHosts, token }: CodeDeployment)
     });
     if (!pinned) {
       sentences.push(
-        `puppet:codeDeployment.sources.${name}.remote is on ${host}, which is not in puppet:codeDeployment.knownHosts; add the line that ssh-keyscan prints for it, and compare it with what its operators publish.`,
+        `puppet:codeDeployment.sources.${name}.remote is on ${host}, which is not in puppet:codeDeployment.knownHosts; write the line that ssh-keyscan prints for it there, and compare it with what its operators publish.`,
       );
     }
   }

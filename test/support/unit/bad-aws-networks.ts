@@ -41,7 +41,7 @@ export const badNetworks: readonly BadSettings[] = [
   ),
   ...[1, 4, "two", 2.5].map((zones) =>
     aws(`zones ${JSON.stringify(zones)}`, { vpc: { zones } }, [
-      `puppet:aws.vpc.zones is ${JSON.stringify(zones)}; write a number of zones from 2 to 3.`,
+      `puppet:aws.vpc.zones is ${JSON.stringify(zones)}; write a number of Availability Zones from 2 to 3.`,
     ]),
   ),
   ...["two", 1, true].map((nat) =>
@@ -70,7 +70,7 @@ export const badNetworks: readonly BadSettings[] = [
         },
       },
       [
-        `puppet:aws.vpc.subnetIds has ${String(count)} subnets; write two or three private subnets of ${vpcId}, each in another zone.`,
+        `puppet:aws.vpc.subnetIds has ${String(count)} subnets; write two or three private subnets of ${vpcId}, each in a different Availability Zone.`,
       ],
     ),
   ),
@@ -79,12 +79,12 @@ export const badNetworks: readonly BadSettings[] = [
     { vpc: { id: vpcId, subnetIds, cidr: "10.30.0.0/16", zones: 3, nat: "none" } },
     ["cidr", "zones", "nat"].map(
       (key) =>
-        `puppet:aws.vpc.${key} is set, but puppet:aws.vpc.id names a VPC that is there with a network of its own; remove one of the two.`,
+        `puppet:aws.vpc.${key} is set, but puppet:aws.vpc.id names an existing VPC, which has its own; remove one of the two.`,
     ),
   ),
   ...[{ subnetIds }, { publicSubnetId: subnetIds[0] }].map((vpc) =>
     aws(`no VPC for ${Object.keys(vpc).join("")}`, { vpc }, [
-      "puppet:aws.vpc has subnets, but no VPC; set puppet:aws.vpc.id to theirs, or remove them.",
+      "puppet:aws.vpc has subnets but no VPC; set puppet:aws.vpc.id to their VPC, or remove them.",
     ]),
   ),
   aws("no public subnet for the bastion", { vpc: { id: vpcId, subnetIds }, bastion }, [

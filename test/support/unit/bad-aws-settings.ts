@@ -9,11 +9,11 @@ const keys =
 const agents =
   'puppet:aws.agentSources is not set; write the networks of the agents, such as ["10.0.0.0/8"].';
 const instanceType =
-  "write an EC2 instance type of the families t3, t3a, t4g, or c, m or r from 5 on, such as m7i.large.";
+  "write an EC2 instance type from the families t3, t3a, t4g, or c, m or r from generation 5 on, such as m7i.large.";
 const certificates =
   "write certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.";
 const tagName =
-  "write tag names of 1 to 128 letters, digits, blanks or . : / = + - @ _, not beginning with aws:.";
+  "write tag names of 1 to 128 letters, digits, spaces or . : / = + - @ _ that do not begin with aws:.";
 
 /** A database that is taken. */
 const database = {
@@ -37,7 +37,7 @@ const badForeman: readonly BadSettings[] = [
       `Foreman on ${type}`,
       { instances: { foreman: { type } } },
       [
-        `puppet:aws.instances.foreman.type is ${type}, and Foreman needs an amd64 processor and 4 GiB of memory; write another, such as m7i.large.`,
+        `puppet:aws.instances.foreman.type is ${type}, but Foreman needs an amd64 processor and at least 4 GiB of memory; write a different type, such as m7i.large.`,
       ],
       { foreman: { host: "own" } },
     ),
@@ -46,7 +46,7 @@ const badForeman: readonly BadSettings[] = [
     "a Foreman that cannot reach the smart proxy",
     {},
     [
-      'puppet:aws.foremanSources is not set, and Foreman could not reach the smart proxy; write its networks, such as ["192.0.2.10/32"], or false in puppet:foreman.smartProxy.',
+      'puppet:aws.foremanSources is not set, so Foreman could not connect to the smart proxy; write its networks, such as ["192.0.2.10/32"], or set puppet:foreman.smartProxy to false.',
     ],
     { foreman: foremanThere },
   ),
@@ -55,7 +55,7 @@ const badForeman: readonly BadSettings[] = [
       `networks of Foreman beside ${JSON.stringify(foreman)}`,
       { foremanSources: ["192.0.2.10/32"] },
       [
-        "puppet:aws.foremanSources is set, but no Foreman that is there has a smart proxy here; remove it, or write existing in puppet:foreman.host.",
+        "puppet:aws.foremanSources is set, but no existing Foreman uses a smart proxy here; remove it, or set puppet:foreman.host to existing.",
       ],
       { foreman },
     ),
@@ -128,7 +128,7 @@ export const badAwsSettings: readonly BadSettings[] = [
     {},
     ["puppetServer", "caServer", "fileServer"].map(
       (setting, index) =>
-        `puppet:${setting} is ${["one.example.org", "two.example", "three.anexample.test"][index] ?? ""}, outside of puppet:domain; write a name in example.test, whose private zone it is found in.`,
+        `puppet:${setting} is ${["one.example.org", "two.example", "three.anexample.test"][index] ?? ""}, outside puppet:domain; write a name in example.test, because its record is in the private hosted zone of that domain.`,
     ),
     {
       puppetServer: "one.example.org",
@@ -140,7 +140,7 @@ export const badAwsSettings: readonly BadSettings[] = [
     "two databases",
     { database },
     [
-      "puppet:aws.database and puppet:postgresql.server are both set; remove one, PuppetDB has one database.",
+      "puppet:aws.database and puppet:postgresql.server are both set; remove one, because PuppetDB has only one database.",
     ],
     {
       postgresql: {
@@ -154,7 +154,7 @@ export const badAwsSettings: readonly BadSettings[] = [
     "a database without PuppetDB",
     { database },
     [
-      'puppet:aws.database is set, but puppet:puppetdb.host is "none"; write own or main there, or remove puppet:aws.database.',
+      'puppet:aws.database is set, but puppet:puppetdb.host is "none"; set puppet:puppetdb.host to own or main, or remove puppet:aws.database.',
     ],
     { puppetdb: { host: "none" } },
   ),
@@ -181,11 +181,11 @@ export const badAwsSettings: readonly BadSettings[] = [
     ]),
   ),
   aws("values of tags that are none", { tags: { team: 5, cost: "c".repeat(257) } }, [
-    "puppet:aws.tags.team is 5; write a text of at most 256 letters, digits, blanks or . : / = + - @ _.",
-    `puppet:aws.tags.cost is "${"c".repeat(257)}"; write a text of at most 256 letters, digits, blanks or . : / = + - @ _.`,
+    "puppet:aws.tags.team is 5; write at most 256 letters, digits, spaces or . : / = + - @ _.",
+    `puppet:aws.tags.cost is "${"c".repeat(257)}"; write at most 256 letters, digits, spaces or . : / = + - @ _.`,
   ]),
   aws("a list of tags", { tags: ["team"] }, [
-    'puppet:aws.tags is ["team"]; write an object of tags.',
+    'puppet:aws.tags is ["team"]; write an object that maps tag names to values.',
   ]),
   aws(
     "compilers that are too many",
@@ -199,7 +199,7 @@ export const badAwsSettings: readonly BadSettings[] = [
     what: "aws: settings on the platform containers",
     values: { aws: { tags: { team: "puppet" } } },
     sentences: [
-      "puppet:aws is set, but puppet:platform is containers; write aws there, or remove it.",
+      "puppet:aws is set, but puppet:platform is containers; set puppet:platform to aws, or remove puppet:aws.",
     ],
   },
 ];

@@ -4,20 +4,20 @@ const keys =
   "tool, sources, knownHosts, tokenUser, token, poolSize, proxy, forge, generateTypes, postRun, behind";
 const tool = "write r10k, g10k or none.";
 const behind = "write serve or leave.";
-const sources = "write an object of repositories by their names.";
+const sources = "write an object that maps names to repositories.";
 const sourceName = "write names of lower-case letters, digits and underscores.";
 const remote =
   "write a Git URL without a password, such as git@git.example.com:org/control.git or https://git.example.com/org/control.git.";
 const prefix = "write at most 31 lower-case letters, digits and underscores.";
 const token =
-  "write 8 to 512 characters without blanks, with npm run pulumi -- config set --stack STACK --secret --path puppet:codeDeployment.token.";
+  "write 8 to 512 characters without spaces, with npm run pulumi -- config set --stack STACK --secret --path puppet:codeDeployment.token.";
 const proxy = "write a URL without a password, such as http://proxy.example.com:3128.";
 const forge = "write a URL without a password, such as https://forge.example.com.";
 const command = "write a list of a program and its arguments.";
 const commands = "write a list of commands, each a list of a program and its arguments.";
 const absolute = "write a list that begins with the absolute path of a program.";
 const takenPort =
-  "write a TCP port other than those of the main server, 5432, 8080, 8081, 8082, 8140 and the ones before them.";
+  "write a TCP port that the main server does not use: not 5432, 8080, 8081, 8082, 8140 or the port before any of these.";
 
 const overHttps = "https://git.example.com/org/control.git";
 const overSsh = "git@git.example.com:org/control.git";
@@ -52,7 +52,7 @@ const unpinned = (
   what: `${what}: ${url}`,
   values: { codeDeployment: { sources: { control: { remote: url } }, knownHosts } },
   sentences: [
-    `puppet:codeDeployment.sources.control.remote is on ${host}, which puppet:codeDeployment.knownHosts does not have; write the line there that ssh-keyscan prints for it, and compare it with what its operators publish.`,
+    `puppet:codeDeployment.sources.control.remote is on ${host}, which is not in puppet:codeDeployment.knownHosts; write the line that ssh-keyscan prints for it there, and compare it with what its operators publish.`,
   ],
 });
 
@@ -78,7 +78,7 @@ export const badCodeSettings: readonly BadSettings[] = [
       "codeDeployment",
       value,
       `write an object with ${keys}.`,
-      "is unsuitable",
+      "is invalid",
     ),
   ),
 
@@ -121,7 +121,7 @@ export const badCodeSettings: readonly BadSettings[] = [
     "https://me:secret/word@git.example.com/c.git",
     "http://me:secret-word@git.example.com/c.git",
     "ssh://me:secret-word@git.example.com/c.git",
-  ].map((value) => badRemote(value, "is unsuitable")),
+  ].map((value) => badRemote(value, "is invalid")),
   ...["A", "1st", "_a", "a-b", "a b", "", "a\n", "a".repeat(32), 5, null].map((value) =>
     inSource(
       `a prefix ${JSON.stringify(value)}`,
@@ -143,14 +143,14 @@ export const badCodeSettings: readonly BadSettings[] = [
       `tokenUser ${JSON.stringify(value)}`,
       "codeDeployment.tokenUser",
       value,
-      "write a name without blanks.",
+      "write a name without spaces.",
     ),
   ),
   ...[
     ...["seven-c", "t".repeat(513), "with a blank", "tökens-are-ascii", "a-token-line\n", ""],
     ...[12345678, null, true, ["a-good-token"]],
   ].map((value) =>
-    one(`a token ${JSON.stringify(value)}`, "codeDeployment.token", value, token, "is unsuitable"),
+    one(`a token ${JSON.stringify(value)}`, "codeDeployment.token", value, token, "is invalid"),
   ),
   ...range("a whole number of modules", "codeDeployment.poolSize", 1, 64),
 
@@ -167,7 +167,7 @@ export const badCodeSettings: readonly BadSettings[] = [
       ["forge", "https://me:secret-word@forge.example.com", forge],
     ] as const
   ).map(([setting, value, remedy]) =>
-    one(`a password in ${setting}`, `codeDeployment.${setting}`, value, remedy, "is unsuitable"),
+    one(`a password in ${setting}`, `codeDeployment.${setting}`, value, remedy, "is invalid"),
   ),
   ...["yes", "true", 1, null].map((value) =>
     one(
@@ -188,8 +188,8 @@ export const badCodeSettings: readonly BadSettings[] = [
       [[[]], "[0]", [], absolute],
       [[["true"]], "[0]", ["true"], absolute],
       [[["./true", "/x"]], "[0]", ["./true", "/x"], absolute],
-      [[["/bin/echo", 5]], "[0][1]", 5, "write texts."],
-      [[[null]], "[0][0]", null, "write texts."],
+      [[["/bin/echo", 5]], "[0][1]", 5, "write strings."],
+      [[[null]], "[0][0]", null, "write strings."],
     ] as const
   ).map(([value, at, shown, remedy]): BadSettings => ({
     what: `commands ${JSON.stringify(value)}`,
@@ -201,7 +201,7 @@ export const badCodeSettings: readonly BadSettings[] = [
     what: "sources without a tool",
     values: { codeDeployment: { tool: "none", sources: { control: { remote: overHttps } } } },
     sentences: [
-      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; write r10k or g10k there, or remove the sources.',
+      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; set puppet:codeDeployment.tool to r10k or g10k, or remove the sources.',
     ],
   },
   unpinned("a host without a key", overSsh, "git.example.com", undefined),
@@ -240,7 +240,7 @@ export const badCodeSettings: readonly BadSettings[] = [
       },
     },
     sentences: [
-      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or write such a URL.",
+      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or use an HTTPS URL.",
     ],
   })),
   ...[undefined, "same"].map((same): BadSettings => ({
@@ -251,7 +251,7 @@ export const badCodeSettings: readonly BadSettings[] = [
       },
     },
     sentences: [
-      "puppet:codeDeployment.sources has two sources with the same prefix, whose branches would be the same environments; write a prefix of its own for each.",
+      "puppet:codeDeployment.sources has two sources with the same prefix, so their branches would be the same environments; write a different prefix for each.",
     ],
   })),
   {
@@ -264,17 +264,17 @@ export const badCodeSettings: readonly BadSettings[] = [
       },
     },
     sentences: [
-      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; write r10k or g10k there, or remove the sources.',
+      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; set puppet:codeDeployment.tool to r10k or g10k, or remove the sources.',
       ...["a", "b"].map(
         (name) =>
-          `puppet:codeDeployment.sources.${name}.remote is on ${name}.example.com, which puppet:codeDeployment.knownHosts does not have; write the line there that ssh-keyscan prints for it, and compare it with what its operators publish.`,
+          `puppet:codeDeployment.sources.${name}.remote is on ${name}.example.com, which is not in puppet:codeDeployment.knownHosts; write the line that ssh-keyscan prints for it there, and compare it with what its operators publish.`,
       ),
-      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or write such a URL.",
-      "puppet:codeDeployment.sources has two sources with the same prefix, whose branches would be the same environments; write a prefix of its own for each.",
+      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or use an HTTPS URL.",
+      "puppet:codeDeployment.sources has two sources with the same prefix, so their branches would be the same environments; write a different prefix for each.",
     ],
   },
 
-  ...range("a TCP port that the main server does not use", "webhook.port", 1024, 65534),
+  ...range("an unused TCP port of the main server", "webhook.port", 1024, 65534),
   // It takes the next port as well.
   ...[5431, 5432, 8079, 8080, 8081, 8082, 8139, 8140].map((port) =>
     one(`the webhook's port ${String(port)}`, "webhook.port", port, takenPort),

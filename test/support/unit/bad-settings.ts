@@ -10,10 +10,10 @@ const domain =
 const serviceName =
   "write a DNS name in lower case, with or without a domain, such as puppet or puppet.example.com.";
 const caName =
-  "write at most 59 letters, digits, blanks or . : _ -, beginning with a letter or digit.";
+  "write at most 59 letters, digits, spaces or . : _ -, beginning with a letter or digit.";
 const compilers = "write a number of compilers from 1 to 1000, or a list of 1 to 1000 host names.";
 const image =
-  "write the name, in lower case, of an image of Debian with systemd and an SSH server, such as registry.example.com/puppet-host:1.";
+  "write the lower-case name of a Debian image with systemd and an SSH server, such as registry.example.com/puppet-host:1.";
 const subnet =
   "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
 const topLevel =
@@ -94,7 +94,7 @@ export const badSettings: readonly BadSettings[] = [
       `more containers than a network has addresses for: ${typeof value}`,
       "compilers",
       value,
-      "write at most 50 where they are containers.",
+      "write at most 50 on the containers platform.",
       "has 51 compilers",
     ),
   ),
@@ -110,7 +110,7 @@ export const badSettings: readonly BadSettings[] = [
     what: "a compiler that has no room beside the domain",
     values: { compilers: ["c".repeat(52)] },
     sentences: [
-      `puppet:compilers has ${"c".repeat(52)}, too long beside the domain for a certificate; write a name of at most 51 characters.`,
+      `puppet:compilers has ${"c".repeat(52)}, which is too long for a certificate together with the domain; write a name of at most 51 characters.`,
     ],
   },
   {
@@ -122,14 +122,14 @@ export const badSettings: readonly BadSettings[] = [
     what: "compilers with the names of the other hosts",
     values: { compilers: ["balancer", "c", "main"] },
     sentences: ["main", "balancer"].map(
-      (name) => `puppet:compilers has ${name}, the name of another host; write another name.`,
+      (name) => `puppet:compilers has ${name}, the name of another host; write a different name.`,
     ),
   },
   {
     what: "compilers that share an address",
     values: { compilers: ["rho", "c", "chi"] },
     sentences: [
-      "puppet:compilers has rho and chi, which would share an address of the containers' network; write another name for one of them.",
+      "puppet:compilers has rho and chi, which would share an address in the containers' network; write a different name for one of them.",
     ],
   },
 
@@ -142,21 +142,21 @@ export const badSettings: readonly BadSettings[] = [
     what: "the CA with a short name of the balancer, in another domain",
     values: { caServer: "puppet.ca.example" },
     sentences: [
-      "puppet:caServer is puppet.ca.example, and puppet is a name of the balancer; write another name, because certificates come from the main server.",
+      "puppet:caServer is puppet.ca.example, but puppet is a name of the load balancer; write a different name, because certificates come from the main server.",
     ],
   },
   {
     what: "puppetServer with the short name of a host, in another domain",
     values: { puppetServer: "main.other.example" },
     sentences: [
-      "puppet:puppetServer is main.other.example, and main is the name of a host; write a name that no host has.",
+      "puppet:puppetServer is main.other.example, but main is the name of a host; write a name that no host has.",
     ],
   },
   ...["puppet", "puppetfiles", "puppet.example.test"].map((caServer) => ({
     what: `the CA called ${caServer}, as the balancer is`,
     values: { caServer },
     sentences: [
-      `puppet:caServer is ${caServer.replace(/\..*/, "")}.example.test, and ${caServer.replace(/\..*/, "")} is a name of the balancer; write another name, because certificates come from the main server.`,
+      `puppet:caServer is ${caServer.replace(/\..*/, "")}.example.test, but ${caServer.replace(/\..*/, "")} is a name of the load balancer; write a different name, because certificates come from the main server.`,
     ],
   })),
   ...[
@@ -168,7 +168,7 @@ export const badSettings: readonly BadSettings[] = [
     what: `${setting} called ${name}, as a host is`,
     values: { [setting]: name },
     sentences: [
-      `puppet:${setting} is ${name.replace(/\..*/, "")}.example.test, and ${name.replace(/\..*/, "")} is the name of a host; write a name that no host has.`,
+      `puppet:${setting} is ${name.replace(/\..*/, "")}.example.test, but ${name.replace(/\..*/, "")} is the name of a host; write a name that no host has.`,
     ],
   })),
 
@@ -182,13 +182,13 @@ export const badSettings: readonly BadSettings[] = [
   ...range("a whole number of MiB", "mainServer.heap", 512, 65536),
   ...range("a whole number of MiB", "compiler.codeCache", 96, 2048),
   ...range("a TCP port", "loadBalancer.statsPort", 1024, 65535),
-  ...range("whole seconds", "loadBalancer.compileTimeout", 60, 7200),
+  ...range("a whole number of seconds", "loadBalancer.compileTimeout", 60, 7200),
   ...range("a whole number of MiB", "containers.memory", 1120, 65536),
   one(
     "the statistics page on the port of agents",
     "loadBalancer.statsPort",
     8140,
-    "write another port.",
+    "write a different port.",
     "is 8140, the port that agents connect to",
   ),
 
@@ -260,8 +260,8 @@ export const badSettings: readonly BadSettings[] = [
     sentences: [
       `puppet:containers.subnet is "here"; ${subnet}`,
       "puppet:compilers has main more than once; write each host name once.",
-      "puppet:compilers has main, the name of another host; write another name.",
-      "puppet:caServer is puppet.example.test, and puppet is a name of the balancer; write another name, because certificates come from the main server.",
+      "puppet:compilers has main, the name of another host; write a different name.",
+      "puppet:caServer is puppet.example.test, but puppet is a name of the load balancer; write a different name, because certificates come from the main server.",
     ],
   },
 ];

@@ -7,15 +7,15 @@ import { parseSettings } from "../../../platforms/platforms.js";
 const project = new URL("../../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, project), "utf8");
 
-/** First cells of the rows of the table that follows a text, in the order of the rows. */
+/** First cell of each row in the table that follows a text, in order. */
 function namesAfter(document: string, before: string): string[] {
   const [, table = ""] = document.slice(document.indexOf(before)).split(/\n\n(?=\|)/);
   const rows = table.split("\n\n")[0]?.split("\n").slice(2) ?? [];
   return rows.map((row) => row.split("|")[1]?.trim().replaceAll("`", "") ?? "");
 }
 
-describe("what guides tell", () => {
-  it("has an example of servers that are there which the settings take", () => {
+describe("the guides", () => {
+  it("have an example of existing servers that the settings accept", () => {
     const [, yaml = ""] =
       /```yaml\n(config:\n[^]*?)```/.exec(read("docs/existing-servers.md")) ?? [];
     const { config } = load(yaml.replaceAll("AAAA...", `AAAA${"A".repeat(64)}`)) as {
@@ -29,24 +29,24 @@ describe("what guides tell", () => {
     expect(settings.hosts.compilers).toEqual(["c1", "c2"]);
   });
 
-  it("has each policy of the pack, and no other", () => {
+  it("list exactly the policies in the pack", () => {
     expect(namesAfter(read("docs/ci.md"), "## The policies")).toEqual(
       rules.map(({ name }) => name),
     );
   });
 
   it.each([
-    ["there is no apt-get; give a machine with Debian 13", "there is no $program; give a machine"],
+    ["there is no apt-get; use a machine with Debian 13", "there is no $program; use a machine"],
     ["cloud-init has not ended within 900 s", "cloud-init has not ended within"],
     ["the boot has not ended within 900 s", "the boot has not ended within"],
-    ["it has 4 processor cores, and the settings say 8", "processor cores, and the settings say"],
+    ["it has 4 processor cores, but the settings say 8", "processor cores, but the settings say"],
     ["it cannot resolve NAME", "it cannot resolve"],
-  ])("has the sentence that a server ends with: %s", (told, said) => {
+  ])("quote a server's error as the script prints it: %s", (told, said) => {
     expect(read("docs/existing-servers.md")).toContain(`\`SERVER: ${told}\``);
     expect(read("hosts/ready.sh.eta")).toContain(said);
   });
 
-  it("has only commands that package.json knows", () => {
+  it("use only commands that are in package.json", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     const guides = readdirSync(new URL("docs/", project)).filter((name) => name.endsWith(".md"));
     for (const guide of ["README.md", ...guides.map((name) => `docs/${name}`)]) {

@@ -56,7 +56,7 @@ describe("Foreman on a server that is there", () => {
   it("has memory enough", () => {
     const small = { ...server("fm1", "foreman", 9), memory: 2048 };
     expect(() => parse(own, [...servers, small])).toThrow(
-      "puppet:existing.servers has fm1 for Foreman with 2048 MiB of memory; write a server with 3584 or more.",
+      "puppet:existing.servers has fm1 for Foreman with 2048 MiB of memory; write a server with at least 3584 MiB.",
     );
   });
 
@@ -68,7 +68,7 @@ describe("Foreman on a server that is there", () => {
       "puppet:existing.servers has 2 servers with the role foreman; write exactly one, or set puppet:foreman.host to existing or none.",
     );
     expect(() => parse({ foreman: there }, withForeman)).toThrow(
-      'puppet:existing.servers has a server with the role foreman, but puppet:foreman.host is "existing"; write own there, or remove the server.',
+      'puppet:existing.servers has a server with the role foreman, but puppet:foreman.host is "existing"; set puppet:foreman.host to own, or remove the server.',
     );
   });
 });
@@ -76,7 +76,7 @@ describe("Foreman on a server that is there", () => {
 describe("Foreman's name", () => {
   it("is no compiler's where it has a host of its own", () => {
     expect(() => parseSettings({ domain, ...own, compilers: ["foreman"] })).toThrow(
-      "puppet:compilers has foreman, the name of another host; write another name.",
+      "puppet:compilers has foreman, the name of another host; write a different name.",
     );
     expect(parseSettings({ domain, compilers: ["foreman"] }).hosts.compilers).toEqual(["foreman"]);
   });

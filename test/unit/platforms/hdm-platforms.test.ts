@@ -46,23 +46,23 @@ describe("what HDM's host reaches outside", () => {
   const ldap = { host: "ldap.example.com", baseDn: "dc=example,dc=com" };
 
   it.each([
-    ["a registry", {}, ["443 packages, image of HDM"]],
+    ["a registry", {}, ["443 packages, HDM image"]],
     [
       "a registry at a port",
       { image: image.replace("/", ":5000/") },
-      ["443 packages", "5000 image of HDM"],
+      ["443 packages", "5000 HDM image"],
     ],
     ["an archive there", { imageArchive: "/srv/hdm.tar" }, ["443 packages"]],
     [
       "an archive at a URL",
       { imageArchive: "https://mirror.example.com:8443/hdm.tar" },
-      ["443 packages", "8443 image of HDM"],
+      ["443 packages", "8443 HDM image"],
     ],
-    ["LDAP", { imageArchive: "/h.tar", ldap }, ["443 packages", "636 people who log in to HDM"]],
+    ["LDAP", { imageArchive: "/h.tar", ldap }, ["443 packages", "636 logins to HDM"]],
     [
       "LDAP with StartTLS",
       { imageArchive: "/h.tar", ldap: { ...ldap, startTls: true } },
-      ["443 packages", "389 people who log in to HDM"],
+      ["443 packages", "389 logins to HDM"],
     ],
   ])("is right for %s", (_, changes, lines) => {
     expect(outside(changes)).toEqual(["80 packages", ...lines]);

@@ -83,7 +83,7 @@ describe("settings of existing servers", () => {
       memory: 4096,
     });
     expect(() => platforms.existing.hardware(settings, "compiler", "foxtrot")).toThrow(
-      "foxtrot is none of puppet:existing.servers.",
+      "foxtrot is not in puppet:existing.servers.",
     );
   });
 });
@@ -145,7 +145,7 @@ describe("settings of AWS", () => {
       memory: 65024,
     });
     expect(() => instanceHardware("p5.48xlarge")).toThrow(
-      "p5.48xlarge is not an instance type that is known.",
+      "p5.48xlarge is not a known instance type.",
     );
   });
 });

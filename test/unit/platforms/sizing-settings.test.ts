@@ -37,7 +37,7 @@ describe("memory that no default sizing fits", () => {
     const privateKey = "-----BEGIN PRIVATE KEY-----\nA\n-----END PRIVATE KEY-----\n";
     const existing = { privateKey, servers };
     expect(faultOf({ platform: "existing", puppetdb: { host: "none" }, existing })).toBe(
-      "puppet:existing.servers has compiler with 1000 MiB of memory; write a server with 1792 or more.",
+      "puppet:existing.servers has compiler with 1000 MiB of memory; write a server with at least 1792 MiB.",
     );
   });
 });

@@ -10,9 +10,8 @@ const puppetConf = (content: string) => fileOf("/etc/puppet/puppet.conf", conten
 const policy = (mode: string) => fileOf("/etc/puppet/policy", "#!/bin/sh\n", { mode });
 
 const everybody =
-  "example: a command has every request signed; write the path of a policy as autosign, or false.";
-const allAtOnce =
-  "example: a command signs all requests at once; write the name of each with --certname.";
+  "example: a command has every request signed; set autosign to the path of an autosign policy, or to false.";
+const allAtOnce = "example: a command signs all requests at once; name each one with --certname.";
 
 describe("autosign-never-naive", () => {
   it.each([
@@ -22,7 +21,7 @@ describe("autosign-never-naive", () => {
     ["[ master ]\nautosign = true\n", "master"],
   ])("refuses a puppet.conf with %j", (content, section) => {
     expect(judgeHost(puppetConf(content))).toEqual([
-      `example: [${section}] of /etc/puppet/puppet.conf signs every request; write the path of a policy as autosign, or false.`,
+      `example: [${section}] of /etc/puppet/puppet.conf signs every request; set autosign to the path of an autosign policy, or to false.`,
     ]);
   });
 
@@ -30,7 +29,7 @@ describe("autosign-never-naive", () => {
     "refuses %j, which is no policy of the host state",
     (value) => {
       expect(judgeHost(policy("0755"), puppetConf(`[server]\nautosign = ${value}\n`))).toEqual([
-        "example: [server] of /etc/puppet/puppet.conf has an autosign that is no policy; write the absolute path of an executable file of the same host state, or false.",
+        "example: [server] of /etc/puppet/puppet.conf sets autosign to something other than a policy; write the absolute path of an executable file in the same host state, or false.",
       ]);
     },
   );
@@ -54,7 +53,7 @@ describe("autosign-never-naive", () => {
     "refuses an autosign.conf with %j",
     (content) => {
       expect(judgeHost(fileOf("/etc/puppet/autosign.conf", content))).toEqual([
-        "example: /etc/puppet/autosign.conf signs whatever is called so; write full names, or a policy.",
+        "example: /etc/puppet/autosign.conf signs every request with a matching name; write FQDNs, or use an autosign policy.",
       ]);
     },
   );
@@ -82,7 +81,7 @@ describe("autosign-never-naive", () => {
     ["puppet config set \\\n  autosign true", everybody],
     [
       "echo '*.example.com' | tee /etc/puppet/autosign.conf",
-      "example: a command writes a pattern into autosign.conf; write full names, or a policy.",
+      "example: a command writes a pattern into autosign.conf; write FQDNs, or use an autosign policy.",
     ],
   ])("refuses the script %j", (create, sentence) => {
     expect(judgeCommand({ create })).toEqual([sentence]);
@@ -91,7 +90,7 @@ describe("autosign-never-naive", () => {
   it("refuses a file that does it", () => {
     const script = fileOf("/usr/local/bin/x", "#!/bin/sh\npuppetserver ca sign --all\n");
     expect(judgeHost(script)).toEqual([
-      "example: /usr/local/bin/x signs all requests at once; write the name of each with --certname.",
+      "example: /usr/local/bin/x signs all requests at once; name each one with --certname.",
     ]);
   });
 

@@ -11,7 +11,7 @@ const judge = (content: string, name = path) =>
 const reads = (proxy: string) =>
   `example: ${proxy} in ${path} reads agents' traffic; write mode tcp.`;
 const ends = (proxy: string) =>
-  `example: ${proxy} in ${path} ends TLS on port 8140; write its bind without ssl and what goes with it.`;
+  `example: ${proxy} in ${path} terminates TLS on port 8140; remove ssl and its options from the bind line.`;
 
 const own = renderHaproxyConf({
   serverName: "puppet.example.test",

@@ -10,7 +10,7 @@ describe("imdsv2", () => {
     "refuses %o",
     (props) => {
       expect(judge(props)).toEqual([
-        'example answers requests for metadata without a token; write metadataOptions.httpTokens: "required".',
+        'example answers metadata requests without a token; write metadataOptions.httpTokens: "required".',
       ]);
     },
   );
@@ -18,7 +18,7 @@ describe("imdsv2", () => {
   it("refuses more than one hop", () => {
     const metadataOptions = { httpTokens: "required", httpPutResponseHopLimit: 2 };
     expect(judge({ metadataOptions })).toEqual([
-      "example answers requests for metadata from further than itself; write metadataOptions.httpPutResponseHopLimit: 1.",
+      "example answers metadata requests from more than one hop away; write metadataOptions.httpPutResponseHopLimit: 1.",
     ]);
   });
 

@@ -32,7 +32,7 @@ describe("no-open-networks", () => {
     expect(judge(direction, port(number), { [setting]: everybody })).toEqual([]);
     const [sentence, ...more] = judge(direction, port(number), { [setting]: ["10.0.0.0/8"] });
     expect(sentence).toContain(
-      `; write the networks that are needed, or add this one to puppet:aws.${setting}.`,
+      `; write only the networks that are needed, or add this one to puppet:aws.${setting}.`,
     );
     expect(more).toEqual([]);
   });
@@ -77,22 +77,22 @@ describe("no-open-networks", () => {
     expect(judge("ingress", port(443), all)).toHaveLength(1);
     expect(judge("egress", port(8140), all)).toHaveLength(1);
     expect(judge("ingress", port(22), all)).toEqual([
-      "example lets 0.0.0.0/0 reach port 22; write the networks that are needed.",
+      "example lets 0.0.0.0/0 reach port 22; write only the networks that are needed.",
     ]);
   });
 
   it("wants a rule for each port", () => {
     const range = { fromPort: 8082, toPort: 8404, cidrBlocks: everybody };
     expect(judge("ingress", range, { operatorSources: everybody })).toEqual([
-      "example lets 0.0.0.0/0 reach ports 8082 to 8404; write the networks that are needed, and a rule for each port.",
+      "example lets 0.0.0.0/0 reach ports 8082 to 8404; write only the networks that are needed, and a rule for each port.",
     ]);
     const all = { protocol: "-1", cidrBlocks: everybody };
     expect(judge("egress", all, { outbound: everybody })).toEqual([
-      "example may reach everything of 0.0.0.0/0; write the networks that are needed, and a rule for each port.",
+      "example may reach everything of 0.0.0.0/0; write only the networks that are needed, and a rule for each port.",
     ]);
     const ping = { protocol: "icmp", fromPort: -1, toPort: -1, cidrBlocks: everybody };
     expect(judge("ingress", ping)).toEqual([
-      "example lets 0.0.0.0/0 reach what is not TCP; write the networks that are needed.",
+      "example lets 0.0.0.0/0 reach protocols other than TCP; write only the networks that are needed.",
     ]);
   });
 

@@ -23,7 +23,7 @@ describe("no-public-ssh", () => {
     { protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] },
   ])("refuses $fromPort to $toPort of $protocol, whatever the settings say", (rule) => {
     expect(judge(rule)).toEqual([
-      "example lets 0.0.0.0/0 reach port 22; write the networks that SSH comes from, or the security group of the bastion.",
+      "example lets 0.0.0.0/0 reach port 22; write the networks that SSH comes from, or the bastion's security group.",
     ]);
   });
 

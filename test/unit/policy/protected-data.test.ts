@@ -6,7 +6,7 @@ const volume = "aws:ebs/volume:Volume";
 const database = "aws:rds/instance:Instance";
 const judge = (type: string, props: Readonly<Record<string, unknown>>, protect: boolean) =>
   protectedData.violations(example(type, props, protect), []);
-const unprotected = "example holds data; write protect: true among its resource options.";
+const unprotected = "example holds data; write protect: true in its resource options.";
 const deletable = "example holds data; write deletionProtection: true.";
 
 describe("protected-data", () => {

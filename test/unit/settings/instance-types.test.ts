@@ -56,7 +56,7 @@ describe("the blocks of a network", () => {
   });
 
   it.each(["10.20.1.0/16", "10.20.0.0", "here"])("are none for %s", (cidr) => {
-    expect(() => blocksOf(cidr)).toThrow(`${cidr} is no network.`);
+    expect(() => blocksOf(cidr)).toThrow(`${cidr} is not a network.`);
   });
 });
 

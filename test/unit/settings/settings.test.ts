@@ -74,7 +74,7 @@ describe("settings that cannot be used", () => {
     expect(() => parseSettings({ domain: "X", caName: "" })).toThrow(
       new SettingsError([
         'puppet:domain is "X"; write the DNS domain of the hosts, at most 53 characters in lower case, such as example.com.',
-        'puppet:caName is ""; write at most 59 letters, digits, blanks or . : _ -, beginning with a letter or digit.',
+        'puppet:caName is ""; write at most 59 letters, digits, spaces or . : _ -, beginning with a letter or digit.',
       ]),
     );
     expect(new SettingsError(["One.", "Two."]).message).toBe("One.\nTwo.");
