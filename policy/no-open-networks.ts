@@ -15,7 +15,7 @@ export const noOpenNetworks: Rule = {
           const what =
             traffic.direction === "ingress"
               ? `lets ${text} reach ${portsIn(traffic)}`
-              : `may reach ${portsIn(traffic)} of ${text}`;
+              : `may reach ${portsIn(traffic)} in ${text}`;
           return `${subject.name} ${what}; ${remedy(traffic, openings)}.`;
         }),
     ),

@@ -6,7 +6,7 @@ import { Project } from "../../tools/lib/engine-driver.js";
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Settings of a stack whose balancer and CA some networks reach. */
+/** Settings of a stack whose load balancer and CA some networks can reach. */
 const settingsWith = (agentSources: readonly string[]) => ({
   ...Object.fromEntries(awsConfig({ agentSources })),
   "aws:region": "eu-central-1",
@@ -17,9 +17,9 @@ describe("the policy pack under the real engine", () => {
   const preview = (example: string, agentSources = ["0.0.0.0/0"]) =>
     project.preview({ config: { ...settingsWith(agentSources), "example:name": example } });
 
-  // One stack for all: a preview makes nothing in it.
+  // One stack for all: a preview creates nothing in it.
   beforeAll(() => {
-    // The CLI's own way to give an option by the environment.
+    // The CLI's own way to set an option in the environment.
     vi.stubEnv("PULUMI_OPTION_POLICY_PACK", pathOf("../../policy/run"));
     vi.stubEnv("PATH", [pathOf("../../standins/aws/bin"), process.env.PATH].join(delimiter));
     project = new Project(pathOf("../support/engine/programs/policy"));
@@ -45,7 +45,7 @@ describe("the policy pack under the real engine", () => {
     expect(run.stdout + run.stderr).not.toContain("the-statistics-password");
   });
 
-  it("has nothing against a good program, and reads what the stack's settings open", async () => {
+  it("accepts a good program, and reads what the stack's settings open", async () => {
     const run = (await preview("good")).succeeded();
     expect(run.stdout).toContain("✅ pulumi-puppet@v");
     const closed = await preview("good", ["10.0.0.0/8"]);
@@ -53,17 +53,17 @@ describe("the policy pack under the real engine", () => {
     expect(rulesIn(closed.stdout)).toEqual(new Set(["no-open-networks"]));
   });
 
-  it("says nothing of what is not known yet", async () => {
+  it("does not report what is not known yet", async () => {
     const run = (await preview("unknown")).succeeded();
     expect(run.stdout).not.toContain("during preview");
     expect(run.stdout).not.toMatch(/\[(mandatory|advisory)\]/);
   });
 });
 
-/** SSH that is open to everybody is an open network as well. */
+/** SSH that is open to everybody is also an open network. */
 const alsoBroken: Readonly<Record<string, string>> = { "no-public-ssh": "no-open-networks" };
 
-/** The rules that the summary tells of. */
+/** The rules that the summary mentions. */
 function rulesIn(summary: string): Set<string | undefined> {
   return new Set([...summary.matchAll(/\[mandatory\] +(\S+) /g)].map(([, rule]) => rule));
 }

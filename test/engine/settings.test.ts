@@ -4,20 +4,20 @@ import { Project } from "../../tools/lib/engine-driver.js";
 
 const program = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Settings as they stand below `puppet:`. */
+/** Settings as they are below `puppet:`. */
 const config = (settings: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(settings).map(([key, value]) => [`puppet:${key}`, value]));
 
 describe("the program under the real engine", () => {
   let project: Project;
 
-  // One stack for all: none of these makes anything in it.
+  // One stack for all: none of these creates anything in it.
   beforeAll(() => {
     project = new Project(program);
   });
   afterAll(() => project.remove());
 
-  it("previews an environment without making anything", async () => {
+  it("previews an environment without creating anything", async () => {
     const run = (await project.preview({ config: config({ domain: "example.test" }) })).succeeded();
     expect(run.steps.filter((step) => !step.startsWith("create "))).toEqual([]);
     for (const name of [
@@ -93,7 +93,7 @@ describe("the program under the real engine", () => {
       settings: { postgresql: { server: "db.example.org" } },
       sentence: "puppet:postgresql.password is not set; write the password of puppetdb on",
     },
-  ])("refuses $settings before anything is made", async ({ settings, sentence }) => {
+  ])("rejects $settings before anything is created", async ({ settings, sentence }) => {
     const run = await project.up({ config: config({ domain: "example.test", ...settings }) });
     expect(run.exitCode).not.toBe(0);
     expect(run.stdout + run.stderr).toContain(sentence);
@@ -103,13 +103,13 @@ describe("the program under the real engine", () => {
     expect(types.filter((type) => type !== "pulumi:pulumi:Stack")).toEqual([]);
   });
 
-  it("refuses sooner than it would preview", async () => {
+  it("rejects settings faster than it would preview", async () => {
     const seconds = async (settings: Readonly<Record<string, unknown>>) => {
       const began = Date.now();
       await project.preview({ config: config({ domain: "example.test", ...settings }) });
       return (Date.now() - began) / 1000;
     };
-    // The best of each, in turn: the machine may be busy with other things in any one of them.
+    // The best of each, in turn, because the machine may be busy with other things during any of them.
     let [previewed, refused] = [Infinity, Infinity];
     for (let round = 0; round < 3 && refused >= previewed; round += 1) {
       previewed = Math.min(previewed, await seconds({}));
@@ -120,12 +120,16 @@ describe("the program under the real engine", () => {
 
   it.each([
     [
-      "in clear",
+      "in plaintext",
       "the-owners-password",
       "puppet:postgresql.password is in plaintext; set it with npm run pulumi -- config set --stack test --secret --path",
     ],
-    ["that is none", "hunter2-$", "puppet:postgresql.password is invalid; write 12 to 128 letters"],
-  ])("refuses a password %s, and does not repeat it", async (_, password, sentence) => {
+    [
+      "that is invalid",
+      "hunter2-$",
+      "puppet:postgresql.password is invalid; write 12 to 128 letters",
+    ],
+  ])("rejects a password %s, and does not repeat it", async (_, password, sentence) => {
     const postgresql = { server: "db.example.org", password, readPassword: "the-readers-password" };
     const run = await project.preview({ config: config({ domain: "example.test", postgresql }) });
     expect(run.exitCode).not.toBe(0);
@@ -134,7 +138,7 @@ describe("the program under the real engine", () => {
     expect(run.stdout + run.stderr).not.toContain("the-readers-password");
   });
 
-  it("refuses a password in clear beside a sealed one, in whatever file", async () => {
+  it("rejects a password in plaintext next to a secret one, in whatever file", async () => {
     const other = new Project(program);
     try {
       await other.set("puppet:domain", "example.test");
@@ -154,7 +158,7 @@ describe("the program under the real engine", () => {
     }
   });
 
-  it("refuses a token in clear, and does not repeat it", async () => {
+  it("rejects a token in plaintext, and does not repeat it", async () => {
     const token = "glpat-a-token-in-clear";
     const sources = { control: { remote: "https://git.example.com/org/control.git" } };
     const run = await project.preview({

@@ -6,7 +6,7 @@ const networks = "write a list of IPv4 networks such as 10.0.0.0/8.";
 const oneNetwork = "write a list of at least one IPv4 network.";
 const subnetIds = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
 
-/** Settings of the VPC, and of the networks that reach it, that must be refused. */
+/** Invalid settings of the VPC, and of the networks that connect to it. */
 export const badNetworks: readonly BadSettings[] = [
   ...[
     ["a name", "internet"],
@@ -49,7 +49,7 @@ export const badNetworks: readonly BadSettings[] = [
       `puppet:aws.vpc.nat is ${JSON.stringify(nat)}; write one or none.`,
     ]),
   ),
-  aws("a VPC of another form", { vpc: vpcId }, [
+  aws("a VPC in a different form", { vpc: vpcId }, [
     `puppet:aws.vpc is "${vpcId}"; write an object with cidr, zones, nat, id, subnetIds, publicSubnetId.`,
   ]),
   aws("the name of a VPC for its id", { vpc: { id: "main", subnetIds } }, [
@@ -75,7 +75,7 @@ export const badNetworks: readonly BadSettings[] = [
     ),
   ),
   aws(
-    "a network for a VPC that is there",
+    "a network for an existing VPC",
     { vpc: { id: vpcId, subnetIds, cidr: "10.30.0.0/16", zones: 3, nat: "none" } },
     ["cidr", "zones", "nat"].map(
       (key) =>
@@ -90,13 +90,13 @@ export const badNetworks: readonly BadSettings[] = [
   aws("no public subnet for the bastion", { vpc: { id: vpcId, subnetIds }, bastion }, [
     `puppet:aws.vpc.publicSubnetId is not set; write the public subnet of ${vpcId} for the bastion.`,
   ]),
-  aws("nobody who may reach the bastion", { bastion: {} }, [
+  aws("no networks for the bastion", { bastion: {} }, [
     `puppet:aws.bastion.allowedSources is not set; ${networks}`,
   ]),
-  aws("an empty list of those who may reach the bastion", { bastion: { allowedSources: [] } }, [
+  aws("an empty list of networks for the bastion", { bastion: { allowedSources: [] } }, [
     `puppet:aws.bastion.allowedSources is []; ${oneNetwork}`,
   ]),
-  aws("a bastion that is there or not", { bastion: true }, [
+  aws("a bastion that is a boolean", { bastion: true }, [
     "puppet:aws.bastion is true; write an object with allowedSources, type.",
   ]),
 ];

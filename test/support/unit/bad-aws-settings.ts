@@ -15,7 +15,7 @@ const certificates =
 const tagName =
   "write tag names of 1 to 128 letters, digits, spaces or . : / = + - @ _ that do not begin with aws:.";
 
-/** A database that is taken. */
+/** A valid database. */
 const database = {
   instanceClass: "db.m7g.large",
   caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
@@ -30,7 +30,7 @@ const foremanThere = {
   url: "https://foreman.example.org",
   password: "the-password",
 };
-/** What Foreman cannot run on, or cannot reach. */
+/** Instances on which Foreman cannot run, and networks that do not fit it. */
 const badForeman: readonly BadSettings[] = [
   ...["t3.small", "m7g.large"].map((type) =>
     aws(
@@ -43,7 +43,7 @@ const badForeman: readonly BadSettings[] = [
     ),
   ),
   aws(
-    "a Foreman that cannot reach the smart proxy",
+    "a Foreman that cannot connect to the smart proxy",
     {},
     [
       'puppet:aws.foremanSources is not set, so Foreman could not connect to the smart proxy; write its networks, such as ["192.0.2.10/32"], or set puppet:foreman.smartProxy to false.',
@@ -52,7 +52,7 @@ const badForeman: readonly BadSettings[] = [
   ),
   ...[{}, { ...foremanThere, smartProxy: false }].map((foreman) =>
     aws(
-      `networks of Foreman beside ${JSON.stringify(foreman)}`,
+      `networks of Foreman with ${JSON.stringify(foreman)}`,
       { foremanSources: ["192.0.2.10/32"] },
       [
         "puppet:aws.foremanSources is set, but no existing Foreman uses a smart proxy here; remove it, or set puppet:foreman.host to existing.",
@@ -62,7 +62,7 @@ const badForeman: readonly BadSettings[] = [
   ),
 ];
 
-/** Settings of instances and their volumes. */
+/** Invalid settings of instances and their volumes. */
 const badInstances: readonly BadSettings[] = [
   ...[
     "p5.48xlarge",
@@ -80,7 +80,7 @@ const badInstances: readonly BadSettings[] = [
       `puppet:aws.instances.compiler.type is ${JSON.stringify(type)}; ${typeof type === "string" ? instanceType : "write an EC2 instance type such as m7i.large."}`,
     ]),
   ),
-  aws("a bastion of another family", { bastion: { ...bastion, type: "p5.48xlarge" } }, [
+  aws("a bastion from an unsupported family", { bastion: { ...bastion, type: "p5.48xlarge" } }, [
     `puppet:aws.bastion.type is "p5.48xlarge"; ${instanceType}`,
   ]),
   ...["debian-13", "ami-123", "ami-0123456789ABCDEF0", vpcId].map((image) =>
@@ -109,10 +109,10 @@ const badInstances: readonly BadSettings[] = [
   ),
 ];
 
-/** Settings of AWS that must be refused. */
+/** Invalid settings of AWS. */
 export const badAwsSettings: readonly BadSettings[] = [
   aws("no agents", { agentSources: undefined }, [agents]),
-  aws("no way out", { outbound: undefined }, [outbound]),
+  aws("no outbound networks", { outbound: undefined }, [outbound]),
   { what: "aws: nothing at all", values: { platform: "aws" }, sentences: [agents, outbound] },
   {
     what: "aws: a text",
@@ -124,7 +124,7 @@ export const badAwsSettings: readonly BadSettings[] = [
   ...badInstances,
   ...badForeman,
   aws(
-    "service names outside of the domain",
+    "service names outside the domain",
     {},
     ["puppetServer", "caServer", "fileServer"].map(
       (setting, index) =>
@@ -158,13 +158,17 @@ export const badAwsSettings: readonly BadSettings[] = [
     ],
     { puppetdb: { host: "none" } },
   ),
-  aws("a database without its class and its CA", { database: {} }, [
+  aws("a database without a class and a CA", { database: {} }, [
     "puppet:aws.database.instanceClass is not set; write an RDS instance class such as db.m7g.large.",
     `puppet:aws.database.caCertificate is not set; ${certificates}`,
   ]),
-  aws("a database of an instance type", { database: { ...database, instanceClass: "m7g.large" } }, [
-    'puppet:aws.database.instanceClass is "m7g.large"; write an RDS instance class such as db.m7g.large.',
-  ]),
+  aws(
+    "a database with an instance type as its class",
+    { database: { ...database, instanceClass: "m7g.large" } },
+    [
+      'puppet:aws.database.instanceClass is "m7g.large"; write an RDS instance class such as db.m7g.large.',
+    ],
+  ),
   ...["14", "17.2", 17].map((version) =>
     aws(`PostgreSQL ${JSON.stringify(version)}`, { database: { ...database, version } }, [
       `puppet:aws.database.version is ${JSON.stringify(version)}; write a major version of PostgreSQL from 15 to 18, in quotes.`,
@@ -180,7 +184,7 @@ export const badAwsSettings: readonly BadSettings[] = [
       `puppet:aws.tags has ${JSON.stringify(name)}; ${tagName}`,
     ]),
   ),
-  aws("values of tags that are none", { tags: { team: 5, cost: "c".repeat(257) } }, [
+  aws("invalid values of tags", { tags: { team: 5, cost: "c".repeat(257) } }, [
     "puppet:aws.tags.team is 5; write at most 256 letters, digits, spaces or . : / = + - @ _.",
     `puppet:aws.tags.cost is "${"c".repeat(257)}"; write at most 256 letters, digits, spaces or . : / = + - @ _.`,
   ]),
@@ -188,7 +192,7 @@ export const badAwsSettings: readonly BadSettings[] = [
     'puppet:aws.tags is ["team"]; write an object that maps tag names to values.',
   ]),
   aws(
-    "compilers that are too many",
+    "too many compilers",
     {},
     [
       "puppet:compilers is 1001; write a number of compilers from 1 to 1000, or a list of 1 to 1000 host names.",

@@ -22,7 +22,7 @@ const takenPort =
 const overHttps = "https://git.example.com/org/control.git";
 const overSsh = "git@git.example.com:org/control.git";
 
-/** A source, with one fault. */
+/** A source with one fault. */
 const inSource = (
   what: string,
   source: unknown,
@@ -34,7 +34,7 @@ const inSource = (
   sentences: [`puppet:codeDeployment.sources${sentence}`],
 });
 
-/** A source whose URL is refused. */
+/** A source with an invalid URL. */
 const badRemote = (value: unknown, shown = `is ${JSON.stringify(value)}`): BadSettings =>
   inSource(
     `a remote ${JSON.stringify(value)}`,
@@ -42,7 +42,7 @@ const badRemote = (value: unknown, shown = `is ${JSON.stringify(value)}`): BadSe
     `.control.remote ${shown}; ${remote}`,
   );
 
-/** A host of a source that `knownHosts` does not have. */
+/** A source's host that is not in `knownHosts`. */
 const unpinned = (
   what: string,
   url: string,
@@ -56,7 +56,7 @@ const unpinned = (
   ],
 });
 
-/** Settings of code deployment and of the webhook that must be refused. */
+/** Invalid settings of code deployment and of the webhook. */
 export const badCodeSettings: readonly BadSettings[] = [
   ...["librarian", "R10K", "", true, null, ["r10k"]].map((value) =>
     one(`the tool ${JSON.stringify(value)}`, "codeDeployment.tool", value, tool),
@@ -71,7 +71,7 @@ export const badCodeSettings: readonly BadSettings[] = [
     `write one of ${keys}, or remove it.`,
     "is not a setting",
   ),
-  // It may hold a token.
+  // It may contain a token.
   ...[[], "token=secret", 5].map((value) =>
     one(
       `code deployment that is ${JSON.stringify(value)}`,
@@ -114,7 +114,7 @@ export const badCodeSettings: readonly BadSettings[] = [
     ...["-oProxyCommand=reboot", "ext::sh -c reboot", "git@host;reboot:c.git", "git@$(reboot):c"],
     ...[5, null, [overHttps]],
   ].map((value) => badRemote(value)),
-  // Nothing of what may be a password, or a token, is shown.
+  // No part of a possible password or token is shown.
   ...[
     "https://me:secret-word@git.example.com/c.git",
     "https://secret-word@git.example.com/c.git",
@@ -205,27 +205,32 @@ export const badCodeSettings: readonly BadSettings[] = [
     ],
   },
   unpinned("a host without a key", overSsh, "git.example.com", undefined),
-  unpinned("another host's key", overSsh, "git.example.com", "git.example.org ssh-ed25519 AAAA"),
   unpinned(
-    "a host that stands in a comment",
+    "a different host's key",
+    overSsh,
+    "git.example.com",
+    "git.example.org ssh-ed25519 AAAA",
+  ),
+  unpinned(
+    "a host in a comment",
     overSsh,
     "git.example.com",
     "# git.example.com:22 SSH-2.0-OpenSSH\n",
   ),
   unpinned(
-    "the key of another port",
+    "the key for a different port",
     "ssh://git@git.example.com/c.git",
     "git.example.com",
     "[git.example.com]:2222 ssh-ed25519 AAAA",
   ),
   unpinned(
-    "the key of SSH's own port",
+    "the key for SSH's default port",
     "ssh://git@git.example.com:2222/c.git",
     "[git.example.com]:2222",
     "git.example.com ssh-ed25519 AAAA",
   ),
   unpinned(
-    "a path of digits, which is no port",
+    "a path of digits, which is not a port",
     "git@git.example.com:2222/c.git",
     "git.example.com",
     "[git.example.com]:2222 ssh-ed25519 AAAA",
@@ -275,7 +280,7 @@ export const badCodeSettings: readonly BadSettings[] = [
   },
 
   ...range("an unused TCP port of the main server", "webhook.port", 1024, 65534),
-  // It takes the next port as well.
+  // It uses the next port too.
   ...[5431, 5432, 8079, 8080, 8081, 8082, 8139, 8140].map((port) =>
     one(`the webhook's port ${String(port)}`, "webhook.port", port, takenPort),
   ),

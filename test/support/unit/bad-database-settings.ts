@@ -23,7 +23,7 @@ const external = {
   readPassword: "the-readers-password",
 };
 
-/** A PostgreSQL that is there, with one fault. */
+/** An existing PostgreSQL with one fault. */
 const outside = (
   what: string,
   setting: string,
@@ -41,7 +41,7 @@ const inUrls = (what: string, value: unknown, shown = JSON.stringify(value)): Ba
   sentences: [`puppet:puppetdb.serverUrls[1] is ${shown}; ${url}`],
 });
 
-/** Settings of PuppetDB and its database that must be refused. */
+/** Invalid settings of PuppetDB and its database. */
 export const badDatabaseSettings: readonly BadSettings[] = [
   ...["other", "Own", "", true, null, ["own"]].map((value) =>
     one(`PuppetDB's host ${JSON.stringify(value)}`, "puppetdb.host", value, host),
@@ -71,7 +71,7 @@ export const badDatabaseSettings: readonly BadSettings[] = [
   inUrls("in upper case", "https://PuppetDB2.example.test:8081"),
   inUrls("with a password", "https://me:secret@puppetdb2.example.test:8081", "invalid"),
   inUrls("with a port of six digits", "https://puppetdb2.example.test:808100"),
-  inUrls("with a port that there is not", "https://puppetdb2.example.test:65536"),
+  inUrls("with a port that does not exist", "https://puppetdb2.example.test:65536"),
   inUrls("that is a number", 8081),
   one("URLs that are a text", "puppetdb.serverUrls", "https://b.example.test:8081", urls),
 
@@ -101,7 +101,7 @@ export const badDatabaseSettings: readonly BadSettings[] = [
     `write one of ${postgresqlKeys}, or remove it.`,
     "is not a setting",
   ),
-  // It may hold a password.
+  // It may contain a password.
   ...[[], "password=secret"].map((value) =>
     one(
       `PostgreSQL that is ${JSON.stringify(value)}`,
@@ -114,7 +114,7 @@ export const badDatabaseSettings: readonly BadSettings[] = [
   ...["DB.example.org", "db.example.org.", "db:5432", "postgresql://db", "10.0.0.1/8", "", 5].map(
     (value) => outside(`a server called ${JSON.stringify(value)}`, "server", value, server),
   ),
-  // A longer name of a database would be cut, and with the ending that a restore gives it be its own again.
+  // A longer database name would be truncated, and with a restore's suffix would be the same name again.
   ...(
     [
       ["database", 54],
@@ -150,9 +150,9 @@ export const badDatabaseSettings: readonly BadSettings[] = [
     "set puppet:postgresql.server, or remove puppet:postgresql.port.",
     "is 5433, but puppet:postgresql.server is not set",
   ),
-  outside("certificates by a path", "caCertificate", "/etc/ssl/certs/ca.pem", pem),
+  outside("certificates given as a path", "caCertificate", "/etc/ssl/certs/ca.pem", pem),
   outside(
-    "a key for a certificate",
+    "a key instead of a certificate",
     "caCertificate",
     "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n",
     pem,
@@ -217,7 +217,7 @@ export const badDatabaseSettings: readonly BadSettings[] = [
     sentences: ["puppet:compilers has puppetdb, the name of another host; write a different name."],
   },
   ...["puppetdb", "compiler50"].map((name) => ({
-    what: `a service called ${name}, as a host is or may be`,
+    what: `a service called ${name}, like an existing or planned host`,
     values: { fileServer: name },
     sentences: [
       `puppet:fileServer is ${name}.example.test, but ${name} is the name of a host; write a name that no host has.`,

@@ -5,7 +5,7 @@ import { goodAws, goodExisting, hostKey, server, servers } from "./platform-sett
 const role = (text: string) => `puppet:existing.servers has ${text}; write exactly one.`;
 const jumpHost = "write an object with address, port, user, hostKey, privateKey.";
 
-/** Settings of servers that are there, which must be refused. */
+/** Invalid settings of existing servers. */
 export const badExistingSettings: readonly BadSettings[] = [
   existing("no private key", { privateKey: undefined }, [
     "puppet:existing.privateKey is not set; write the user's private SSH key with npm run pulumi -- config set --stack STACK --secret --path puppet:existing.privateKey.",
@@ -25,7 +25,7 @@ export const badExistingSettings: readonly BadSettings[] = [
     role("2 servers with the role main"),
   ]),
   existing(
-    "three balancers",
+    "three load balancers",
     { servers: [...servers, ...[5, 6].map((n) => server(`b${String(n)}`, "load-balancer", n))] },
     [role("3 servers with the role load-balancer")],
   ),
@@ -157,7 +157,7 @@ export const badExistingSettings: readonly BadSettings[] = [
   ]),
   ...[1, 3, ["delta"]].map((compilers) =>
     existing(
-      `compilers ${JSON.stringify(compilers)} beside those that are there`,
+      `compilers ${JSON.stringify(compilers)} in addition to the existing ones`,
       {},
       [
         "puppet:compilers is set, but the compilers here are the servers with that role in puppet:existing.servers; remove it.",
@@ -166,14 +166,14 @@ export const badExistingSettings: readonly BadSettings[] = [
     ),
   ),
   existing(
-    "a server that is called as a service is",
+    "a server with the name of a service",
     { servers: [server("puppet", "main", 1), ...servers.slice(1)] },
     [
       "puppet:puppetServer is puppet.example.test, but puppet is the name of a host; write a name that no host has.",
     ],
   ),
   existing(
-    "a name that is too long beside the domain",
+    "a name that is too long together with the domain",
     { servers: [...servers, server("c".repeat(52), "compiler", 5)] },
     [
       `puppet:existing.servers has ${"c".repeat(52)}, which is too long for a certificate together with the domain; write a name of at most 51 characters.`,

@@ -14,7 +14,7 @@ const databasePassword =
 const withoutUse = (key: string, host: string, other: string) =>
   `puppet:foreman.${key} is set, but puppet:foreman.host is ${host}; set puppet:foreman.host to ${other}, or remove puppet:foreman.${key}.`;
 
-/** A Foreman that is there, with one fault. */
+/** An existing Foreman with one fault. */
 const outside = (
   what: string,
   setting: string,
@@ -27,7 +27,7 @@ const outside = (
   sentences: [`puppet:foreman.${setting} ${shown}; ${remedy}`],
 });
 
-/** Settings of Foreman that must be refused. */
+/** Invalid settings of Foreman. */
 export const badForemanSettings: readonly BadSettings[] = [
   ...["main", "Existing", "", true, null].map((value) =>
     one(
@@ -44,7 +44,7 @@ export const badForemanSettings: readonly BadSettings[] = [
     `write one of ${keys}, or remove it.`,
     "is not a setting",
   ),
-  // It may hold the password.
+  // It may contain the password.
   one(
     "Foreman that is a text",
     "foreman",
@@ -192,7 +192,7 @@ export const badForemanSettings: readonly BadSettings[] = [
     sentences: [`puppet:foreman.database.${String(key)} ${String(told)}`],
   })),
   {
-    what: "a Foreman that is switched off, with all that it had",
+    what: "a Foreman that is switched off, with all of its settings",
     values: { foreman: { ...there, host: "none", packages, database } },
     sentences: [
       ...["url", "password", "packages"].map((key) => withoutUse(key, "none", "existing")),
@@ -200,17 +200,17 @@ export const badForemanSettings: readonly BadSettings[] = [
     ],
   },
   {
-    what: "a Foreman that is there, with a database",
+    what: "an existing Foreman with a database",
     values: { foreman: { ...there, database } },
     sentences: [withoutUse("database", "existing", "own")],
   },
   {
-    what: "a Foreman of its own, with the address and the password of another one",
+    what: "the environment's own Foreman, with the URL and the password of another",
     values: { foreman: { ...there, host: "own" } },
     sentences: ["url", "password"].map((key) => withoutUse(key, "own", "existing")),
   },
   ...[8442, 8443].map((port) => ({
-    what: `a webhook on port ${String(port)} beside the smart proxy`,
+    what: `a webhook on port ${String(port)} next to the smart proxy`,
     values: { foreman: { host: "own" }, webhook: { port } },
     sentences: [
       `puppet:webhook.port is ${String(port)}, but Foreman's smart proxy uses 8443 on the same host; write a different port.`,

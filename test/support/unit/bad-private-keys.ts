@@ -7,7 +7,7 @@ const pem = (setting: string) =>
   `write a private key in PEM, with npm run pulumi -- config set --stack STACK --secret --path puppet:${setting}.`;
 const jumpHost = "write an object with address, port, user, hostKey, privateKey.";
 
-/** Private keys that are none, in every form. */
+/** Invalid private keys in every form. */
 const badKeys: readonly unknown[] = [
   secretText,
   privateKey.replaceAll("\n", " "),
@@ -25,11 +25,11 @@ const badKeys: readonly unknown[] = [
 ];
 
 const unsuitableKeys: readonly BadSettings[] = badKeys.flatMap((value, index) => [
-  existing(`private key ${String(index)} that is none`, { privateKey: value }, [
+  existing(`invalid private key ${String(index)}`, { privateKey: value }, [
     `puppet:existing.privateKey is invalid; ${pem("existing.privateKey")}`,
   ]),
   existing(
-    `private key ${String(index)} of the jump host that is none`,
+    `invalid private key ${String(index)} of the jump host`,
     { jumpHost: { address: "jump.example.test", hostKey, privateKey: value } },
     [`puppet:existing.jumpHost.privateKey is invalid; ${pem("existing.jumpHost.privateKey")}`],
   ),
@@ -84,7 +84,7 @@ const misplacedKeys: readonly BadSettings[] = [
     sentences: [`puppet:existing is invalid; write an object with ${keys}.`],
   },
   {
-    what: "existing: a text that is no JSON",
+    what: "existing: a text that is not JSON",
     values: { platform: "existing", existing: `{"privateKey":"${secretText}"` },
     sentences: [`puppet:existing is invalid; write an object with ${keys}.`],
   },
@@ -98,5 +98,5 @@ const misplacedKeys: readonly BadSettings[] = [
   },
 ];
 
-/** Private keys that are none, or stand where they do not belong: no sentence shows them. */
+/** Private keys that are invalid or in the wrong place: no sentence shows them. */
 export const badPrivateKeys: readonly BadSettings[] = [...unsuitableKeys, ...misplacedKeys];

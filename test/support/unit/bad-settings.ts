@@ -50,14 +50,14 @@ export const badSettings: readonly BadSettings[] = [
     "is not a setting",
   ),
   one(
-    "a setting of the main server in another case",
+    "a setting of the main server in upper case",
     "mainServer.Heap",
     2048,
     "write one of jrubies, heap, codeCache, or remove it.",
     "is not a setting",
   ),
   one(
-    "an unknown setting of the balancer",
+    "an unknown setting of the load balancer",
     "loadBalancer.port",
     8404,
     "write one of statsPort, compileTimeout, or remove it.",
@@ -103,11 +103,11 @@ export const badSettings: readonly BadSettings[] = [
   inList("a compiler with a domain", "second.example.test"),
   inList("a compiler with a leading hyphen", "-second"),
   inList("a compiler with a trailing hyphen", "second-"),
-  inList("a compiler with a blank", "second one"),
+  inList("a compiler with a space", "second one"),
   inList("a compiler without a name", ""),
   inList("a compiler with 64 letters", "c".repeat(64)),
   {
-    what: "a compiler that has no room beside the domain",
+    what: "a compiler whose name is too long together with the domain",
     values: { compilers: ["c".repeat(52)] },
     sentences: [
       `puppet:compilers has ${"c".repeat(52)}, which is too long for a certificate together with the domain; write a name of at most 51 characters.`,
@@ -135,25 +135,25 @@ export const badSettings: readonly BadSettings[] = [
 
   one("a service name in upper case", "puppetServer", "Puppet", serviceName),
   one("a service name that is a number", "puppetServer", 1, serviceName),
-  one("a service name with a blank", "caServer", "puppet ca", serviceName),
+  one("a service name with a space", "caServer", "puppet ca", serviceName),
   one("an empty service name", "fileServer", "", serviceName),
   one("a service name that is an address with a port", "puppetServer", "puppet:8140", serviceName),
   {
-    what: "the CA with a short name of the balancer, in another domain",
+    what: "the CA with a short name of the load balancer, in a different domain",
     values: { caServer: "puppet.ca.example" },
     sentences: [
       "puppet:caServer is puppet.ca.example, but puppet is a name of the load balancer; write a different name, because certificates come from the main server.",
     ],
   },
   {
-    what: "puppetServer with the short name of a host, in another domain",
+    what: "puppetServer with the short name of a host, in a different domain",
     values: { puppetServer: "main.other.example" },
     sentences: [
       "puppet:puppetServer is main.other.example, but main is the name of a host; write a name that no host has.",
     ],
   },
   ...["puppet", "puppetfiles", "puppet.example.test"].map((caServer) => ({
-    what: `the CA called ${caServer}, as the balancer is`,
+    what: `the CA called ${caServer}, like the load balancer`,
     values: { caServer },
     sentences: [
       `puppet:caServer is ${caServer.replace(/\..*/, "")}.example.test, but ${caServer.replace(/\..*/, "")} is a name of the load balancer; write a different name, because certificates come from the main server.`,
@@ -165,7 +165,7 @@ export const badSettings: readonly BadSettings[] = [
     ["fileServer", "balancer"],
     ["puppetServer", "main.example.test"],
   ].map(([setting = "", name = ""]) => ({
-    what: `${setting} called ${name}, as a host is`,
+    what: `${setting} called ${name}, like a host`,
     values: { [setting]: name },
     sentences: [
       `puppet:${setting} is ${name.replace(/\..*/, "")}.example.test, but ${name.replace(/\..*/, "")} is the name of a host; write a name that no host has.`,
@@ -174,7 +174,7 @@ export const badSettings: readonly BadSettings[] = [
 
   one("an empty name of the CA", "caName", "", caName),
   one("a name of the CA for the shell", "caName", "CA; reboot", caName),
-  one("a name of the CA with a leading blank", "caName", " CA", caName),
+  one("a name of the CA with a leading space", "caName", " CA", caName),
   one("a name of the CA with 60 letters", "caName", "c".repeat(60), caName),
   one("a name of the CA that is a boolean", "caName", true, caName),
 
@@ -204,18 +204,18 @@ export const badSettings: readonly BadSettings[] = [
     ["host bits", "10.213.7.1/24"],
     ["leading zeros", "010.213.7.0/24"],
     ["public addresses", "192.0.2.0/24"],
-    ["public addresses beside private ones", "172.32.0.0/16"],
+    ["public addresses next to private ones", "172.32.0.0/16"],
     ["a prefix that is too short", "10.0.0.0/15"],
     ["a prefix that is too long", "10.0.0.0/25"],
-    ["a prefix that is none", "10.0.0.0/33"],
+    ["an invalid prefix", "10.0.0.0/33"],
     ["a number above 255", "10.0.256.0/24"],
     ["IPv6", "fd00::/64"],
   ].map(([what = "", value]) => one(`a network of ${what}`, "containers.subnet", value, subnet)),
 
   ...[
-    ["no text", 1],
+    ["a number", 1],
     ["nothing", ""],
-    ["a blank", "debian trixie"],
+    ["a space", "debian trixie"],
     ["an option", "--privileged"],
     ["a command", "debian;reboot"],
     ["capitals", "Debian"],

@@ -1,11 +1,11 @@
-/** A public key, as SSH has it. */
+/** A public key in SSH's format. */
 export const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
 /** What no sentence may show. */
 export const secretText = "c2VjcmV0LXNlY3JldA";
-/** A private key that is taken. */
+/** A valid private key. */
 export const privateKey = `-----BEGIN OPENSSH PRIVATE KEY-----\n${secretText}\n-----END OPENSSH PRIVATE KEY-----\n`;
 
-/** A server that is taken. */
+/** A valid server. */
 export const server = (
   name: string,
   role: string,
@@ -21,7 +21,7 @@ export const server = (
   ...changes,
 });
 
-/** Servers that are taken. */
+/** Valid servers. */
 export const servers = [
   server("alpha", "main", 1),
   server("bravo", "load-balancer", 2),
@@ -29,8 +29,8 @@ export const servers = [
   server("delta", "compiler", 4),
 ];
 
-/** Settings of existing servers that are taken. */
+/** Valid settings of existing servers. */
 export const goodExisting = { privateKey, servers };
 
-/** Settings of AWS that are taken. */
+/** Valid settings of AWS. */
 export const goodAws = { agentSources: ["10.0.0.0/8"], outbound: ["0.0.0.0/0"] };

@@ -6,11 +6,11 @@ describe("tables and pictures in documents", () => {
   it.each(documents)("are what the program computes, in %s", async (name) => {
     const text = readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
     expect(computedIn(text)).not.toEqual([]);
-    // npm run tables -- --write computes them anew.
+    // npm run tables -- --write recomputes them.
     expect(await computedAnew(text)).toBe(text);
   });
 
-  it.each(["table", "picture"])("are refused where there is no such %s", async (kind) => {
+  it.each(["table", "picture"])("are rejected if there is no such %s", async (kind) => {
     await expect(computedAnew(`<!-- ${kind}: none -->\n<!-- end of ${kind} -->`)).rejects.toThrow(
       `there is no ${kind} none`,
     );

@@ -10,18 +10,18 @@ import { goodExisting, server, servers } from "../../support/unit/platform-setti
 const domain = "example.test";
 const hdm = { host: "own", image };
 
-describe("settings of HDM that are taken", () => {
-  it("need no more than an image", () => {
+describe("valid settings of HDM", () => {
+  it("need only an image", () => {
     expect(parseSettings({ domain, hdm }).hdm).toEqual(hdm);
     expect(parseSettings({ domain, hdm }).hosts.hdm).toBe("hdm");
   });
 
-  it("may say all that there is", () => {
+  it("may set everything", () => {
     expect(parseSettings({ domain, hdm: goodHdm }).hdm).toEqual(goodHdm);
     expect(parseSettings({ domain, hdm: JSON.stringify(goodHdm) }).hdm).toEqual(goodHdm);
   });
 
-  it("have LDAP over TLS and by mail where they do not say how", () => {
+  it("have LDAP over TLS and logins by mail by default", () => {
     const ldap = { host: "ldap.example.com", baseDn: "dc=example,dc=com" };
     expect(parseSettings({ domain, hdm: { ...hdm, ldap } }).hdm.ldap).toEqual({
       ...ldap,
@@ -30,12 +30,12 @@ describe("settings of HDM that are taken", () => {
     });
   });
 
-  it.each(distributionNames)("are taken with %s", (distribution) => {
+  it.each(distributionNames)("are accepted with %s", (distribution) => {
     expect(parseSettings({ domain, distribution, hdm }).hosts.hdm).toBe("hdm");
   });
 });
 
-describe("what HDM's host reaches outside", () => {
+describe("what HDM's host connects to outside", () => {
   const outside = (changes: Readonly<Record<string, unknown>>) =>
     connectionsOf({
       ...parseSettings({ domain, hdm: { ...hdm, ...changes } }),
@@ -70,7 +70,7 @@ describe("what HDM's host reaches outside", () => {
 });
 
 describe("HDM's host", () => {
-  it("is a server of that role, where servers are there", () => {
+  it("is the server with that role, if servers exist", () => {
     const existing = { ...goodExisting, servers: [...servers, server("echo", "hdm", 5)] };
     const { hosts } = parseSettings({ domain, platform: "existing", existing, hdm });
     expect(hosts).toMatchObject({ hdm: "echo", compilers: ["delta"] });
