@@ -10,8 +10,8 @@ import { infrastructureArguments } from "./settings/infrastructure-arguments.js"
 import { settingsInClear, stackConfig } from "./settings/sealing.js";
 import { inClear } from "./settings/secrets.js";
 
-// The SDK asks for stack traces with each resource, and a library of old maps the positions in them to TypeScript. Node
-// does that by itself, in half the time; `npm run bench -- preview` shows what it makes.
+// The SDK takes a stack trace for each resource, and an old library maps the positions in them to TypeScript. Node does
+// that itself in half the time; `npm run bench -- preview` shows the difference.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const settings = checkedSettings();
@@ -19,7 +19,7 @@ const settings = checkedSettings();
 const made = await platforms[settings.platform].makeHosts(settings);
 const infrastructure = new PuppetInfrastructure("puppet", infrastructureArguments(settings, made));
 
-/** The hosts of roles that have some of their own, in the order in which they are shown. */
+/** The hosts of the roles that have their own, in display order. */
 const hosts = inOrder<Host>(made.hosts).filter(([role]) => hostRole(role, settings) === role);
 const wordsOf = (host: RoleName) =>
   roleNames
@@ -27,19 +27,19 @@ const wordsOf = (host: RoleName) =>
     .flatMap((role): readonly string[] => roles[role].words);
 
 const outputs: Readonly<Record<string, unknown>> = {
-  /** Name that agents get catalogs from. */
+  /** Name under which agents request catalogs. */
   puppetServer: settings.puppetServer,
-  /** Name that certificates are requested from. */
+  /** Name under which certificates are requested. */
   caServer: settings.caServer,
-  /** Every host by its name: full name, address and roles. */
+  /** Every host by name: FQDN, address and roles. */
   hosts: Object.fromEntries(
     hosts.map(([role, { name, fqdn, address }]) => [name, { fqdn, address, roles: wordsOf(role) }]),
   ),
-  /** How each host is reached over SSH, by its name; secret, as it has the private key. */
+  /** SSH connection of each host, by host name; secret, because it contains the private key. */
   connections: pulumi.secret(
     Object.fromEntries(hosts.map(([, host]) => [host.name, loginOf(host)])),
   ),
-  /** What the roles have. */
+  /** Outputs of the roles. */
   ...Object.fromEntries(
     roleNames.flatMap((role) =>
       Object.entries<InfrastructureOutput>(roles[role].outputs).map(
@@ -47,16 +47,16 @@ const outputs: Readonly<Record<string, unknown>> = {
       ),
     ),
   ),
-  /** Script that joins a machine as an agent; run it there as root. */
+  /** Script that joins a machine as an agent; run it on that machine as root. */
   agentInstall: infrastructure.agentInstall,
 };
 
-/** The stack's outputs. Those of what there is none of are absent: as undefined ones, each would be a warning. */
+/** The stack's outputs. Outputs without a value are left out: each undefined one would cause a warning. */
 export default Object.fromEntries(
   Object.entries(outputs).filter(([, value]) => value !== undefined),
 );
 
-/** How SSH reaches a host, and becomes root on it. */
+/** How SSH connects to a host and becomes root on it. */
 function loginOf({ connection, proxyCommand, sudo }: Host) {
   return pulumi.all([connection, proxyCommand]).apply(([connection, proxyCommand]) => ({
     ...connection,
@@ -65,7 +65,7 @@ function loginOf({ connection, proxyCommand, sudo }: Host) {
   }));
 }
 
-/** The settings, checked before anything is made; what is wrong is told without a stack trace. */
+/** The settings, checked before anything is created; errors are reported without a stack trace. */
 function checkedSettings(): Settings {
   try {
     const settings = parseSettings(stackSettings());
@@ -80,13 +80,13 @@ function checkedSettings(): Settings {
   }
 }
 
-/** An error that is shown as its sentence alone. */
+/** An error that is shown as just its sentence. */
 function refusal(sentence: string): pulumi.RunError {
-  // The SDK renders the stack before it leaves it away, for which Node 20 takes a quarter of a minute.
+  // The SDK renders the stack trace before it discards it, which takes Node 20 a quarter of a minute.
   return Object.assign(new pulumi.RunError(sentence), { stack: "" });
 }
 
-/** The stack's settings as the engine hands them on. */
+/** The stack's settings as the engine passes them. */
 function stackSettings(): Record<string, unknown> {
   const prefix = `${pulumi.getProject()}:`;
   return Object.fromEntries(
@@ -96,9 +96,9 @@ function stackSettings(): Record<string, unknown> {
   );
 }
 
-/** Refuses secrets that stand in clear in the stack's file, and would stand so in the state. */
+/** Rejects secrets that are in plaintext in the stack's file, and would be in plaintext in the state. */
 function checkSealed(settings: Settings): void {
-  // Where the language host tells which settings have a secret in them.
+  // The language host lists here which settings contain a secret.
   const secrets = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
   const has = (setting: string) =>
     setting

@@ -6,7 +6,7 @@ export const debian: Distribution = {
   packages: {
     agent: "puppet-agent",
     server: "puppetserver",
-    // Debian's package would make a database with a password nobody knows.
+    // Debian's package would create a database with a password that nobody knows.
     puppetdb: ["dbconfig-no-thanks", "puppetdb"],
     puppetdbTermini: "puppet-terminus-puppetdb",
   },

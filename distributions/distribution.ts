@@ -1,28 +1,28 @@
-/** Where one packaging of Puppet puts things, and what it calls them. */
+/** Paths and names in one packaging of Puppet. */
 export interface Distribution {
-  /** What the stack's setting `distribution` calls it. */
+  /** Its name in the stack's setting `distribution`. */
   readonly name: DistributionName;
-  /** The package repository to add before anything is installed; absent when the system carries the packages. */
+  /** The package repository to add before anything is installed; absent if the system has the packages. */
   readonly repository?: Repository;
   readonly packages: {
     readonly agent: string;
     readonly server: string;
-    /** PuppetDB, in the order to install: what keeps a package from making a database of its own comes first. */
+    /** PuppetDB, in installation order: what keeps a package from creating its own database comes first. */
     readonly puppetdb: readonly string[];
     /** What a Puppet server needs to talk to PuppetDB. */
     readonly puppetdbTermini: string;
   };
   readonly paths: {
-    /** Ruby that runs Puppet, and so the autosign policy: always installed where Puppet is. */
+    /** The Ruby that runs Puppet, and so also the autosign policy: it is installed wherever Puppet is. */
     readonly ruby: string;
     readonly puppet: string;
-    /** Puppet Server's command line, with `ca setup` and its kin. */
+    /** Puppet Server's command-line tool, with `ca setup` and similar commands. */
     readonly puppetserver: string;
     /** puppet.conf, csr_attributes.yaml. */
     readonly confdir: string;
     /** Certificates and keys of the host. Puppet Server runs as {@link users.puppet}, so it must own this folder. */
     readonly ssldir: string;
-    /** Keys and inventory of the certificate authority, on the main server only. */
+    /** Keys and inventory of the CA, on the main server only. */
     readonly cadir: string;
     readonly codedir: string;
     /** HOCON files of Puppet Server, merged in the order of their names. */
@@ -32,19 +32,19 @@ export interface Distribution {
     readonly serverVardir: string;
     readonly serverLogdir: string;
     readonly serverRundir: string;
-    /** Environment file of the service with JAVA_ARGS; also read by {@link puppetserver}. */
+    /** The service's environment file with JAVA_ARGS; {@link puppetserver} reads it too. */
     readonly serverDefaults: string;
-    /** Folder of PuppetDB; its `conf.d` has INI and HOCON files, merged. */
+    /** PuppetDB's configuration folder; the INI and HOCON files in its `conf.d` are merged. */
     readonly puppetdbConfdir: string;
     /** Where PuppetDB's service logs. */
     readonly puppetdbLogdir: string;
-    /** Environment file of PuppetDB's service with JAVA_ARGS. */
+    /** The environment file of PuppetDB's service with JAVA_ARGS. */
     readonly puppetdbDefaults: string;
   };
   readonly users: {
-    /** Owner of Puppet Server's process, keys and CA. */
+    /** Runs Puppet Server, and owns its keys and the CA. */
     readonly puppet: string;
-    /** PuppetDB's process. */
+    /** Runs PuppetDB. */
     readonly puppetdb: string;
   };
   readonly services: {
@@ -54,7 +54,7 @@ export interface Distribution {
   };
 }
 
-/** Where the packages of Puppet come from. */
+/** Where the Puppet packages come from. */
 export const DistributionName = {
   /** Debian's own packages, from Debian 13 on. */
   Debian: "debian",
@@ -65,10 +65,10 @@ export const DistributionName = {
 } as const;
 export type DistributionName = (typeof DistributionName)[keyof typeof DistributionName];
 
-/** An APT repository whose signing key is pinned: nothing is trusted because a server sent it. */
+/** An APT repository with a pinned signing key: nothing is trusted just because a server sent it. */
 export interface Repository {
   readonly url: string;
-  /** Component of the repository, after the suite; the suite is the system's own, such as `debian13`. */
+  /** Component of the repository, which follows the suite; the suite is that of the system, such as `debian13`. */
   readonly component: string;
   /** ASCII-armoured public key; its fingerprint is {@link fingerprint}. */
   readonly key: string;

@@ -5,7 +5,7 @@ import { openvox8, openvox9 } from "./openvox.js";
 export { DistributionName } from "./distribution.js";
 export type { Distribution, Repository } from "./distribution.js";
 
-/** Every distribution, by the name the stack's setting `distribution` uses. */
+/** Every distribution, by its name in the stack's setting `distribution`. */
 export const distributions: Readonly<Record<DistributionName, Distribution>> = {
   debian,
   openvox8,

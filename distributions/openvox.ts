@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Distribution, DistributionName } from "./distribution.js";
 
-/** OpenVox, the Vox Pupuli build of Puppet, from its own repository; the layout is the all-in-one one under /opt/puppetlabs. */
+/** OpenVox, Vox Pupuli's build of Puppet, from its own repository; it has the all-in-one layout in /opt/puppetlabs. */
 function openvox(name: DistributionName): Distribution {
   return {
     name,
@@ -44,5 +44,5 @@ function openvox(name: DistributionName): Distribution {
 /** OpenVox 8. */
 export const openvox8 = openvox("openvox8");
 
-/** OpenVox 9. Its packages need Java 21 or later, so Debian 13 or Ubuntu 24.04 and newer. */
+/** OpenVox 9. Its packages need Java 21 or later, and so Debian 13 or Ubuntu 24.04 or newer. */
 export const openvox9 = openvox("openvox9");

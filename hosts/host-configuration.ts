@@ -7,21 +7,21 @@ import type { Host } from "./host.js";
 import type { HostState } from "./host-state.js";
 import { rootCommand } from "./root-command.js";
 
-/** What a {@link HostConfiguration} takes. */
+/** Arguments of a {@link HostConfiguration}. */
 export interface HostConfigurationArgs {
   /** The host to configure. */
   host: Host;
-  /** Where the host's packages of Puppet come from. */
+  /** Where the host's Puppet packages come from. */
   distribution: Distribution;
-  /** What the host shall be; secrets in it stay secret. */
+  /** Desired state of the host; secrets in it stay secret. */
   state: HostState;
-  /** Services that stop when this role leaves a host that stays; all else is left as it is, data above all. */
+  /** Services to stop when this role is removed from a host that stays; everything else is kept, above all data. */
   services?: readonly string[];
 }
 
 /**
- * The services of a role that its host has for as long as it is there: to be stopped only where the host is somebody
- * else's, and stays.
+ * The services to stop when a role with its own host is removed: those of a host that was not created here and so
+ * stays, none of any other.
  */
 export function unlessMade(host: Host, services: readonly string[]): readonly string[] {
   return host.machine === undefined ? services : [];
@@ -31,10 +31,10 @@ export function unlessMade(host: Host, services: readonly string[]): readonly st
 const lockDeadline = 900;
 
 /**
- * Converges one host to its state with `puppet apply`, over one SSH connection: at first, and whenever
- * the state changes; nothing is dialled otherwise. Everything travels on standard input.
+ * Converges one host to its state with `puppet apply`, over one SSH connection: at first, and whenever the state
+ * changes; otherwise, no connection is opened. Everything is passed on standard input.
  *
- * Fails with the host, the resource and Puppet's own error line; what ran before goes on running.
+ * Failures name the host and the resource and show Puppet's own error line; what ran before keeps running.
  */
 export class HostConfiguration extends pulumi.ComponentResource {
   constructor(name: string, args: HostConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -47,7 +47,7 @@ export class HostConfiguration extends pulumi.ComponentResource {
     rootCommand(
       `${name}-run`,
       host,
-      // Another machine behind the name has none of this yet.
+      // A new machine behind the name has none of this yet.
       { create: "bash -s", stdin: script, triggers: [host.identity] },
       {
         parent: this,
@@ -55,7 +55,7 @@ export class HostConfiguration extends pulumi.ComponentResource {
       },
     );
     if (services.length > 0) {
-      // By itself, so that another machine behind the name does not have its services stopped as the old one's.
+      // A separate command, so that services of a new machine behind the name are not stopped as if it were the old.
       rootCommand(
         `${name}-services`,
         host,
@@ -63,7 +63,7 @@ export class HostConfiguration extends pulumi.ComponentResource {
           create: "true",
           delete: `for unit in ${services.join(" ")}; do ! systemctl cat $unit >/dev/null 2>&1 || systemctl disable --now $unit || exit 1; done`,
         },
-        // Nothing to stop where the machine goes as well.
+        // There is nothing to stop if the machine is deleted too.
         { parent: this, deletedWith: host.machine },
       );
     }
@@ -74,8 +74,8 @@ export class HostConfiguration extends pulumi.ComponentResource {
 /**
  * Renders the script that converges a host.
  *
- * @param name what the configuration's files on the host are called
- * @param host the name its messages carry
+ * @param name name of the configuration's files on the host
+ * @param host the host's name in messages
  * @param distribution the host's distribution
  * @param state resolved host state
  * @returns a Bash script, to be run as root

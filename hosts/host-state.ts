@@ -1,23 +1,23 @@
 import type { Input } from "@pulumi/pulumi";
 
 /**
- * What one host shall be: resources in Puppet's own core types, applied in this order. The first that
- * fails stops the rest, so a broken step never lets a later one start a service on it.
+ * Desired state of one host: resources of Puppet's core types, applied in this order. The first that fails stops the
+ * rest, so that no service is started on top of a broken step.
  */
 export type HostState = readonly HostResource[];
 
-/** One resource of a host, as `create_resources` takes it. */
+/** One resource of a host, as `create_resources` accepts it. */
 export interface HostResource {
-  /** A type of Puppet's core: `package`, `file`, `exec`, `service`, `user` … */
+  /** A Puppet core type: `package`, `file`, `exec`, `service`, `user` … */
   readonly type: string;
   readonly title: string;
-  /** Attributes in Puppet's own words; references are strings such as `Service[haproxy]`. */
+  /** Attributes as Puppet names them; references are strings such as `Service[haproxy]`. */
   readonly parameters: Readonly<Record<string, Input<Value>>>;
-  /** The file's content is a secret: no diff, no backup and no report shows it. */
+  /** Whether the file's content is a secret: then no diff, backup or report shows it. */
   readonly sensitive?: boolean;
 }
 
-/** What a Puppet attribute can be. */
+/** Value of a Puppet attribute. */
 export type Value = string | number | boolean | readonly string[];
 
 /** Attributes common to all resources. */
@@ -26,7 +26,7 @@ interface Metaparameters {
   readonly notify?: string | readonly string[];
 }
 
-/** Whose a file or folder is, and what they may do with it. */
+/** Owner, group and mode of a file or folder. */
 interface Permissions {
   /** Owner; root by default. */
   readonly owner?: string;
@@ -38,12 +38,12 @@ interface Permissions {
 
 const rootOwned = { owner: "root", group: "root" };
 
-/** A package, installed and left at the version that is there. */
+/** A package; if it is already installed, its version is left alone. */
 export function packageOf(name: string): HostResource {
   return {
     type: "package",
     title: name,
-    // Without the recommended packages a Puppet server pulls in a mail server and a desktop's worth of fonts.
+    // With its recommended packages, a Puppet server would pull in a mail server and a desktop's worth of fonts.
     parameters: {
       ensure: "installed",
       install_options: ["--no-install-recommends"],
@@ -59,9 +59,9 @@ export function fileOf(
     Permissions & {
       /** Command that must succeed on the new content (`%`) before it replaces the old. */
       readonly validate_cmd?: string;
-      /** `false` writes the file only where there is none. */
+      /** `false` writes the file only if it does not exist. */
       readonly replace?: boolean;
-      /** The content is a secret. */
+      /** Whether the content is a secret. */
       readonly sensitive?: boolean;
     } = {},
 ): HostResource {
@@ -80,7 +80,7 @@ export function fileOf(
   };
 }
 
-/** A systemd unit in a file of its own, or an addition to one, and systemd told of it. */
+/** A systemd unit in its own file, or a drop-in for one, and a reload of systemd. */
 export function unitOf(name: string, content: string, attributes: Metaparameters = {}): HostState {
   const exec = `systemd reads ${name}`;
   const notify = [`Exec[${exec}]`, attributes.notify ?? []].flat();
@@ -90,7 +90,7 @@ export function unitOf(name: string, content: string, attributes: Metaparameters
   ];
 }
 
-/** A copy of a file of the same host, such as a key for a service that may not read the original. */
+/** A copy of a file on the same host, such as a key for a service that may not read the original. */
 export function copyOf(
   path: string,
   source: string,
@@ -104,7 +104,7 @@ export function copyOf(
       ...rootOwned,
       mode: "0644",
       source,
-      // It may be a key: in no diff, and without a backup in no file bucket.
+      // It may be a key: it must not be in a diff, or, as a backup, in a file bucket.
       show_diff: false,
       backup: false,
       ...attributes,
@@ -112,7 +112,7 @@ export function copyOf(
   };
 }
 
-/** A file that shall not be there. */
+/** A file that must not exist. */
 export function absenceOf(path: string, attributes: Metaparameters = {}): HostResource {
   return { type: "file", title: path, parameters: { ensure: "absent", ...attributes } };
 }
@@ -131,14 +131,14 @@ export function directoryOf(path: string, attributes: Permissions = {}): HostRes
   };
 }
 
-/** A command, run only where its guard says so. */
+/** A command that runs only if its guard allows it. */
 export function execOf(
   title: string,
   command: string | readonly string[],
   attributes: Metaparameters & {
     /** The file whose absence makes the command run. */
     readonly creates?: string;
-    /** The command runs unless this one succeeds. */
+    /** The command runs unless this command succeeds. */
     readonly unless?: string;
     /** The command runs only when another resource notifies it. */
     readonly refreshonly?: boolean;
@@ -157,15 +157,15 @@ export function execOf(
   };
 }
 
-/** A user for services, with a group of its own and a password that nothing matches. */
+/** A user for services, with its own group and a password that nothing matches. */
 export function systemUserOf(
   name: string,
   attributes: {
-    /** Home, which is not made; nowhere by default. */
+    /** Home directory, which is not created; a nonexistent one by default. */
     readonly home?: string;
     /** Login shell; none by default. */
     readonly shell?: string;
-    /** Further groups, which are there. */
+    /** Additional groups, which must exist. */
     readonly groups?: readonly string[];
   } = {},
 ): HostResource {
@@ -180,11 +180,11 @@ export function systemUserOf(
   );
 }
 
-/** A service that runs now and after a boot. */
+/** A service that runs, and starts at boot. */
 export function serviceOf(
   name: string,
   attributes: {
-    /** Command instead of a restart when the service is notified, such as a reload. */
+    /** Command that runs instead of a restart when the service is notified, such as a reload. */
     readonly restart?: string;
   } = {},
 ): HostResource {
@@ -196,10 +196,10 @@ export function serviceOf(
 }
 
 /**
- * A systemd timer and the service of the same name that it runs.
+ * A systemd timer, and the service of the same name that it starts.
  *
- * @param name name of both units, without an ending
- * @param units content of each
+ * @param name name of both units, without the suffix
+ * @param units content of each unit
  */
 export function timerOf(name: string, units: { service: string; timer: string }): HostState {
   return [

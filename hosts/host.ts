@@ -2,53 +2,53 @@ import { interpolate, type Input, type Output, type Resource } from "@pulumi/pul
 import type { types } from "@pulumi/command";
 
 /**
- * A machine a component stands on, whatever made it: as data, which any language and any configuration can give.
- * What is plain here names resources or decides what is made; all else may be known later.
+ * A machine that a component runs on, however it was created: plain data, which any language and any configuration can
+ * provide. Values that are not inputs name resources or decide what is created; all others may become known later.
  */
 export interface HostArgs {
-  /** Short name, the first label of the full name; also names the resources that configure it. */
+  /** Short name: the first label of the FQDN; it also names the resources that configure the host. */
   readonly name: string;
-  /** Fully qualified name in lower case; the host's certificate carries it. */
+  /** FQDN in lower case; the host's certificate is issued for it. */
   readonly fqdn: string;
-  /** Address at which the other hosts reach it. */
+  /** Address at which the other hosts connect to it. */
   readonly address: Input<string>;
   /** Processor cores, for sizing. */
   readonly cores: number;
-  /** Memory that the host's services may plan with, in MiB. */
+  /** Memory that the sizing of the host's services is based on, in MiB. */
   readonly memory: number;
-  /** Changes when the machine behind the name becomes another one. */
+  /** A value that changes when the machine behind the name is replaced. */
   readonly identity: Input<string>;
   /**
-   * How Pulumi reaches it over SSH, as remote commands of the package command take it. The host key is required, so
-   * that the connection is verified.
+   * How Pulumi connects to it over SSH, as remote commands of the command package accept it. The host key is required,
+   * so that the connection is verified.
    */
   readonly connection: Input<types.input.remote.ConnectionArgs>;
   /**
-   * Program whose standard input and output lead to the host's SSH port, as OpenSSH's `ProxyCommand`; SSH then runs on
-   * the machine that runs Pulumi. Without it, the connection's address is dialled.
+   * Program whose standard input and output are connected to the host's SSH port, like OpenSSH's `ProxyCommand`; SSH
+   * then runs on the machine that runs Pulumi. Without it, the connection's address is used.
    */
   readonly proxyCommand?: Input<string>;
-  /** Whether the connection's user becomes root with `sudo`, for which it needs no password; by default it is root. */
+  /** Whether the connection's user becomes root with `sudo`, without a password; by default the user is root. */
   readonly sudo?: boolean;
   /**
-   * Where the machine that runs Pulumi reaches TCP ports of this host, as `address:port` by the port's number, where
-   * that is not the host's own address.
+   * Where the machine that runs Pulumi connects to TCP ports of this host, as `address:port` by port number, if that is
+   * not the host's own address.
    */
   readonly forwarded?: Readonly<Record<string, Input<string>>>;
 }
 
 /**
- * A host with what Pulumi has to wait for, which only TypeScript can give. In another language, an address or an
- * identity that comes from a resource has the commands wait for it.
+ * A host with the resources that Pulumi has to wait for, which only TypeScript can provide. In other languages, an
+ * address or an identity that comes from a resource makes the commands wait for it.
  */
 export interface Host extends HostArgs {
-  /** The resource that is the machine, where Pulumi made it: what is on it goes with it. */
+  /** The resource of the machine, if Pulumi created it: what is on the machine is deleted with it. */
   readonly machine?: Resource;
-  /** What must be done before the host takes commands. */
+  /** What must finish before commands can run on the host. */
   readonly ready?: Resource;
 }
 
-/** Where the machine that runs Pulumi reaches a TCP port of a host, as `address:port`. */
+/** Where the machine that runs Pulumi connects to a TCP port of a host, as `address:port`. */
 export function endpointOf(host: Host, port: number): Output<string> {
   const forwarded = host.forwarded?.[String(port)];
   return forwarded === undefined

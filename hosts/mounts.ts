@@ -2,8 +2,8 @@ import { renderTemplate } from "../templates/render.js";
 import { directoryOf, execOf, unitOf, type HostState } from "./host-state.js";
 
 /**
- * Has folders mounted, of those that /etc/fstab has on a volume, before anything is made in them. Where it has none,
- * nothing is done.
+ * Mounts those of the folders that /etc/fstab has on a volume, before anything is created in them. Other folders are
+ * left alone.
  *
  * @param folders absolute paths
  */
@@ -18,7 +18,7 @@ export function mountsOf(folders: readonly string[]): HostState {
   });
 }
 
-/** Has a service start only when its folders are mounted, of those that /etc/fstab has on a volume. */
+/** Makes a service start only when those of its folders that /etc/fstab has on a volume are mounted. */
 export function startsMounted(service: string, folders: readonly string[]): HostState {
   return [
     directoryOf(`/etc/systemd/system/${service}.service.d`),

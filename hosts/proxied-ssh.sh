@@ -23,13 +23,13 @@ deadline=$(($(date +%s) + 600)) told=
 until on_host true </dev/null 2>"$folder/error"; do
   # Another host does not become the right one by waiting.
   if grep -q 'Host key verification failed' "$folder/error"; then
-    echo "$TARGET shows another host key than the one that it shall have" >&2
+    echo "$TARGET presents a host key that is not the expected one" >&2
     exit 255
   fi
   test -n "$told" || echo "waiting for SSH on $TARGET"
   told=yes
   if [ "$(date +%s)" -ge "$deadline" ]; then
-    echo "$TARGET does not answer SSH within 600 s: $(tail -n 3 "$folder/error")" >&2
+    echo "$TARGET did not answer over SSH within 600 s: $(tail -n 3 "$folder/error")" >&2
     exit 255
   fi
   sleep 2

@@ -3,36 +3,36 @@ import { renderTemplate } from "../templates/render.js";
 import type { Host } from "./host.js";
 import { rootCommand } from "./root-command.js";
 
-/** What a machine has to show before anything is installed on it. */
+/** What a machine must have before anything is installed on it. */
 export interface Requirements {
-  /** Full name, which its messages carry. */
+  /** FQDN, for messages. */
   fqdn: string;
   /** Names that it must be able to resolve. */
   names: readonly string[];
-  /** Processor cores it must have at least. */
+  /** Minimum number of processor cores. */
   cores: number;
-  /** Memory it must have at least, in MiB. */
+  /** Minimum memory, in MiB. */
   memory: number;
-  /** Folders that are kept on a volume of their own; none where there is no such volume. */
+  /** Volume with folders that must outlive the machine; undefined if there is none. */
   data: DataVolume | undefined;
 }
 
-/** A volume for what must outlive the machine. */
+/** A volume for data that must outlive the machine. */
 export interface DataVolume {
-  /** Serial number of the disk, which is the volume's id in AWS. */
+  /** Serial number of the disk; in AWS, this is the volume's id. */
   serial: string;
-  /** Absolute paths of the folders on it; each is moved to the volume with what it holds. */
+  /** Absolute paths of the folders on it; each is moved to the volume with its content. */
   folders: readonly string[];
 }
 
-/** Seconds that each condition is waited for. */
+/** Maximum wait for each condition, in seconds. */
 const deadline = 900;
 
 /**
- * Waits until a machine answers over SSH, its first boot is over and it has what is asked of it. It says what it
- * waits for, and after 15 minutes what did not come.
+ * Waits until a machine answers over SSH, has finished its first boot and meets the requirements. It logs what it is
+ * waiting for, and after 15 minutes reports what is still missing.
  *
- * @returns the host, on which no command runs before
+ * @returns the host; no command runs on it before that
  */
 export function whenReady(
   host: Host,

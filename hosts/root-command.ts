@@ -4,15 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "./host.js";
 import { shellWord } from "./shell-word.js";
 
-/** What a command on a host takes, in the words of `command.remote.Command`. */
+/** Arguments of a command on a host, named as in `command.remote.Command`. */
 export interface RootCommandArgs {
-  /** Shell command that runs at first and whenever something changes; failures quote it, so no secret belongs in it. */
+  /** Shell command that runs at first and on each change; failures quote it, so it must not contain secrets. */
   create: string;
-  /** Shell command that runs when the resource goes. */
+  /** Shell command that runs when the resource is deleted. */
   delete?: string;
-  /** What {@link create} reads, secrets included. */
+  /** Standard input of {@link create}, which may contain secrets. */
   stdin?: pulumi.Input<string>;
-  /** What the command is run anew for. */
+  /** Values whose change runs the command again. */
   triggers?: pulumi.Input<string>[];
   /** Whether its output is kept from the log. */
   silent?: boolean;
@@ -21,7 +21,7 @@ export interface RootCommandArgs {
 type Connection = pulumi.Unwrap<command.types.input.remote.ConnectionArgs>;
 type VerifiedConnection = Connection & { hostKey: string };
 
-/** A command that root runs on a host, over one SSH connection. */
+/** A command that runs as root on a host, over one SSH connection. */
 export function rootCommand(
   name: string,
   host: Host,
@@ -52,7 +52,7 @@ export function rootCommand(
   );
 }
 
-/** The same by the SSH of this machine, which a program leads to the host. */
+/** The same with this machine's SSH, which reaches the host through a program. */
 function throughProxy(
   name: string,
   host: Host,
@@ -73,7 +73,7 @@ function throughProxy(
         HOST_KEY: pulumi.unsecret(connection).apply(({ hostKey }) => hostKey),
         PROXY: host.proxyCommand ?? "",
       },
-      // The key comes first; what follows is the command's.
+      // The key comes first; the rest is for the command.
       stdin: pulumi
         .all([pulumi.secret(connection), stdin])
         .apply(([{ privateKey = "" }, stdin]) => `${privateKey.trimEnd()}\n${stdin}`),
@@ -84,9 +84,9 @@ function throughProxy(
 }
 
 /**
- * A host's connection, if it is verified: without a host's key, anybody could answer in its place.
+ * A host's connection, if it is verified: without a host key, anybody could answer in the host's place.
  *
- * @throws Error naming the key that is missing, the host's own or the one of the proxy before it
+ * @throws Error naming the missing key: the host's own, or that of the proxy in front of it
  */
 export function verified(fqdn: string, connection: Connection): VerifiedConnection {
   const { hostKey, proxy } = connection;
@@ -96,11 +96,11 @@ export function verified(fqdn: string, connection: Connection): VerifiedConnecti
   ];
   if (lacking.length === 0) return connection as VerifiedConnection;
   throw new Error(
-    `${fqdn} lacks ${lacking.join(" and ")}; write the public key that its SSH server shows, such as "ssh-ed25519 AAAA...".`,
+    `${fqdn} lacks ${lacking.join(" and ")}; write the public key that its SSH server presents, such as "ssh-ed25519 AAAA...".`,
   );
 }
 
-/** The connection of a host, once it is known; an error where {@link verified} refuses it. */
+/** The connection of a host, once it is known; an error if {@link verified} rejects it. */
 export function verifiedConnection({ fqdn, connection }: Host): pulumi.Output<VerifiedConnection> {
   return pulumi.output(connection).apply((resolved) => verified(fqdn, resolved));
 }

@@ -6,20 +6,20 @@ import type {
   OutsideParty,
 } from "../roles/role.js";
 
-/** Whoever is at an end of a connection. */
+/** Either end of a connection. */
 export type Party = RoleName | HelperParty | OutsideParty;
-/** One line of the table: who opens a TCP connection to whom. */
+/** One row of the table: who opens a TCP connection to whom. */
 export type Connection = ConnectionOf<Party>;
 
-/** What decides who talks to whom. */
+/** What the connections depend on. */
 export type ConnectionSettings = RoleSettings & Helpers;
 
-/** No helper: the platform makes hosts and nothing else. */
+/** No helpers: the platform creates only hosts. */
 export const noHelpers: Helpers = { bastion: false, database: false, endpoints: false };
 
 /**
- * Who talks to whom, and on which port: the one table that firewalls, security groups and the guides come from. What it
- * does not have, no host needs.
+ * Who connects to whom, and on which port: the only table from which firewalls, security groups and the guides are
+ * derived. No host needs a connection that is not in it.
  */
 export function connectionsOf(settings: ConnectionSettings): Connection[] {
   const { bastion, database, endpoints } = settings;
@@ -43,7 +43,7 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
       ...[...outsideOf(host, settings)].map(([port, purposes]) =>
         line(host, "outbound", port, [...purposes].join(", ")),
       ),
-      ...(endpoints ? [line(host, "endpoints", 443, "services of the cloud")] : []),
+      ...(endpoints ? [line(host, "endpoints", 443, "AWS services")] : []),
     ]),
     ...(bastion
       ? [
@@ -55,7 +55,7 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
   ];
 }
 
-/** What a host reaches outside, for all roles on it: the purposes by the TCP port, each port once. */
+/** What a host connects to outside, for all roles on it: the purposes by TCP port, each port once. */
 function outsideOf(host: RoleName, settings: RoleSettings): Map<number, Set<string>> {
   const ports = new Map<number, Set<string>>();
   const add = (port: number, purpose: string) =>

@@ -4,10 +4,10 @@ import { byRole, hostRole, ofRole, roleNames, type ByRole, type RoleName } from 
 import type { Settings } from "../settings/settings.js";
 
 /**
- * The hosts of an environment by role: each that the settings name is made once, and a role that shares another's host
- * gets that.
+ * The hosts of an environment by role: each host in the settings is created once, and a role that shares another role's
+ * host gets that one.
  *
- * @param make makes one host
+ * @param make creates one host
  */
 export function hostsByRole(
   settings: Settings,

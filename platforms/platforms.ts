@@ -10,9 +10,9 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = { containers,
 /**
  * Checks a stack's settings and fills in the defaults.
  *
- * @param values settings by name, without the project's prefix; as YAML gives them, or as the engine hands them
- *   on, which is as strings, with JSON for all else
- * @throws SettingsError with one sentence for each setting that is wrong: its name, what it is and what to write
+ * @param values settings by name, without the project's prefix; as parsed from YAML, or as the engine passes them:
+ *   strings, with JSON for everything else
+ * @throws SettingsError with one sentence for each invalid setting: its name, its value and what to write
  */
 export function parseSettings(values: Readonly<Record<string, unknown>>): Settings {
   return checkedSettings(values, platforms);

@@ -4,12 +4,12 @@ import { noHelpers } from "./connections.js";
 import type { Hardware } from "./platform.js";
 import { platforms } from "./platforms.js";
 
-/** One service that plans with its host's memory. */
+/** One service whose sizing is based on its host's memory. */
 interface Sized {
   /** Section of the settings with its sizing. */
   readonly section: string;
   readonly hardware: Hardware;
-  /** @throws Error when it does not fit into a host with this memory, in MiB */
+  /** @throws Error if it does not fit on a host with this memory, in MiB */
   readonly fit: (memory: number) => unknown;
 }
 
@@ -17,10 +17,10 @@ interface Sized {
 const mostMemory = 128 * 1024;
 
 /**
- * What the hosts cannot carry, by the setting that is to be changed: the sizing where some was given, and otherwise the
- * host's memory.
+ * The services that do not fit on their hosts, by the setting to change: the sizing if it is set, otherwise the host's
+ * memory.
  *
- * @returns the first of it in one sentence that says what to write instead, or nothing
+ * @returns one sentence about the first one, which says what to write instead; undefined if all fit
  */
 export function sizingFault(settings: Settings): string | undefined {
   const services = roleNames.flatMap((role) => servicesOf(settings, role));
@@ -50,14 +50,14 @@ function servicesOf(settings: Settings, role: RoleName): Sized[] {
   });
 }
 
-/** Whether a section says itself how much memory is used. */
+/** Whether a section itself sets how much memory is used. */
 function isSized(settings: Settings, section: string): boolean {
   const sizing = (settings as unknown as Readonly<Record<string, object>>)[section];
   const values: Readonly<Record<string, unknown>> = { ...sizing };
   return ["heap", "codeCache", "jrubies", "threads"].some((key) => values[key] !== undefined);
 }
 
-/** The least memory, in MiB, that carries all of some services; nothing where none does. */
+/** The least memory, in MiB, on which some services all fit; undefined if there is none. */
 function leastMemory(services: readonly Sized[]): number | undefined {
   for (let memory = 512; memory <= mostMemory; memory += 1) {
     if (services.every(({ fit }) => failureOf(() => fit(memory)) === undefined)) return memory;

@@ -14,7 +14,7 @@ export function withoutComment(key: string): string {
 }
 
 /**
- * Makes SSH key pairs with the `ssh-keygen` of the machine that runs Pulumi. They are made once: made again, they
+ * Generates SSH key pairs with `ssh-keygen` on the machine that runs Pulumi. They are generated only once: new ones
  * would lock Pulumi out of the hosts.
  *
  * @param pairs names of the pairs

@@ -3,10 +3,10 @@ import { hostChangesOf, type HostFile } from "./host-state.js";
 import { settingsIn } from "./puppet-conf.js";
 import type { Rule } from "./rule.js";
 
-/** Who gets a certificate gets secrets: each request is decided by a policy, or by a person. */
+/** A certificate gives access to secrets, so an autosign policy or a person must decide on each request. */
 export const autosignNeverNaive: Rule = {
   name: "autosign-never-naive",
-  description: "Certificates are signed by a policy or by hand, never for whoever asks.",
+  description: "Certificates are signed by an autosign policy or by hand, never for every request.",
   violations: (subject) => {
     const { files, scripts } = hostChangesOf(subject);
     const faults = [
@@ -27,7 +27,9 @@ function faultsOf(file: HostFile, files: readonly HostFile[]): string[] {
         );
     case "autosign.conf":
       return lines(file.content).some((line) => line.startsWith("*"))
-        ? [`${file.path} signs whatever is called so; write full names, or a policy.`]
+        ? [
+            `${file.path} signs every request with a matching name; write FQDNs, or use an autosign policy.`,
+          ]
         : [];
     default:
       return faultsInScript(file.content).map((fault) => `${file.path} ${fault}`);
@@ -37,14 +39,14 @@ function faultsOf(file: HostFile, files: readonly HostFile[]): string[] {
 function faultsOfSetting(value: string, files: readonly HostFile[]): string[] {
   if (value === "false") return [];
   if (value.toLowerCase() === "true") {
-    return ["signs every request; write the path of a policy as autosign, or false."];
+    return ["signs every request; set autosign to the path of an autosign policy, or to false."];
   }
-  // A file that nobody may run is a list of names to Puppet.
+  // To Puppet, a file that is not executable is a list of names.
   const policy = files.find(({ path }) => path === value);
   return value.startsWith("/") && policy !== undefined && isExecutable(policy.mode)
     ? []
     : [
-        "has an autosign that is no policy; write the absolute path of an executable file of the same host state, or false.",
+        "sets autosign to something other than a policy; write the absolute path of an executable file in the same host state, or false.",
       ];
 }
 
@@ -52,23 +54,25 @@ function isExecutable(mode: string): boolean {
   return /^[0-7]+$/.test(mode) ? (Number.parseInt(mode, 8) & 0o111) !== 0 : mode.includes("x");
 }
 
-/** What a script must not do, whatever it is written in; comments may tell of it. */
+/** What a script must not do, in any language; comments may mention it. */
 function faultsInScript(script: string): string[] {
   const text = lines(script.replaceAll("\\\n", " ")).join("\n");
   const faults: string[] = [];
   if (/\bautosign['"]?[ \t]*[= \t][ \t]*['"]?true\b/i.test(text)) {
-    faults.push("has every request signed; write the path of a policy as autosign, or false.");
+    faults.push(
+      "has every request signed; set autosign to the path of an autosign policy, or to false.",
+    );
   }
   if (/\b(ca|cert)[ \t]+sign\b[^\n;|&]*[ \t]--all\b/.test(text)) {
-    faults.push("signs all requests at once; write the name of each with --certname.");
+    faults.push("signs all requests at once; name each one with --certname.");
   }
   if (/\*[^\n]*(>|\btee\b)[^\n]*\bautosign\.conf\b/.test(text)) {
-    faults.push("writes a pattern into autosign.conf; write full names, or a policy.");
+    faults.push("writes a pattern into autosign.conf; write FQDNs, or use an autosign policy.");
   }
   return faults;
 }
 
-/** The lines of a text that say something. */
+/** The lines of a text, without empty lines and comments. */
 function lines(text: string): string[] {
   return text
     .split("\n")

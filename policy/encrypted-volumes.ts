@@ -1,7 +1,7 @@
 import { fieldsIn, listIn, unknown, type Value } from "./known.js";
 import type { Rule, Subject } from "./rule.js";
 
-/** Keys and catalogs lie on these disks, and on their snapshots. */
+/** Keys and catalogs are on these disks and their snapshots. */
 export const encryptedVolumes: Rule = {
   name: "encrypted-volumes",
   description: "Every disk and every database is encrypted.",

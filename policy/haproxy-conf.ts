@@ -2,30 +2,30 @@
 export interface Proxy {
   readonly kind: "frontend" | "backend" | "listen";
   readonly name: string;
-  /** As it works, with what it has from its defaults. */
+  /** The effective mode, including its defaults. */
   readonly mode: string;
   /** Arguments of each `bind`. */
   readonly binds: readonly (readonly string[])[];
-  /** Names of the backends it hands connections to. */
+  /** Names of the backends to which it passes connections. */
   readonly backends: readonly string[];
 }
 
 interface Section {
   readonly kind: string;
   readonly name: string;
-  /** The section of defaults that holds for it. */
+  /** The defaults section that applies to it. */
   readonly defaults: Section | undefined;
   readonly lines: string[][];
 }
 
-/** What begins a section; other sections than these do not appear beside proxies' own keywords. */
+/** Keywords that begin a section; sections of other kinds do not have the proxies' own keywords in them. */
 const sectionKinds = [
   ...["global", "defaults", "frontend", "backend", "listen", "userlist", "peers", "resolvers"],
   ...["mailers", "cache", "program", "http-errors", "ring", "log-forward", "crt-store"],
 ];
 const proxyKinds = ["frontend", "backend", "listen"];
 
-/** Reads the proxies of a haproxy.cfg, as far as connections go. */
+/** Reads the proxies in a haproxy.cfg, as far as connections are concerned. */
 export function proxiesIn(content: string): readonly Proxy[] {
   const sections: Section[] = [];
   for (const line of content.split("\n")) {
@@ -40,7 +40,7 @@ export function proxiesIn(content: string): readonly Proxy[] {
   return sections.filter(isProxy).map((section) => ({
     kind: section.kind,
     name: section.name,
-    // HAProxy's own default.
+    // HAProxy's own default is tcp.
     mode: inherited(section, "mode") ?? "tcp",
     binds: section.lines.filter(([word]) => word === "bind").map(([, ...words]) => words),
     backends: [
@@ -56,7 +56,7 @@ function sectionOf(words: readonly string[], earlier: readonly Section[]): Secti
   const name = from === 0 ? "" : (rest[0] ?? "");
   const defaults = earlier.filter((section) => section.kind === "defaults");
   const named = defaults.find((section) => from >= 0 && section.name === rest[from + 1]);
-  // A section of defaults has others only when it names them.
+  // A defaults section inherits from another one only if it names it.
   const before = kind === "defaults" ? undefined : defaults.at(-1);
   return { kind, name, defaults: named ?? before, lines: [] };
 }
@@ -65,7 +65,7 @@ function isProxy(section: Section): section is Section & Pick<Proxy, "kind"> {
   return proxyKinds.includes(section.kind);
 }
 
-/** The first argument of a keyword: of its last line in the section, else in the defaults. */
+/** The first argument of a keyword: from its last line in the section, otherwise in the defaults. */
 function inherited(section: Section, keyword: string): string | undefined {
   const own = section.lines.filter(([word]) => word === keyword).at(-1)?.[1];
   return own ?? (section.defaults && inherited(section.defaults, keyword));

@@ -3,13 +3,13 @@ import { proxiesIn, type Proxy } from "./haproxy-conf.js";
 import { hostChangesOf, type HostFile } from "./host-state.js";
 import type { Rule } from "./rule.js";
 
-/** Agents and servers know each other by their certificates, which TLS that ends on the way would cut off. */
+/** Agents and servers identify each other by certificate, which is impossible if TLS is terminated on the way. */
 export const haproxyTcp: Rule = {
   name: "haproxy-tcp",
-  description: "A load balancer passes agents' TLS through as it is.",
+  description: "The load balancer passes agents' TLS through unchanged.",
   violations: (subject) =>
     hostChangesOf(subject)
-      // Other proxies than the balancer's do not bind the agents' port, and end TLS as they shall.
+      // Proxies other than the load balancer's do not bind the agents' port, and terminate TLS by design.
       .files.filter(({ path }) => path.endsWith(".cfg"))
       .flatMap((file) => faultsOf(file).map((fault) => `${subject.name}: ${fault}`)),
 };
@@ -18,7 +18,7 @@ function faultsOf({ path, content }: HostFile): string[] {
   const proxies = proxiesIn(content);
   const doors = proxies.filter(({ binds }) => binds.some(bindsAgentPort));
   const targets = doors.flatMap(({ backends }) => backends);
-  // A name that HAProxy computes can be any backend's.
+  // A name that HAProxy computes can be that of any backend.
   const computed = targets.some((name) => name.includes("%["));
   const passed = proxies.filter(
     (proxy) =>
@@ -34,12 +34,12 @@ function faultsOf({ path, content }: HostFile): string[] {
       .filter(({ binds }) => binds.some((bind) => bindsAgentPort(bind) && bind.includes("ssl")))
       .map(
         (proxy) =>
-          `${titled(proxy)} ends TLS on port ${agentsPort}; write its bind without ssl and what goes with it.`,
+          `${titled(proxy)} terminates TLS on port ${agentsPort}; remove ssl and its options from the bind line.`,
       ),
   ];
 }
 
-/** Addresses stand first, with commas between them; each ends in a port or a range. */
+/** Addresses come first, separated by commas; each ends with a port or a range. */
 function bindsAgentPort([addresses = ""]: readonly string[]): boolean {
   return addresses.split(",").some((address) => {
     const [, from, to = from] = /:(\d+)(?:-(\d+))?$/.exec(address) ?? [];

@@ -1,17 +1,17 @@
 import * as z from "zod";
 import type { Subject } from "./rule.js";
 
-/** A file that a host gets. */
+/** A file on a host. */
 export interface HostFile {
   readonly path: string;
   readonly content: string;
-  /** As Puppet takes it: octal or symbolic. */
+  /** As Puppet accepts it: octal or symbolic. */
   readonly mode: string;
 }
 
 /** What a command does to a host, as far as it is known. */
 export interface HostChanges {
-  /** Files with their content in the command's host states. */
+  /** Files with content in the command's host states. */
   readonly files: readonly HostFile[];
   /** Commands in the host states, and the command's own scripts without the states. */
   readonly scripts: readonly string[];
@@ -19,7 +19,7 @@ export interface HostChanges {
 
 const commandTypes = ["command:remote:Command", "command:local:Command"];
 
-/** A host state in a script of hosts/converge.sh.eta: JSON in one line, alone in its here-document. */
+/** A host state in a script from hosts/converge.sh.eta: JSON on one line, alone in its here-document. */
 const statePattern = /(?<=<<'STATE'\n)(.*)(?=\nSTATE(?:\n|$))/g;
 
 const text = z.string().catch("");
@@ -28,10 +28,10 @@ const state = z.array(
 );
 type HostResource = z.output<typeof state>[number];
 const file = z.object({ content: z.string(), mode: text });
-/** A command line, or a list: of a command's words, of several guards. */
+/** A command line, or a list: of a command's words, or of several guards. */
 const lineOrList = z.union([z.string().transform((line) => [line]), z.array(z.string())]);
 
-/** Reads what a resource does to a host; nothing for one that is no command, and nothing of an unknown script. */
+/** Reads what a resource does to a host; nothing if it is not a command, or if the script is unknown. */
 export function hostChangesOf({ type, props }: Subject): HostChanges {
   if (!commandTypes.includes(type)) return { files: [], scripts: [] };
   const texts = [props.create, props.update, props.delete, props.stdin].filter(
@@ -55,7 +55,7 @@ function resourcesIn(line: string): readonly HostResource[] {
   try {
     return state.parse(JSON.parse(line));
   } catch {
-    // Another script's document that is called the same: text like the rest.
+    // A different script's here-document with the same delimiter is text like the rest.
     return [];
   }
 }
@@ -69,7 +69,7 @@ function filesOf({ type, title, parameters }: HostResource): HostFile[] {
 
 function commandsOf({ type, title, parameters }: HostResource): string[] {
   if (type !== "exec") return [];
-  // Without a command, the title is it.
+  // Without a command, the title is the command.
   const words = lineOrList.safeParse(parameters.command ?? title).data ?? [];
   const guards = [parameters.unless, parameters.onlyif].flatMap(
     (given) => lineOrList.safeParse(given).data ?? [],

@@ -6,7 +6,7 @@ import { openingsIn, type Opening } from "./stack-settings.js";
 
 const stackConfig = receiveStackConfig();
 let read: readonly Opening[] | undefined;
-/** Read once: the settings are the same for all resources. */
+/** Read only once, because the settings are the same for all resources. */
 const openings = () => (read ??= openingsIn(stackConfig()));
 
 new PolicyPack("pulumi-puppet", {

@@ -1,9 +1,9 @@
 import { UnknownValueError } from "@pulumi/policy";
 
-/** Stands for a value that only a deployment will tell. */
+/** Stands for a value that becomes known only during a deployment. */
 export const unknown: unique symbol = Symbol("unknown");
 
-/** What an input can be. */
+/** Value of an input. */
 export type Value =
   string | number | boolean | null | undefined | typeof unknown | readonly Value[] | Fields;
 
@@ -13,19 +13,19 @@ export interface Fields {
 }
 
 /**
- * Copies a resource's inputs. The originals throw where an unknown one is read, which would end a rule early and
- * print a line for every resource of a first preview; the copy has {@link unknown} there.
+ * Copies a resource's inputs. The originals throw when an unknown input is read, which would end a rule early and print
+ * a line for every resource of a first preview; the copy has {@link unknown} instead.
  */
 export function fieldsOf(props: Readonly<Record<string, unknown>>): Fields {
   return Object.fromEntries(Object.keys(props).map((name) => [name, copyOf(() => props[name])]));
 }
 
-/** The fields of a value; none where it is not an object. */
+/** The fields of a value; none if it is not an object. */
 export function fieldsIn(value: Value): Fields {
   return typeof value === "object" && value !== null && !isList(value) ? value : {};
 }
 
-/** The elements of a value; none where it is not a list. */
+/** The elements of a value; none if it is not a list. */
 export function listIn(value: Value): readonly Value[] {
   return isList(value) ? value : [];
 }
@@ -44,7 +44,7 @@ function copyOf(read: () => unknown): Value {
   }
   if (Array.isArray(value)) {
     const list: readonly unknown[] = value;
-    // By index, because an iteration would end at the first unknown element.
+    // By index, because iterating would stop at the first unknown element.
     return Array.from({ length: list.length }, (_, index) => copyOf(() => list[index]));
   }
   switch (typeof value) {

@@ -2,11 +2,11 @@ import type { Rule } from "./rule.js";
 import { openNetworks, reaches, trafficOf, type Traffic } from "./security-group-rules.js";
 import type { Opening } from "./stack-settings.js";
 
-/** What is open to everybody is so because somebody wrote it into the stack's settings. */
+/** Something is open to everybody only if the stack's settings say so explicitly. */
 export const noOpenNetworks: Rule = {
   name: "no-open-networks",
   description:
-    "No security group is open to the Internet, or to a great part of it, but where the stack's settings say so.",
+    "No security group is open to the Internet, or to a large part of it, unless the stack's settings say so.",
   violations: (subject, openings) =>
     trafficOf(subject).flatMap((traffic) =>
       openNetworks(traffic)
@@ -15,7 +15,7 @@ export const noOpenNetworks: Rule = {
           const what =
             traffic.direction === "ingress"
               ? `lets ${text} reach ${portsIn(traffic)}`
-              : `may reach ${portsIn(traffic)} of ${text}`;
+              : `may reach ${portsIn(traffic)} in ${text}`;
           return `${subject.name} ${what}; ${remedy(traffic, openings)}.`;
         }),
     ),
@@ -36,12 +36,12 @@ function isOpened(traffic: Traffic, network: string, openings: readonly Opening[
 }
 
 function portsIn({ protocol, ports: [from, to] }: Traffic): string {
-  if (protocol !== "tcp") return protocol === "all" ? "everything" : "what is not TCP";
+  if (protocol !== "tcp") return protocol === "all" ? "everything" : "protocols other than TCP";
   return from === to ? `port ${from}` : `ports ${from} to ${to}`;
 }
 
 function remedy(traffic: Traffic, openings: readonly Opening[]): string {
-  const narrow = "write the networks that are needed";
+  const narrow = "write only the networks that are needed";
   const [from, to] = traffic.ports;
   const setting = openings.find(
     ({ direction, port }) => direction === traffic.direction && reaches(traffic, port),

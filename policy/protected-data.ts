@@ -3,17 +3,16 @@ import type { Rule, Subject } from "./rule.js";
 
 const database = "aws:rds/instance:Instance";
 
-/** A wrong setting may cost a host, which is made again; it may not cost what is nowhere else. */
+/** An invalid setting may cost a host, which can be recreated, but never data that is nowhere else. */
 export const protectedData: Rule = {
   name: "protected-data",
-  description:
-    "What holds data cannot be deleted by accident: databases, and volumes with a tag Data.",
+  description: "Databases, and volumes with the tag Data, cannot be deleted by accident.",
   violations: (subject) => {
     if (!holdsData(subject)) return [];
     const { type, name, props, protect } = subject;
     const sentences: string[] = [];
     if (!protect) {
-      sentences.push(`${name} holds data; write protect: true among its resource options.`);
+      sentences.push(`${name} holds data; write protect: true in its resource options.`);
     }
     if (
       type === database &&

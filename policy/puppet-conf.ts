@@ -5,7 +5,7 @@ export interface PuppetSetting {
   readonly value: string;
 }
 
-/** Reads the settings of a puppet.conf as Puppet does: those before the first section are of `main`. */
+/** Reads the settings in a puppet.conf as Puppet does: those before the first section belong to `main`. */
 export function settingsIn(content: string): readonly PuppetSetting[] {
   // eslint-disable-next-line no-restricted-syntax -- a section of puppet.conf, no role
   let section = "main";
@@ -14,7 +14,7 @@ export function settingsIn(content: string): readonly PuppetSetting[] {
     section = /^\s*\[\s*(\w+)\s*\]/.exec(line)?.[1] ?? section;
     const [, name, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
     if (name === undefined || value === undefined) continue;
-    // Puppet takes a file's owner and mode from braces after its path.
+    // Braces after a path contain the file's owner and mode for Puppet.
     settings.push({ section, name, value: value.replace(/\s*\{.*\}$/, "") });
   }
   return settings;

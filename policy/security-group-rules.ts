@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { fieldsIn, listIn, unknown, type Fields, type Value } from "./known.js";
 import type { Subject } from "./rule.js";
 
-/** What one rule of a security group lets through, as far as it is known. */
+/** What one rule of a security group allows, as far as it is known. */
 export interface Traffic {
   readonly direction: "ingress" | "egress";
   /** Networks at the other end, in CIDR notation. */
@@ -13,10 +13,10 @@ export interface Traffic {
 }
 
 const everyPort = [0, 65535] as const;
-/** Hosts by the million: the widest private IPv4 network is a /8, the widest private IPv6 network a /7. */
+/** Networks with millions of hosts: the widest private IPv4 network is a /8, the widest private IPv6 network a /7. */
 const shortestPrefix = { 4: 8, 6: 7 } as const;
 
-/** What the security group's rules in a resource let through to and from networks, as far as it is known. */
+/** What the security group rules in a resource allow to and from networks, as far as it is known. */
 export function trafficOf({ type, props }: Subject): readonly Traffic[] {
   const { ingress, egress } = props;
   switch (type) {
@@ -39,12 +39,12 @@ export function trafficOf({ type, props }: Subject): readonly Traffic[] {
   }
 }
 
-/** The networks of some traffic that are wider than any private network, each in words that name no input's value. */
+/** The networks of some traffic that are wider than any private network, each described without an input's value. */
 export function openNetworks({ networks }: Traffic): readonly { text: string; network: string }[] {
   return networks.flatMap((network) => {
     const [address = "", prefix = ""] = network.split("/");
     const version = isIP(address);
-    // What is no network, AWS refuses.
+    // AWS rejects what is not a network.
     if ((version !== 4 && version !== 6) || !/^\d+$/.test(prefix)) return [];
     const length = Number(prefix);
     if (length >= shortestPrefix[version]) return [];
@@ -87,7 +87,7 @@ function traffic(
   ];
 }
 
-/** Names and numbers are alike to AWS. */
+/** AWS accepts both names and numbers. */
 function protocolOf(given: Value): Traffic["protocol"] {
   switch (typeof given === "string" ? given.toLowerCase() : given) {
     case -1:
@@ -104,7 +104,7 @@ function protocolOf(given: Value): Traffic["protocol"] {
 }
 
 function portsOf(from: Value, to: Value): Traffic["ports"] {
-  // -1 is every port as well.
+  // -1 also means every port.
   const number = (value: Value) => (value == null || Number(value) < 0 ? undefined : Number(value));
   return [number(from) ?? everyPort[0], number(to) ?? everyPort[1]];
 }

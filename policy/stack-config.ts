@@ -1,12 +1,12 @@
 import analyzer from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 
 /**
- * Keeps the stack's configuration when the engine sends it, which is before it has the first resource judged.
- * @pulumi/policy 1.21 passes on no more of that message than the stack's tags, so this looks at the message as it is
- * read. To be called before the pack is made.
+ * Keeps the stack's configuration when the engine sends it, which it does before it has the first resource checked.
+ * @pulumi/policy 1.21 only passes on the stack's tags from that message, so this intercepts the message as it is read.
+ * Call it before the pack is created.
  *
- * @returns a function that gives the configuration, by full key (`puppet:domain`); objects in it are JSON. Nothing is
- *   in it before the engine has sent it.
+ * @returns a function that returns the configuration by full key (`puppet:domain`), with objects as JSON; it is empty
+ *   until the engine has sent it
  */
 export function receiveStackConfig(): () => ReadonlyMap<string, string> {
   const received = new Map<string, string>();

@@ -14,8 +14,8 @@ export interface Opening {
 }
 
 /**
- * Reads from a stack's configuration which networks it opens ports to: for each connection with somebody outside, the
- * networks that are set for him.
+ * Reads from a stack's configuration to which networks it opens ports: for each connection with an outside party, the
+ * networks that are set for that party.
  *
  * @param config the configuration by full key, as the engine sends it: objects are JSON
  */
@@ -27,7 +27,7 @@ export function openingsIn(config: ReadonlyMap<string, string>): readonly Openin
   for (const { from, to, port } of lines) {
     const direction = to === "outbound" ? "egress" : "ingress";
     const outside = direction === "egress" ? to : from;
-    // Administrators are none of them: SSH is open to no network, whatever is set.
+    // Administrators are not among them: no setting allows SSH from a wide network.
     if (!(outside in networkSettings)) continue;
     const name = networkSettings[outside as keyof typeof networkSettings];
     const setting = `puppet:aws.${name}`;
@@ -41,7 +41,7 @@ export function openingsIn(config: ReadonlyMap<string, string>): readonly Openin
   return [...openings.values()];
 }
 
-/** The settings, where they are good ones of a stack in AWS: of others the program says what is wrong. */
+/** The settings of a stack in AWS, if they are valid: the program itself reports faults. */
 function settingsIn(config: ReadonlyMap<string, string>): Settings | undefined {
   const prefix = "puppet:";
   const values = [...config].filter(([key]) => key.startsWith(prefix));

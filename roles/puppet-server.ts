@@ -5,7 +5,7 @@ import type { Puppetdb } from "./puppetdb/settings.js";
 import { portOf, type OutsidePorts } from "./role.js";
 import { integer, object } from "./values.js";
 
-/** Sizing of a Puppet Server; what is left out is computed from its host. */
+/** Sizing of a Puppet Server; missing values are computed from its host. */
 export const sizing = object({
   /** JRubies: catalogs compiled at the same time. */
   jrubies: integer(1, 64, "a whole number of JRubies").optional(),
@@ -17,7 +17,7 @@ export const sizing = object({
 
 export type ServerSizing = z.output<typeof sizing>;
 
-/** What every Puppet Server reaches outside: existing PuppetDBs and an existing Foreman. */
+/** What every Puppet Server connects to outside: existing PuppetDBs and an existing Foreman. */
 export function outsideOfServers({
   puppetdb,
   foreman,
@@ -26,21 +26,21 @@ export function outsideOfServers({
   foreman: Foreman;
 }): OutsidePorts {
   return [
-    ...puppetdb.serverUrls.map((url) => [portOf(url), "further PuppetDBs"] as const),
+    ...puppetdb.serverUrls.map((url) => [portOf(url), "additional PuppetDBs"] as const),
     ...(foreman.url === undefined ? [] : [[portOf(foreman.url), "Foreman"] as const]),
   ];
 }
 
-/** Where packages of Foreman and its smart proxy come from, unless from Foreman's own repository. */
+/** Where the packages of Foreman and its smart proxy come from, if not from Foreman's own repository. */
 export function outsideOfForemanPackages({ packages }: Foreman): OutsidePorts {
-  return packages === undefined ? [] : [[portOf(packages.url), "packages of Foreman"]];
+  return packages === undefined ? [] : [[portOf(packages.url), "Foreman packages"]];
 }
 
-/** A host that gets its certificate from the main server. */
+/** Connection of a host that gets its certificate from the main server. */
 export const certificateConnection = (from: string) =>
   ({
     from,
     to: "main",
     port: agentsPort,
-    purpose: "certificates and the revocation list",
+    purpose: "certificates and the CRL",
   }) as const;

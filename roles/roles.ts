@@ -6,24 +6,24 @@ import { loadBalancer } from "./load-balancer/load-balancer.js";
 import { main } from "./main/main.js";
 import { puppetdb } from "./puppetdb/puppetdb.js";
 
-/** The roles of hosts: the one list of them, in the order in which they are shown. */
+/** The roles of hosts: the only list of them, in display order. */
 export const roles = { main, loadBalancer, puppetdb, foreman, compiler, hdm } as const;
 
 export type Roles = typeof roles;
 export type RoleName = keyof Roles;
 export const roleNames = Object.keys(roles) as RoleName[];
 
-/** Roles with so many hosts. */
+/** Roles with this number of hosts. */
 type RolesWith<Count> = {
   [Name in RoleName]: Roles[Name]["count"] extends Count ? Name : never;
 }[RoleName];
 
-/** Something for each role that has a host: itself, or a list where a role has many, called by the plural. */
+/** An item for each role with a host; roles that can have many hosts have a list, under the plural of their name. */
 export type ByRole<Item> = { readonly [Name in RolesWith<"one">]: Item } & {
   readonly [Name in RolesWith<"optional">]?: Item | undefined;
 } & { readonly [Name in RolesWith<"many"> as `${Name}s`]: readonly Item[] };
 
-/** Makes {@link ByRole}: of a role with one host, the first counts. */
+/** Creates {@link ByRole}; for a role with one host, the first item counts. */
 export function byRole<Item>(itemsOf: (role: RoleName) => readonly Item[]): ByRole<Item> {
   const items: unknown = Object.fromEntries(
     roleNames.map((role) =>
@@ -33,7 +33,7 @@ export function byRole<Item>(itemsOf: (role: RoleName) => readonly Item[]): ByRo
   return items as ByRole<Item>;
 }
 
-/** What there is of one role. */
+/** The items of one role. */
 export function ofRole<Item>(items: ByRole<Item>, role: RoleName): readonly Item[] {
   const byName: Readonly<Record<string, Item | readonly Item[] | undefined>> = items;
   if (roles[role].count === "many") return byName[`${role}s`] as readonly Item[];
@@ -41,7 +41,7 @@ export function ofRole<Item>(items: ByRole<Item>, role: RoleName): readonly Item
   return item === undefined ? [] : [item];
 }
 
-/** What there is of all roles, by their order. */
+/** The items of all roles, in the order of the roles. */
 export function inOrder<Item>(items: ByRole<Item>): (readonly [RoleName, Item])[] {
   return roleNames.flatMap((role) => ofRole(items, role).map((item) => [role, item] as const));
 }
@@ -58,10 +58,10 @@ export const roleSettings = Object.assign(
   ...roleNames.map((role) => roles[role].settings),
 ) as Intersection<Roles[RoleName]["settings"]>;
 
-/** Their values, checked and with every default. */
+/** The values of these settings, checked and with every default. */
 export type RoleSettings = z.output<z.ZodObject<typeof roleSettings>>;
 
-/** The role whose host a role runs on, itself where it has hosts of its own; none where it does not run. */
+/** The role whose host a role runs on: itself if it has its own hosts, undefined if it does not run. */
 export function hostRole(role: RoleName, settings: RoleSettings): RoleName | undefined {
   const placement = roles[role].placement(settings);
   if (placement === "own") return role;

@@ -1,13 +1,13 @@
 import * as z from "zod";
 
-/** A text of a form; the remedy says what to write instead, as every check here does. */
+/** A text with a certain form; the remedy says what to write instead, as in every check here. */
 export const text = (pattern: RegExp, remedy: string) => z.string(remedy).regex(pattern, remedy);
 /** A whole number in a range. */
 export const integer = (minimum: number, maximum: number, what: string) => {
   const remedy = `${what} from ${String(minimum)} to ${String(maximum)}`;
   return z.int(remedy).min(minimum, remedy).max(maximum, remedy);
 };
-/** An object with these keys and no others. */
+/** An object with exactly these keys. */
 export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: (issue) =>
@@ -23,17 +23,17 @@ export const hostName = text(
   new RegExp(`^${label}$`),
   "a host name of at most 63 lower-case letters, digits and inner hyphens, without the domain",
 );
-/** Certificates, one after the other. */
+/** One or more certificates. */
 export const certificates = text(
   /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----\n?$/,
   "certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
 );
-/** A private key, as other programs write it. */
+/** A private key in PEM. */
 export const privateKey = text(
   /^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[^]+\n-----END [A-Z ]*PRIVATE KEY-----\n?$/,
   "a private key in PEM",
 );
-/** A DNS name in lower case of at most so many characters. */
+/** A lower-case DNS name of limited length. */
 export const dotted = (longest: number) =>
   new RegExp(`^(?=.{1,${String(longest)}}$)(${label}\\.)*${label}$`);
 /** A TCP port, as the text of a regular expression. */
@@ -43,6 +43,6 @@ export const port = "([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0
 export const setSecret = (setting: string) =>
   `npm run pulumi -- config set --stack STACK --secret --path puppet:${setting}`;
 
-/** A sentence whose commands are those for one stack. */
+/** A sentence whose commands name a stack. */
 export const inStack = (sentence: string, stack: string) =>
   sentence.replaceAll("--stack STACK", `--stack ${stack}`);

@@ -23,7 +23,7 @@ const instanceType = z
   .string("an EC2 instance type such as m7i.large")
   .refine(
     (type) => instanceSize(type) !== undefined,
-    "an EC2 instance type of the families t3, t3a, t4g, or c, m or r from 5 on, such as m7i.large",
+    "an EC2 instance type from the families t3, t3a, t4g, or c, m or r from generation 5 on, such as m7i.large",
   );
 const size = (minimum: number) => integer(minimum, 16384, "a whole number of GiB");
 
@@ -32,13 +32,13 @@ const instance = (type: string) =>
   object({
     /** EC2 instance type. */
     type: instanceType.default(type),
-    /** Size of the system's volume in GiB. */
+    /** Size of the root volume in GiB. */
     rootVolume: size(8).default(20),
-    /** Image; the newest Debian 13 at the time the instance is made by default. */
+    /** Image; by default the newest Debian 13 when the instance is created. */
     image: id("ami").optional(),
   }).prefault({});
 
-/** Roles whose data has a volume of its own. */
+/** Roles whose data has its own volume. */
 type RoleWithVolume = {
   [Name in RoleName]: Roles[Name]["instance"]["dataVolume"] extends undefined ? never : Name;
 }[RoleName];
@@ -53,7 +53,7 @@ const dataVolumes = Object.fromEntries(
   }),
 ) as Record<RoleWithVolume, z.ZodDefault<z.ZodInt>>;
 
-/** Settings with the networks of parties outside. Administrators reach nothing but the bastion, which has its own. */
+/** Settings with the networks of outside parties. Administrators only reach the bastion, which has its own setting. */
 export const networkSettings = {
   agents: "agentSources",
   operators: "operatorSources",
@@ -65,32 +65,32 @@ export const networkSettings = {
 /** Settings of the cloud. */
 export const aws = object({
   vpc: object({
-    /** Network of a VPC of its own; a prefix from 16 to 24. */
+    /** Network of the VPC that is created; a prefix from 16 to 24. */
     cidr: cidr.default("10.20.0.0/16"),
-    /** Availability zones of it. */
-    zones: integer(2, 3, "a number of zones").default(2),
-    /** Whether its servers reach the Internet, through one NAT gateway, or only AWS, through endpoints. */
+    /** Its number of Availability Zones. */
+    zones: integer(2, 3, "a number of Availability Zones").default(2),
+    /** Whether its servers reach the Internet through one NAT gateway, or only AWS, through endpoints. */
     nat: z.enum(["one", "none"], "one or none").default("one"),
-    /** A VPC that is there, instead. */
+    /** An existing VPC to use instead. */
     id: id("vpc").optional(),
-    /** Its private subnets, each in another zone; servers are spread over them. */
+    /** Its private subnets, each in a different Availability Zone; servers are spread over them. */
     subnetIds: z.array(id("subnet"), "a list of subnet ids").default([]),
     /** Its public subnet, for the bastion. */
     publicSubnetId: id("subnet").optional(),
   }).prefault({}),
-  /** Networks of the agents, which reach the load balancer and the CA. */
+  /** Networks of the agents, which connect to the load balancer and the CA. */
   agentSources: networks.min(1, "a list of at least one IPv4 network").optional(),
-  /** Networks from which people read statistics, PuppetDB and Foreman; nobody by default. */
+  /** Networks from which people use the statistics page, PuppetDB, Foreman and HDM; none by default. */
   operatorSources: networks.default([]),
   /** Networks of the Git servers that send pushes; none by default. */
   webhookSources: networks.default([]),
-  /** Networks of a Foreman that is there, which reaches the smart proxy; none by default. */
+  /** Networks of an existing Foreman, which connects to the smart proxy; none by default. */
   foremanSources: networks.default([]),
-  /** Networks where the servers get packages and code; 0.0.0.0/0 is the Internet. */
+  /** Networks from which the servers get packages and code; 0.0.0.0/0 is the Internet. */
   outbound: networks.min(1, "a list of at least one IPv4 network").optional(),
-  /** A small host with a public address, through which Pulumi reaches the servers; without it, Session Manager is. */
+  /** A small host with a public address through which Pulumi connects to the servers; Session Manager without it. */
   bastion: object({
-    /** Networks that may reach its SSH. */
+    /** Networks that may connect to it over SSH. */
     allowedSources: networks.min(1, "a list of at least one IPv4 network"),
     type: instanceType.default("t3.micro"),
   }).optional(),
@@ -100,22 +100,22 @@ export const aws = object({
     ) as Record<RoleName, ReturnType<typeof instance>>,
   ).prefault({}),
   dataVolumes: object(dataVolumes).prefault({}),
-  /** PostgreSQL as RDS, instead of one on PuppetDB's host. */
+  /** PostgreSQL in RDS instead of on PuppetDB's host. */
   database: object({
     /** RDS instance class. */
     instanceClass: text(/^db\.[a-z0-9]+\.[a-z0-9]+$/, "an RDS instance class such as db.m7g.large"),
     /** Storage in GiB. */
     storage: integer(20, 65536, "a whole number of GiB").default(100),
-    /** Whether a standby is kept in another zone. */
+    /** Whether there is a standby in a different Availability Zone. */
     multiAz: z.boolean("true or false").default(true),
     /** Major version of PostgreSQL. */
     version: text(/^1[5-8]$/, "a major version of PostgreSQL from 15 to 18, in quotes").default(
       "17",
     ),
-    /** Certificates, PEM, of Amazon's authority for the region: the region's bundle for RDS. */
+    /** PEM certificates of Amazon's CA for the region: the region's RDS bundle. */
     caCertificate: certificates,
   }).optional(),
-  /** Private zone of Route 53 for the domain; one is made by default. */
+  /** Private hosted zone in Route 53 for the domain; one is created by default. */
   zoneId: text(
     /^Z[A-Z0-9]{5,31}$/,
     "the id of a hosted zone such as Z0123456789ABCDEFGHIJ",
@@ -125,26 +125,23 @@ export const aws = object({
     .record(
       text(
         /^(?!aws:)[\w .:/=+@-]{1,128}$/,
-        "tag names of 1 to 128 letters, digits, blanks or . : / = + - @ _, not beginning with aws:",
+        "tag names of 1 to 128 letters, digits, spaces or . : / = + - @ _ that do not begin with aws:",
       ),
-      text(
-        /^[\w .:/=+@-]{0,256}$/,
-        "a text of at most 256 letters, digits, blanks or . : / = + - @ _",
-      ),
-      "an object of tags",
+      text(/^[\w .:/=+@-]{0,256}$/, "at most 256 letters, digits, spaces or . : / = + - @ _"),
+      "an object that maps tag names to values",
     )
     .default({}),
 });
 
 export type Aws = z.output<typeof aws>;
 
-/** A stack's AWS settings, checked: what is needed is there. */
+/** A stack's AWS settings, checked: required ones are set. */
 export type AwsSettings = Aws & { agentSources: string[]; outbound: string[] };
 
 /**
- * What is said of a VPC that would be made, beside one that is there.
+ * Settings of a new VPC that are given although an existing VPC is used.
  *
- * @param given the settings as they were given, without defaults
+ * @param given the settings as given, without defaults
  */
 export function ownVpcFaults(given: unknown): string[] {
   const { vpc = {} } = (given ?? {}) as { vpc?: Readonly<Record<string, unknown>> };
@@ -153,11 +150,11 @@ export function ownVpcFaults(given: unknown): string[] {
     .filter((key) => vpc[key] !== undefined)
     .map(
       (key) =>
-        `puppet:aws.vpc.${key} is set, but puppet:aws.vpc.id names a VPC that is there with a network of its own; remove one of the two.`,
+        `puppet:aws.vpc.${key} is set, but puppet:aws.vpc.id names an existing VPC, which has its own; remove one of the two.`,
     );
 }
 
-/** What the settings lack, and what contradicts itself. */
+/** Missing settings and contradictions. */
 export function awsFaults(
   given: Aws,
   others: RoleSettings & { domain: string; serviceNames: Readonly<Record<string, string>> },
@@ -183,18 +180,18 @@ export function awsFaults(
   }
   if (vpc.id !== undefined && (vpc.subnetIds.length < 2 || vpc.subnetIds.length > 3)) {
     sentences.push(
-      `puppet:aws.vpc.subnetIds has ${String(vpc.subnetIds.length)} subnets; write two or three private subnets of ${vpc.id}, each in another zone.`,
+      `puppet:aws.vpc.subnetIds has ${String(vpc.subnetIds.length)} subnets; write two or three private subnets of ${vpc.id}, each in a different Availability Zone.`,
     );
   }
   if (vpc.id === undefined && (vpc.subnetIds.length > 0 || vpc.publicSubnetId !== undefined)) {
     sentences.push(
-      "puppet:aws.vpc has subnets, but no VPC; set puppet:aws.vpc.id to theirs, or remove them.",
+      "puppet:aws.vpc has subnets but no VPC; set puppet:aws.vpc.id to their VPC, or remove them.",
     );
   }
   const toAws = given.outbound?.includes("0.0.0.0/0") ?? true;
   if (vpc.id === undefined && vpc.nat === "one" && given.bastion === undefined && !toAws) {
     sentences.push(
-      "puppet:aws.outbound has no way to AWS, and without puppet:aws.bastion Pulumi needs Session Manager; write 0.0.0.0/0 into it, or set puppet:aws.vpc.nat to none or puppet:aws.bastion.",
+      "puppet:aws.outbound gives servers no access to AWS, and without puppet:aws.bastion Pulumi needs Session Manager; set puppet:aws.vpc.nat to none, set puppet:aws.bastion, or add 0.0.0.0/0 to it.",
     );
   }
   if (vpc.id !== undefined && given.bastion !== undefined && vpc.publicSubnetId === undefined) {
@@ -205,24 +202,24 @@ export function awsFaults(
   for (const [setting, name] of Object.entries(others.serviceNames)) {
     if (!name.endsWith(`.${others.domain}`)) {
       sentences.push(
-        `puppet:${setting} is ${name}, outside of puppet:domain; write a name in ${others.domain}, whose private zone it is found in.`,
+        `puppet:${setting} is ${name}, outside puppet:domain; write a name in ${others.domain}, because its record is in the private hosted zone of that domain.`,
       );
     }
   }
   if (database !== undefined && others.postgresql.server !== undefined) {
     sentences.push(
-      "puppet:aws.database and puppet:postgresql.server are both set; remove one, PuppetDB has one database.",
+      "puppet:aws.database and puppet:postgresql.server are both set; remove one, because PuppetDB has only one database.",
     );
   }
   if (database !== undefined && others.puppetdb.host === "none") {
     sentences.push(
-      'puppet:aws.database is set, but puppet:puppetdb.host is "none"; write own or main there, or remove puppet:aws.database.',
+      'puppet:aws.database is set, but puppet:puppetdb.host is "none"; set puppet:puppetdb.host to own or main, or remove puppet:aws.database.',
     );
   }
   return sentences;
 }
 
-/** An instance type that a role's software does not run on. */
+/** An instance type that the role's software cannot run on. */
 function requirementFaults({ instances }: Aws, role: RoleName, settings: RoleSettings): string[] {
   const { requires, title, instance } = roles[role];
   if (requires === undefined || hostRole(role, settings) !== role) return [];
@@ -231,21 +228,21 @@ function requirementFaults({ instances }: Aws, role: RoleName, settings: RoleSet
   const memory = requires.memory + reservedMemory;
   if (size?.architecture === requires.architecture && size.memory >= memory) return [];
   return [
-    `puppet:aws.instances.${role}.type is ${type}, and ${title} needs an ${requires.architecture} processor and ${String(memory / 1024)} GiB of memory; write another, such as ${instance.type}.`,
+    `puppet:aws.instances.${role}.type is ${type}, but ${title} needs an ${requires.architecture} processor and at least ${String(memory / 1024)} GiB of memory; write a different type, such as ${instance.type}.`,
   ];
 }
 
-/** Networks of an existing Foreman, which reaches the smart proxy. */
+/** Networks of an existing Foreman, which connects to the smart proxy. */
 function foremanSourcesFaults({ foremanSources }: Aws, { host, smartProxy }: Foreman): string[] {
   const asked = host === "existing" && smartProxy;
   if (asked && foremanSources.length === 0) {
     return [
-      'puppet:aws.foremanSources is not set, and Foreman could not reach the smart proxy; write its networks, such as ["192.0.2.10/32"], or false in puppet:foreman.smartProxy.',
+      'puppet:aws.foremanSources is not set, so Foreman could not connect to the smart proxy; write its networks, such as ["192.0.2.10/32"], or set puppet:foreman.smartProxy to false.',
     ];
   }
   return asked || foremanSources.length === 0
     ? []
     : [
-        "puppet:aws.foremanSources is set, but no Foreman that is there has a smart proxy here; remove it, or write existing in puppet:foreman.host.",
+        "puppet:aws.foremanSources is set, but no existing Foreman uses a smart proxy here; remove it, or set puppet:foreman.host to existing.",
       ];
 }

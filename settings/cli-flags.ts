@@ -1,10 +1,10 @@
 /**
- * The value that words of the Pulumi CLI give a flag, as the CLI reads them: `--name VALUE`, `--name=VALUE`, and for a
- * short one also `-nVALUE`. The last one counts, and none after `--`.
+ * The value of a flag on the Pulumi CLI's command line, as the CLI reads it: `--name VALUE`, `--name=VALUE`, and for a
+ * short flag also `-nVALUE`. The last one counts; those after `--` do not.
  *
- * @param words what stands after `pulumi`
+ * @param words the arguments after `pulumi`
  * @param long with both dashes
- * @param short with its dash, where there is one
+ * @param short with its dash, if there is one
  */
 export function flagIn(words: readonly string[], long: string, short?: string): string | undefined {
   const end = words.indexOf("--");

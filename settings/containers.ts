@@ -4,25 +4,25 @@ import { inOrder, roles, type ByRole } from "../roles/roles.js";
 import { integer, object, text } from "../roles/values.js";
 import { isPrivate, parseSubnet } from "./subnet.js";
 
-/** The image that is made here, shared by the environments of a machine. */
+/** The image that is built here, shared by all environments on a machine. */
 export const baseImage = "localhost/pulumi-puppet-base:1";
 
-/** Settings of containers on this machine. */
+/** Settings of the containers on this machine. */
 export const containers = object({
   /** IPv4 network of the containers. */
   subnet: z.string("an IPv4 network such as 10.213.7.0/24").default("10.213.7.0/24"),
-  /** Memory each Puppet server plans with, in MiB; less carries not even one JRuby. */
+  /** Memory that the sizing of each Puppet server is based on, in MiB; less does not even fit one JRuby. */
   memory: integer(1120, 65536, "a whole number of MiB").default(2048),
-  /** Image that they are made of; by default Debian with systemd and an SSH server, which is made here. */
+  /** Their image; by default Debian with systemd and an SSH server, which is built here. */
   image: text(
     /^(?=.{1,255}$)([a-z0-9][a-z0-9.-]*(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
-    "the name, in lower case, of an image of Debian with systemd and an SSH server, such as registry.example.com/puppet-host:1",
+    "the lower-case name of a Debian image with systemd and an SSH server, such as registry.example.com/puppet-host:1",
   ).default(baseImage),
 });
 
 export type Containers = z.output<typeof containers>;
 
-/** More hosts than fit, a network that is none, and names that would share an address. */
+/** Too many hosts, an invalid network, and names that would share an address. */
 export function containersFaults({
   containers: { subnet },
   hosts,
@@ -33,7 +33,7 @@ export function containersFaults({
   const { compilers } = hosts;
   if (compilers.length > mostContainers) {
     return [
-      `puppet:compilers has ${String(compilers.length)} compilers; write at most ${String(mostContainers)} where they are containers.`,
+      `puppet:compilers has ${String(compilers.length)} compilers; write at most ${String(mostContainers)} on the containers platform.`,
       ...subnetFaults(subnet),
     ];
   }
@@ -51,7 +51,7 @@ function subnetFaults(subnet: string): string[] {
       ];
 }
 
-/** Containers have addresses that follow from their names. */
+/** Containers' addresses are derived from their names. */
 function sharedAddresses(hosts: ByRole<string>): string[] {
   const addresses = new Map<number, string>();
   return inOrder(hosts).flatMap(([role, name]) => {
@@ -61,7 +61,7 @@ function sharedAddresses(hosts: ByRole<string>): string[] {
     return earlier === undefined || earlier === name
       ? []
       : [
-          `puppet:compilers has ${earlier} and ${name}, which would share an address of the containers' network; write another name for one of them.`,
+          `puppet:compilers has ${earlier} and ${name}, which would share an address in the containers' network; write a different name for one of them.`,
         ];
   });
 }

@@ -10,12 +10,12 @@ import {
 } from "../roles/roles.js";
 import { dotted, hostName, integer, object, privateKey, setSecret, text } from "../roles/values.js";
 
-/** What a server can be, in the words of the output `hosts`. */
+/** Roles that a server can have, as the output `hosts` names them. */
 const serverRoles = roleNames.map(wordOf);
 
 const octet = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const ipv4 = text(new RegExp(`^(${octet}\\.){3}${octet}$`), "an IPv4 address such as 10.1.0.10");
-const sshAddress = text(dotted(253), "an address or DNS name that SSH reaches from here");
+const sshAddress = text(dotted(253), "an address or DNS name that SSH can reach from here");
 const user = text(/^[a-z_][a-z0-9_-]{0,31}$/, "the name of a user, such as root or admin");
 const hostKey = text(
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{60,}={0,2}( [ -~]+)?$/,
@@ -23,39 +23,39 @@ const hostKey = text(
 );
 
 const server = object({
-  /** Host name, the first label of its full name in `puppet:domain`. */
+  /** Host name: the first label of its FQDN in `puppet:domain`. */
   name: hostName,
-  /** What it shall be. */
+  /** Its role. */
   role: z.enum(serverRoles, orList(serverRoles)),
-  /** Address at which the other servers reach it. */
+  /** Address at which the other servers connect to it. */
   address: ipv4,
-  /** Where SSH reaches it from here; its address by default. */
+  /** Where SSH connects to it from here; its address by default. */
   sshAddress: sshAddress.optional(),
   /** TCP port of SSH. */
   sshPort: integer(1, 65535, "a TCP port").default(22),
-  /** SSH user, where it is not that of all servers. */
+  /** SSH user, if it is not the same as for all servers. */
   user: user.optional(),
-  /** The server's public SSH key; nothing is sent to a server with another one. */
+  /** The server's public SSH host key; nothing is sent to a server that presents a different one. */
   hostKey,
-  /** Processor cores that its services may plan with. */
+  /** Processor cores that the sizing of its services is based on. */
   cores: integer(1, 512, "a whole number of cores"),
-  /** Memory that its services may plan with, in MiB. */
+  /** Memory that the sizing of its services is based on, in MiB. */
   memory: integer(512, 4194304, "a whole number of MiB"),
 });
 
-/** Settings of servers that are there already. */
+/** Settings of existing servers. */
 export const existing = object({
-  /** SSH user on all servers; another than root must become root with `sudo` and without a password. */
+  /** SSH user on all servers; any user but root must be able to become root with `sudo` without a password. */
   user: user.default("root"),
-  /** Private SSH key of the user. */
+  /** The user's private SSH key. */
   privateKey: privateKey.optional(),
-  /** Server that SSH goes through to reach the others. */
+  /** Server through which SSH connects to the others. */
   jumpHost: object({
     address: sshAddress,
     port: integer(1, 65535, "a TCP port").default(22),
     user: user.default("root"),
     hostKey,
-    /** Private SSH key there; that of the servers by default. */
+    /** Private SSH key for it; the servers' key by default. */
     privateKey: privateKey.optional(),
   }).optional(),
   servers: z
@@ -66,12 +66,12 @@ export const existing = object({
 export type Existing = z.output<typeof existing>;
 export type Server = z.output<typeof server>;
 
-/** The role as the setting and the output `hosts` have it. */
+/** The role's name in the setting and in the output `hosts`. */
 function wordOf(role: RoleName): string {
   return roles[role].words[0];
 }
 
-/** Words as a sentence has them: a, b or c. */
+/** Words as a list in a sentence: a, b or c. */
 function orList(words: readonly string[]): string {
   return [words.slice(0, -1).join(", "), ...words.slice(-1)]
     .filter((part) => part !== "")
@@ -83,12 +83,12 @@ export function serversOf(servers: readonly Server[], role: RoleName): Server[] 
   return servers.filter((server) => server.role === wordOf(role));
 }
 
-/** Names of the servers; a list that lacks some is refused by {@link existingFaults}. */
+/** Names of the servers; {@link existingFaults} rejects an incomplete list. */
 export function serverNames(servers: readonly Server[]): ByRole<string> {
   return byRole((role) => serversOf(servers, role).map(({ name }) => name));
 }
 
-/** What the list of servers lacks, and what it has too much of. */
+/** What is missing from the list of servers, and what it has too many of. */
 export function existingFaults(
   { servers, privateKey }: Existing,
   settings: RoleSettings,
@@ -106,7 +106,7 @@ export function existingFaults(
     for (const { name, memory } of serversOf(servers, role)) {
       if (memory >= requires.memory) continue;
       sentences.push(
-        `puppet:existing.servers has ${name} for ${title} with ${String(memory)} MiB of memory; write a server with ${String(requires.memory)} or more.`,
+        `puppet:existing.servers has ${name} for ${title} with ${String(memory)} MiB of memory; write a server with at least ${String(requires.memory)} MiB.`,
       );
     }
   }
@@ -121,7 +121,7 @@ export function existingFaults(
   return sentences;
 }
 
-/** Too many servers of a role, or too few. */
+/** Too many or too few servers of a role. */
 function numberFaults(
   servers: readonly Server[],
   role: RoleName,
@@ -143,7 +143,7 @@ function numberFaults(
       }
       if (hostRole(role, settings) !== role && length > 0) {
         return [
-          `puppet:existing.servers has a server with the role ${word}, but ${setting} is "${placement}"; write own there, or remove the server.`,
+          `puppet:existing.servers has a server with the role ${word}, but ${setting} is "${placement}"; set ${setting} to own, or remove the server.`,
         ];
       }
       return [];

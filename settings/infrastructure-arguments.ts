@@ -2,16 +2,16 @@ import type { HostsByRole, PostgresqlArgs, PuppetInfrastructureArgs } from "../c
 import { roleNames, roles } from "../roles/roles.js";
 import type { Settings } from "./settings.js";
 
-/** What a platform made of the settings. */
+/** What a platform created from the settings. */
 export interface MadeHosts {
   readonly hosts: HostsByRole;
-  /** PuppetDB's database, where the platform makes it; by default the one of the settings. */
+  /** PuppetDB's database, if the platform creates it; by default the one in the settings. */
   readonly postgresql?: PostgresqlArgs;
 }
 
 /**
- * What the component takes of a stack's settings, each by its name: what is for a platform alone, such as the private
- * key that logs in to its hosts, is no argument of it.
+ * The component's arguments from a stack's settings, each by its name. Settings that are only for a platform, such as
+ * the private key for logging in to its hosts, are not among them.
  */
 export function infrastructureArguments(
   settings: Settings,

@@ -1,16 +1,16 @@
-/** What an instance of a type has, and costs. */
+/** Hardware and price of an instance type. */
 export interface InstanceSize {
   /** Virtual CPUs. */
   readonly cores: number;
   /** Memory in MiB. */
   readonly memory: number;
-  /** Architecture, in Debian's words. */
+  /** Architecture, as Debian names it. */
   readonly architecture: "amd64" | "arm64";
-  /** US dollars an hour, on demand, Linux, us-east-1; undefined where the table has no price. */
+  /** US dollars per hour, on demand, Linux, us-east-1; undefined if the table has no price. */
   readonly price: number | undefined;
 }
 
-/** Memory of an instance that is left to the system, in MiB. */
+/** Memory of an instance that is reserved for the system, in MiB. */
 export const reservedMemory = 512;
 
 /** GiB of memory for each virtual CPU, by class. */
@@ -34,8 +34,8 @@ const burstable: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /**
- * Dollars an hour of each family's `large`, on demand in us-east-1; larger sizes cost in proportion. Amazon's price
- * list of November 2025.
+ * Dollars per hour for each family's `large`, on demand in us-east-1; other sizes cost in proportion. From Amazon's
+ * price list of November 2025.
  */
 const priceOfLarge: Readonly<Record<string, number>> = {
   t3: 0.0832,
@@ -62,9 +62,9 @@ const priceOfLarge: Readonly<Record<string, number>> = {
 };
 
 /**
- * What an EC2 instance type has: the name says it for the families that Puppet runs on.
+ * Hardware of an EC2 instance type, derived from its name for the families that suit Puppet.
  *
- * @returns undefined for a type of another family, or a size it does not know
+ * @returns undefined for a type from a different family, or an unknown size
  */
 export function instanceSize(type: string): InstanceSize | undefined {
   const [, letter, generation, traits = "", size = ""] =
@@ -77,12 +77,12 @@ export function instanceSize(type: string): InstanceSize | undefined {
     const found = burstable[size];
     if (found === undefined) return undefined;
     const [cores, memory] = found;
-    // Burstable sizes cost by their memory: `large` has 8 GiB.
+    // Burstable sizes are priced by memory: `large` has 8 GiB.
     const price = perLarge === undefined ? undefined : (perLarge * memory) / 8;
     return { cores, memory: memory * 1024, architecture, price };
   }
   if (!["c", "m", "r"].includes(letter) || Number(generation) < 5) return undefined;
-  // Network- and disk-optimised relatives have the same processors; `-flex` and metal are left out.
+  // Network- and disk-optimised variants have the same processors; `-flex` and metal are not supported.
   const cores = coresOf(size);
   if (cores === undefined) return undefined;
   return {
@@ -93,9 +93,9 @@ export function instanceSize(type: string): InstanceSize | undefined {
   };
 }
 
-/** What an EC2 instance type leaves to services: processor cores, and memory in MiB. */
+/** What an EC2 instance type leaves for services: processor cores, and memory in MiB. */
 export function instanceHardware(type: string): { cores: number; memory: number } {
   const size = instanceSize(type);
-  if (size === undefined) throw new Error(`${type} is not an instance type that is known.`);
+  if (size === undefined) throw new Error(`${type} is not a known instance type.`);
   return { cores: size.cores, memory: size.memory - reservedMemory };
 }

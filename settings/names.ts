@@ -1,9 +1,9 @@
 import { inOrder, roles, type ByRole } from "../roles/roles.js";
 
-/** What a certificate's common name, and a Linux host name, can hold. */
+/** Maximum length of a certificate's common name, and of a Linux host name. */
 export const longestFqdn = 64;
 
-/** What the check of names looks at. */
+/** What the check of names needs. */
 interface Named {
   readonly domain: string;
   readonly hosts: ByRole<string>;
@@ -13,13 +13,13 @@ interface Named {
   readonly fileServer: string;
 }
 
-/** Names of the hosts that the settings do not name themselves: those of roles with one host. */
+/** Names of the hosts that are not named in the settings: those of roles with one host. */
 export function fixedNames(hosts: ByRole<string>): string[] {
   return inOrder(hosts).flatMap(([role, name]) => (roles[role].count === "many" ? [] : [name]));
 }
 
 /**
- * Names that two things would share, and names that are too long.
+ * Duplicate names, and names that are too long.
  *
  * @param list the setting that names the hosts
  */
@@ -34,29 +34,31 @@ export function nameFaults(settings: Named, list: "compilers" | "existing.server
       sentences.push(`puppet:compilers has ${name} more than once; write each host name once.`);
     }
     for (const name of others.filter((taken) => compilers.includes(taken))) {
-      sentences.push(`puppet:compilers has ${name}, the name of another host; write another name.`);
+      sentences.push(
+        `puppet:compilers has ${name}, the name of another host; write a different name.`,
+      );
     }
   }
   const room = longestFqdn - `.${domain}`.length;
   for (const name of [...others, ...compilers].filter((name) => name.length > room)) {
     sentences.push(
-      `puppet:${list} has ${name}, too long beside the domain for a certificate; write a name of at most ${String(room)} characters.`,
+      `puppet:${list} has ${name}, which is too long for a certificate together with the domain; write a name of at most ${String(room)} characters.`,
     );
   }
   const shortOf = (name: string) => name.split(".")[0];
   if ([puppetServer, fileServer].some((name) => shortOf(name) === shortOf(caServer))) {
     sentences.push(
-      `puppet:caServer is ${caServer}, and ${String(shortOf(caServer))} is a name of the balancer; write another name, because certificates come from the main server.`,
+      `puppet:caServer is ${caServer}, but ${String(shortOf(caServer))} is a name of the load balancer; write a different name, because certificates come from the main server.`,
     );
   }
-  // Certificates carry the short names as well, so these must differ too.
+  // Certificates also contain the short names, so these must differ too.
   const names: readonly string[] = [...others, ...compilers, ...settings.plannedCompilers];
   for (const setting of ["puppetServer", "caServer", "fileServer"] as const) {
     const name = settings[setting];
     const short = shortOf(name) ?? name;
     if (names.includes(short)) {
       sentences.push(
-        `puppet:${setting} is ${name}, and ${short} is the name of a host; write a name that no host has.`,
+        `puppet:${setting} is ${name}, but ${short} is the name of a host; write a name that no host has.`,
       );
     }
   }

@@ -4,14 +4,14 @@ import { loadAll } from "js-yaml";
 import { flagIn } from "./cli-flags.js";
 import { isSealed, sealedSettings } from "./secrets.js";
 
-/** Whether a setting is sealed in a stack's file, stands there in clear, or is not there. */
+/** Whether a setting is secret in a stack's file, in plaintext, or not in the file. */
 export type Sealing = "sealed" | "clear" | "absent";
 
 /**
- * How a setting stands in a stack's file. A group that is sealed as a whole has all its settings sealed.
+ * How a setting is stored in a stack's file. If a whole group is secret, so are all settings in it.
  *
- * @param config what stands below `config:`
- * @param setting its name without the project's prefix, with a dot before each level
+ * @param config what is below `config:`
+ * @param setting its name without the project's prefix, with dots between the levels
  */
 export function sealingOf(config: Readonly<Record<string, unknown>>, setting: string): Sealing {
   const [group = "", ...path] = setting.split(".");
@@ -25,11 +25,11 @@ export function sealingOf(config: Readonly<Record<string, unknown>>, setting: st
 }
 
 /**
- * The secrets of a stack that stand in clear, as far as it can be told: by the stack's file, and for what is not in
- * it, by what the language host tells, which is whether there is any secret in a group of settings.
+ * The secrets of a stack that are in plaintext, as far as this is known: from the stack's file, and for settings that
+ * are not in it from the language host, which only says whether a group of settings contains any secret.
  *
  * @param has whether a setting is given
- * @param config what stands below `config:` in the stack's file
+ * @param config what is below `config:` in the stack's file
  * @param secretGroups groups with at least one secret
  * @returns names of the settings
  */
@@ -47,12 +47,12 @@ export function settingsInClear(
 }
 
 /**
- * What stands below `config:` in the file of the stack that this program runs for: the one that the CLI was given with
+ * What is below `config:` in the file of the stack that this program runs for: the file that the CLI was given with
  * `--config-file`, or the project's own.
  *
  * @param folder the project's folder
  * @param stack the stack's name
- * @returns nothing where there is no such file, as the settings can come from an environment of Pulumi's
+ * @returns an empty object if there is no such file, because the settings can come from a Pulumi environment
  */
 export function stackConfig(folder: string, stack: string): Readonly<Record<string, unknown>> {
   const file = configFileOfCli() ?? join(folder, `Pulumi.${stack.replaceAll("/", "-")}.yaml`);
@@ -62,8 +62,8 @@ export function stackConfig(folder: string, stack: string): Readonly<Record<stri
 }
 
 /**
- * The file that the CLI above this process was given. It tells nobody, so its command line is read; where there is
- * none to read, as on other systems than Linux, what is left is the environment.
+ * The file that the CLI above this process was given. The CLI does not pass it on, so its command line is read; where
+ * that is impossible, as on systems other than Linux, only the environment is left.
  */
 function configFileOfCli(): string | undefined {
   const fromEnvironment = process.env.PULUMI_OPTION_CONFIG_FILE;
@@ -79,7 +79,7 @@ function configFileOfCli(): string | undefined {
       pid = Number(/^PPid:\s*(\d+)$/m.exec(status)?.[1] ?? 0);
     }
   } catch {
-    // No such folder, or a process that has ended.
+    // There is no such folder, or the process has ended.
   }
   return fromEnvironment;
 }

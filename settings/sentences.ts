@@ -3,11 +3,11 @@ import { setSecret } from "../roles/values.js";
 import { keyShown, mayHoldSecret, sealedSettings } from "./secrets.js";
 
 /**
- * One sentence for each thing that zod found wrong: the setting's name, what it is, and what to write instead.
+ * One sentence for each fault that zod found: the setting's name, its value, and what to write instead.
  *
- * @param schema what describes all settings, each of whose messages says what to write
- * @param issue what zod found
- * @param values the settings that it looked at
+ * @param schema the schema of all settings, whose messages say what to write
+ * @param issue the fault
+ * @param values the settings that were checked
  */
 export function sentencesOf(
   schema: z.core.$ZodType,
@@ -19,10 +19,10 @@ export function sentencesOf(
     const known = keysAt(schema, issue.path).join(", ");
     return issue.keys.map((key) => {
       const name = nameOf([...issue.path, key]);
-      // What `pulumi config set` makes of a path when it is not told that it is one.
+      // This is what `pulumi config set` stores for a path without --path.
       const [group = "", ...inner] = key.split(".");
       return inner.length > 0 && keysAt(schema, []).includes(group)
-        ? `${name} is one word here; remove it, and write ${inner.join(".")} within puppet:${group}, or use npm run pulumi -- config set --stack STACK --path.`
+        ? `${name} is a single key here; remove it, and write ${inner.join(".")} under puppet:${group}, or set it with npm run pulumi -- config set --stack STACK --path.`
         : `${name} is not a setting; write one of ${known}, or remove it.`;
     });
   }
@@ -38,13 +38,13 @@ export function sentencesOf(
   const found =
     value === undefined
       ? "is not set"
-      : `is ${mayHoldSecret(issue.path, value) ? "unsuitable" : JSON.stringify(value)}`;
+      : `is ${mayHoldSecret(issue.path, value) ? "invalid" : JSON.stringify(value)}`;
   const name = issue.path.join(".");
   const command = sealedSettings.includes(name) ? `, with ${setSecret(name)}` : "";
   return [`${setting} ${found}; write ${issue.message}${command}.`];
 }
 
-/** The keys that there may be at a path within what a schema describes. */
+/** The keys that a schema allows at a path. */
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   if (
     schema instanceof z.ZodPrefault ||

@@ -10,7 +10,7 @@ import { existing } from "./existing.js";
 import { longestFqdn, nameFaults } from "./names.js";
 import { sentencesOf } from "./sentences.js";
 
-/** Leaves room for the names that compilers get without a list. */
+/** Leaves room for the names that compilers get by default. */
 const longestDomain = longestFqdn - "compiler50.".length;
 
 const serviceName = text(
@@ -22,29 +22,29 @@ const domain = text(
   `the DNS domain of the hosts, at most ${String(longestDomain)} characters in lower case, such as example.com`,
 );
 
-/** What makes the hosts. */
+/** What provides the hosts. */
 export const platformNames = ["containers", "existing", "aws"] as const;
 export type PlatformName = (typeof platformNames)[number];
 
 const schema = object({
-  /** What makes the hosts. */
+  /** What provides the hosts. */
   platform: z.enum(platformNames, "containers, existing or aws").default("containers"),
-  /** DNS domain of the hosts and, unless they are set, of the service names. */
+  /** DNS domain of the hosts and, by default, of the service names. */
   domain,
   /** Where the packages come from. */
   distribution: z
     .enum(DistributionName, "debian, openvox8 or openvox9")
     .default(defaults.distribution),
-  /** Name that agents get catalogs from; without a dot it is in the domain, as are the next two. */
+  /** Name under which agents request catalogs; without a dot it is in the domain, as are the next two. */
   puppetServer: serviceName.default(defaults.puppetServer),
-  /** Name that certificates are requested from. */
+  /** Name under which certificates are requested. */
   caServer: serviceName.default(defaults.caServer),
-  /** Name that files are served under. */
+  /** Name under which files are served. */
   fileServer: serviceName.default(defaults.fileServer),
-  /** Subject of the certificate authority, fixed once it is set up. */
+  /** Subject of the CA, fixed once the CA is set up. */
   caName: text(
     /^[A-Za-z0-9][A-Za-z0-9 .:_-]{0,58}$/,
-    "at most 59 letters, digits, blanks or . : _ -, beginning with a letter or digit",
+    "at most 59 letters, digits, spaces or . : _ -, beginning with a letter or digit",
   ).default(defaults.caName),
   ...roleSettings,
   containers: containers.prefault({}),
@@ -52,39 +52,39 @@ const schema = object({
   aws: aws.prefault({}),
 });
 
-/** The settings as they are set, with every default. */
+/** The settings as written, with every default. */
 export type Parsed = z.output<typeof schema>;
 
 /** A stack's settings with every default filled in. */
 export interface Settings extends Parsed {
   /** Short names of the hosts by role. */
   hosts: ByRole<string>;
-  /** Host names that compilers may have later, besides those there are: those a greater number would give. */
+  /** Host names that compilers may get later, in addition to the current ones: those for a larger number. */
   plannedCompilers: readonly string[];
 }
 
-/** What the settings ask of a platform. */
+/** What the settings need from a platform. */
 export interface PlatformRules {
-  /** The setting that says which hosts there are. */
+  /** The setting that lists the hosts. */
   readonly hostsNamedBy: "compilers" | "existing.servers";
   /** Short names of the hosts by role. */
   readonly hostNames: (parsed: Parsed) => ByRole<string>;
   /**
-   * What is wrong with the settings on this platform: a sentence each.
+   * Faults of the settings on this platform, one sentence each.
    *
-   * @param values the settings as they were given, without defaults
+   * @param values the settings as given, without defaults
    */
   readonly faults: (settings: Settings, values: Readonly<Record<string, unknown>>) => string[];
 }
 
-/** Settings that cannot be used; its message has a sentence for each. */
+/** Settings that are invalid; the message has one sentence for each fault. */
 export class SettingsError extends Error {
   constructor(readonly sentences: readonly string[]) {
     super(sentences.join("\n"));
     this.name = "SettingsError";
   }
 
-  /** The same for people: the commands in it are those for a stack. */
+  /** The same error for a stack: the commands in it name the stack. */
   inStack(stack: string): SettingsError {
     return new SettingsError(this.sentences.map((sentence) => inStack(sentence, stack)));
   }
@@ -93,10 +93,10 @@ export class SettingsError extends Error {
 /**
  * Checks a stack's settings and fills in the defaults.
  *
- * @param values settings by name, without the project's prefix; as YAML gives them, or as the engine hands them
- *   on, which is as strings, with JSON for all else
- * @param platforms what each platform has to say of them
- * @throws SettingsError with one sentence for each setting that is wrong: its name, what it is and what to write
+ * @param values settings by name, without the project's prefix; as parsed from YAML, or as the engine passes them:
+ *   strings, with JSON for everything else
+ * @param platforms each platform's rules for the settings
+ * @throws SettingsError with one sentence for each invalid setting: its name, its value and what to write
  */
 export function checkedSettings(
   values: Readonly<Record<string, unknown>>,
@@ -133,7 +133,7 @@ export function checkedSettings(
   return settings;
 }
 
-/** Settings of platforms that are not used, and would be without effect. */
+/** Settings of platforms that are not used, which would have no effect. */
 function otherPlatforms(
   platform: PlatformName,
   values: Readonly<Record<string, unknown>>,
@@ -142,11 +142,11 @@ function otherPlatforms(
     .filter((other) => other !== platform && Object.keys(values[other] ?? {}).length > 0)
     .map(
       (other) =>
-        `puppet:${other} is set, but puppet:platform is ${platform}; write ${other} there, or remove it.`,
+        `puppet:${other} is set, but puppet:platform is ${platform}; set puppet:platform to ${other}, or remove puppet:${other}.`,
     );
 }
 
-/** A setting that is more than a text comes from the engine as JSON. */
+/** The engine passes settings other than texts as JSON. */
 function fromEngine(key: string, value: unknown): unknown {
   const shape: Readonly<Record<string, z.core.$ZodType | undefined>> = schema.shape;
   if (typeof value !== "string" || shape[key] === undefined || isText(shape[key])) return value;

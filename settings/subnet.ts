@@ -9,10 +9,10 @@ export interface Subnet {
 /**
  * Reads a network in CIDR notation.
  *
- * @returns the network, or undefined unless the text is the first address of a network and its prefix length
+ * @returns the network; undefined unless the text is the first address of a network and a prefix length
  */
 export function parseSubnet(text: string): Subnet | undefined {
-  // Without leading zeros, which some programs read as octal.
+  // No leading zeros, which some programs read as octal.
   const number = "(0|[1-9]\\d{0,2})";
   const match = new RegExp(`^${Array(4).fill(number).join("\\.")}/${number}$`).exec(text);
   if (match === null) return undefined;
@@ -22,7 +22,7 @@ export function parseSubnet(text: string): Subnet | undefined {
   return base % 2 ** (32 - prefix) === 0 ? { base, prefix } : undefined;
 }
 
-/** The network of an address with its netmask, both dotted. */
+/** The network of an address and its netmask, both in dotted notation. */
 export function parseNetmask(address: string, netmask: string): Subnet | undefined {
   const own = parseSubnet(`${address}/32`);
   const mask = parseSubnet(`${netmask}/32`);
@@ -43,7 +43,7 @@ export function overlap(one: Subnet, other: Subnet): boolean {
   return Math.floor(one.base / size) === Math.floor(other.base / size);
 }
 
-/** Whether a network lies in the ranges for private use (RFC 1918). */
+/** Whether a network is in the ranges for private use (RFC 1918). */
 export function isPrivate(subnet: Subnet): boolean {
   return ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].some((text) => {
     const range = parseSubnet(text);

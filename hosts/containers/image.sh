@@ -7,7 +7,7 @@ case $IMAGE in
   localhost/pulumi-puppet-base:*) ;;
   *)
     podman pull --quiet "$IMAGE" && exit 0
-    echo "puppet:containers.image is $IMAGE, which is not on this machine and cannot be pulled; write another, or remove it." >&2
+    echo "puppet:containers.image is $IMAGE, which is not on this machine and cannot be pulled; write a different image, or remove it." >&2
     exit 1
     ;;
 esac

@@ -4,7 +4,7 @@ import * as random from "@pulumi/random";
 import type { AwsSettings } from "../../settings/aws.js";
 import { tagsOf, type Tags } from "./naming.js";
 
-/** What a {@link ManagedDatabase} takes. */
+/** Arguments of a {@link ManagedDatabase}. */
 export interface ManagedDatabaseArgs extends NonNullable<AwsSettings["database"]> {
   subnetIds: readonly pulumi.Input<string>[];
   securityGroupId: pulumi.Input<string>;
@@ -13,14 +13,14 @@ export interface ManagedDatabaseArgs extends NonNullable<AwsSettings["database"]
   tags: Tags;
 }
 
-/** Who makes PuppetDB's database and roles in it. */
+/** The user that creates PuppetDB's database and roles in it. */
 const administrator = "administrator";
-/** RDS keeps its own backups at most so long. */
+/** Maximum number of days that RDS keeps its own backups. */
 const longestRetention = 35;
 
-/** PostgreSQL as a service: RDS, encrypted, TLS only, and kept when the stack goes. */
+/** PostgreSQL as a service: RDS, encrypted, TLS only, and kept when the stack is destroyed. */
 export class ManagedDatabase extends pulumi.ComponentResource {
-  /** The server as PuppetDB's component takes it. */
+  /** The server as an argument of PuppetDB's component. */
   readonly postgresql: {
     server: pulumi.Output<string>;
     port: number;
@@ -71,7 +71,7 @@ export class ManagedDatabase extends pulumi.ComponentResource {
         backupRetentionPeriod: Math.min(args.backupDays, longestRetention),
         copyTagsToSnapshot: true,
         deletionProtection: true,
-        // Of its own for each database there ever is.
+        // A different one for every database that is ever created.
         finalSnapshotIdentifier: pulumi.interpolate`${name}-final-${suffix}`,
         tags,
       },

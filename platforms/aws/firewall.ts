@@ -3,17 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Connection, Party } from "../connections.js";
 import { tagsOf, type Tags } from "./naming.js";
 
-/** What a {@link Firewall} takes. */
+/** Arguments of a {@link Firewall}. */
 export interface FirewallArgs {
   vpcId: pulumi.Input<string>;
   /** Who talks to whom. */
   connections: readonly Connection[];
-  /** Networks of those who have no security group. */
+  /** Networks of the parties without a security group. */
   networks: Readonly<Partial<Record<Party, readonly string[]>>>;
   tags: Tags;
 }
 
-/** A security group for each party that has no networks of its own, with the rules of the table and no others. */
+/** A security group for each party without networks, with exactly the rules in the table. */
 export class Firewall extends pulumi.ComponentResource {
   /** The security groups, by party. */
   readonly groups: Readonly<Partial<Record<Party, pulumi.Output<string>>>>;
@@ -68,7 +68,7 @@ export class Firewall extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** The other end of a rule: a security group, or each network of a party; with an ending for the rule's name. */
+  /** The other end of a rule: a security group, or each of a party's networks; with a suffix for the rule's name. */
   private endsOf(
     party: Party,
     networks: FirewallArgs["networks"],

@@ -7,25 +7,25 @@ import { instanceHardware, instanceSize } from "../../settings/instance-types.js
 import { tagsOf, type Tags } from "./naming.js";
 import { renderUserData } from "./user-data.js";
 
-/** The user of Debian's images, who may become root. */
+/** The user in Debian's images, who can become root. */
 const sshUser = "admin";
-/** How often SSH is tried at first contact, which takes about eight minutes. */
+/** How often the first SSH connection is tried; this takes about eight minutes. */
 const dialAttempts = 100;
 
 /** What the instances of one environment have in common. */
 export interface FleetArgs {
   domain: string;
-  /** Private subnets for servers, one in each zone. */
+  /** Private subnets for servers, one in each Availability Zone. */
   subnetIds: readonly pulumi.Input<string>[];
-  /** Zone of each subnet. */
+  /** Availability Zone of each subnet. */
   zones: readonly pulumi.Input<string>[];
   /** Private hosted zone of the domain. */
   zoneId: pulumi.Input<string>;
   /** Names that every instance must be able to resolve. */
   names: readonly string[];
-  /** A host with a public address that SSH passes; without it, instances are reached through Session Manager. */
+  /** A host with a public address for SSH to go through; without it, Session Manager is used. */
   bastion: BastionArgs | undefined;
-  /** Key that Pulumi logs in with. */
+  /** Key with which Pulumi logs in. */
   login: pulumi.Output<KeyPair>;
   tags: Tags;
 }
@@ -38,7 +38,7 @@ export interface BastionArgs {
   securityGroupId: pulumi.Input<string>;
 }
 
-/** How SSH passes the bastion. */
+/** How SSH goes through the bastion. */
 interface Gateway {
   host: pulumi.Output<string>;
   hostKey: pulumi.Output<string>;
@@ -49,18 +49,18 @@ export interface InstanceArgs {
   /** Short name. */
   name: string;
   type: string;
-  /** Size of the system's volume in GiB. */
+  /** Size of the root volume in GiB. */
   rootVolume: number;
-  /** Image; the newest Debian 13 when it is made by default. */
+  /** Image; by default the newest Debian 13 when the instance is created. */
   image?: string | undefined;
-  /** Index of its zone. */
+  /** Index of its Availability Zone. */
   zone: number;
   securityGroupId: pulumi.Input<string>;
-  /** A protected volume for what must outlive the instance: GiB, what it holds, and the folders on it. */
+  /** A protected volume for data that must outlive the instance: size in GiB, what it holds, and the folders on it. */
   data?: { size: number; holds: string; folders: readonly string[] };
 }
 
-/** Instances that nobody reaches but through the table of connections: no public address, IMDSv2, encrypted volumes. */
+/** Instances that are reachable only as the table of connections says: no public address, IMDSv2, encrypted volumes. */
 export class Fleet extends pulumi.ComponentResource {
   private readonly keyName: pulumi.Output<string>;
   private readonly profile: pulumi.Output<string>;
@@ -108,7 +108,7 @@ export class Fleet extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** Makes a server. */
+  /** Creates a server. */
   host(args: InstanceArgs): Host {
     const { domain, zoneId } = this.args;
     const { name } = args;
@@ -143,7 +143,7 @@ export class Fleet extends pulumi.ComponentResource {
     return whenReady(host, requirements, this);
   }
 
-  /** The one host with a public address: SSH passes it, and nothing else runs on it. */
+  /** The only host with a public address: SSH goes through it, and nothing else runs on it. */
   private bastion({ type, subnetId, securityGroupId }: BastionArgs): Gateway {
     const name = "bastion";
     const { instance, hostKey } = this.instance(
@@ -202,7 +202,7 @@ export class Fleet extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        // A newer image is for the next instance: this one is in use.
+        // A newer image is only for new instances: this one is in use.
         ignoreChanges: args.image === undefined ? ["ami"] : [],
       },
     );
@@ -212,7 +212,7 @@ export class Fleet extends pulumi.ComponentResource {
     };
   }
 
-  /** Debian's own public parameter. */
+  /** The newest image, from Debian's own public parameter. */
   private newestImage(architecture: string): pulumi.Output<string> {
     const name = `/aws/service/debian/release/13/latest/${architecture}`;
     return pulumi.unsecret(aws.ssm.getParameterOutput({ name }, { parent: this }).value);
@@ -242,7 +242,7 @@ export class Fleet extends pulumi.ComponentResource {
         instanceId: instance.id,
         volumeId: volume.id,
         deviceName: "/dev/sdf",
-        // Never torn from a running service.
+        // Never detached from a running service.
         stopInstanceBeforeDetaching: true,
       },
       { parent: this, deleteBeforeReplace: true },
@@ -270,7 +270,7 @@ export class Fleet extends pulumi.ComponentResource {
       });
   }
 
-  /** The program whose standard input and output lead to the instance's SSH port. */
+  /** The program whose standard input and output are connected to the instance's SSH port. */
   private session(instance: aws.ec2.Instance): pulumi.Output<string> {
     return pulumi.interpolate`aws ssm start-session --region ${this.region} --target ${instance.id} --document-name AWS-StartSSHSession --parameters portNumber=%p`;
   }

@@ -23,10 +23,10 @@ import { Fleet, type InstanceArgs } from "./instances.js";
 import { tagsOf, zoneOf } from "./naming.js";
 import { Network } from "./network.js";
 
-/** What all resources of a stack are called after. */
+/** Name of the stack's resources, or prefix of their names. */
 const name = "puppet";
 
-/** Makes the hosts of a stack in AWS, and all that they stand on. */
+/** Creates the hosts of a stack in AWS, and everything they depend on. */
 export function makeHosts(settings: Settings): MadeHosts {
   const given = settings.aws as AwsSettings;
   const { bastion, database, vpc, instances, tags } = given;
@@ -48,7 +48,7 @@ export function makeHosts(settings: Settings): MadeHosts {
   });
   const groupOf = (party: Party) => {
     const group = firewall.groups[party];
-    if (group === undefined) throw new Error(`the table of connections lacks ${party}.`);
+    if (group === undefined) throw new Error(`the table of connections does not have ${party}.`);
     return group;
   };
   if (endpoints) network.endpoints(groupOf("endpoints"));
@@ -81,7 +81,7 @@ export function makeHosts(settings: Settings): MadeHosts {
     fleet.host({
       name,
       ...instances[role],
-      // Hosts of a role that has many are spread, and no outage of a zone takes all.
+      // The hosts of a role with many are spread, so that no outage of an Availability Zone takes down all of them.
       zone: roles[role].count === "many" ? zoneOf(name, network.subnetIds.length) : 0,
       securityGroupId: groupOf(role),
       ...dataOf(role, settings, helpers),
@@ -105,7 +105,7 @@ export function makeHosts(settings: Settings): MadeHosts {
   };
 }
 
-/** The data volume of a host: for what all roles on it keep there. */
+/** The data volume of a host, for the data of all roles on it. */
 function dataOf(host: RoleName, settings: Settings, helpers: Helpers): Pick<InstanceArgs, "data"> {
   const sizes: Readonly<Partial<Record<RoleName, number>>> = settings.aws.dataVolumes;
   const kept = roleNames
@@ -128,7 +128,7 @@ function dataOf(host: RoleName, settings: Settings, helpers: Helpers): Pick<Inst
   };
 }
 
-/** Names of the services in the private zone. */
+/** Names of the services in the private hosted zone. */
 function serviceRecords(
   zoneId: pulumi.Input<string>,
   parent: pulumi.Resource,

@@ -9,8 +9,8 @@ export function tagsOf(tags: Tags, name: string): Record<string, string> {
 }
 
 /**
- * The zone of a compiler, counted from 0: it follows from the name alone, so that no compiler moves when another one
- * goes. Numbered compilers take turns.
+ * The Availability Zone of a compiler, counted from 0: it depends only on the name, so that no compiler moves when
+ * another one is removed. Numbered compilers are distributed evenly.
  */
 export function zoneOf(name: string, zones: number): number {
   const [digits] = /\d{1,9}$/.exec(name) ?? [];

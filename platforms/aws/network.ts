@@ -4,7 +4,7 @@ import type { AwsSettings } from "../../settings/aws.js";
 import { addressOf, parseSubnet, type Subnet } from "../../settings/subnet.js";
 import { tagsOf, type Tags } from "./naming.js";
 
-/** What a {@link Network} takes. */
+/** Arguments of a {@link Network}. */
 export interface NetworkArgs {
   /** The setting `aws.vpc`. */
   vpc: AwsSettings["vpc"];
@@ -13,17 +13,20 @@ export interface NetworkArgs {
   tags: Tags;
 }
 
-/** Services of AWS that servers without a way to the Internet need: Session Manager, and where its agent comes from. */
+/** AWS services that servers without Internet access need: Session Manager, and S3, from where its agent comes. */
 const services = ["ssm", "ssmmessages", "ec2messages", "s3"];
 
-/** The VPC with a private subnet in each zone for servers, and public ones for what must be: NAT gateway and bastion. */
+/**
+ * The VPC with a private subnet for servers in each Availability Zone, and a public one for what must be public: NAT
+ * gateway and bastion.
+ */
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
-  /** Private subnets, one in each zone. */
+  /** Private subnets, one in each Availability Zone. */
   readonly subnetIds: readonly pulumi.Output<string>[];
-  /** Zone of each private subnet. */
+  /** Availability Zone of each private subnet. */
   readonly zones: readonly pulumi.Output<string>[];
-  /** The public subnet of the bastion; absent in a VPC that is there, unless it is given. */
+  /** The public subnet of the bastion; in an existing VPC, only if it is given. */
   readonly publicSubnetId: pulumi.Output<string> | undefined;
 
   constructor(
@@ -66,7 +69,7 @@ export class Network extends pulumi.ComponentResource {
         const zone = names[index];
         if (zone === undefined) {
           throw new pulumi.ResourceError(
-            `puppet:aws.vpc.zones is ${String(vpc.zones)}, but the region has ${String(names.length)}; write as many, or another aws:region.`,
+            `puppet:aws.vpc.zones is ${String(vpc.zones)}, but the region has ${String(names.length)}; write that number, or a different aws:region.`,
             this,
           );
         }
@@ -81,7 +84,7 @@ export class Network extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** The public subnet. One is enough: there is one NAT gateway, and one bastion. */
+  /** The public subnet. One is enough, because there is only one NAT gateway and one bastion. */
   private publicSubnet(cidrBlock: string): aws.ec2.Subnet {
     const name = `${this.name}-public`;
     const gateway = new aws.ec2.InternetGateway(
@@ -164,7 +167,7 @@ export class Network extends pulumi.ComponentResource {
     return subnet;
   }
 
-  /** Ways to services of AWS for servers that have none to the Internet. */
+  /** Creates endpoints of AWS services for servers without Internet access. */
   endpoints(securityGroupId: pulumi.Input<string>): void {
     const { region } = aws.getRegionOutput({}, { parent: this });
     for (const service of services) {
@@ -193,10 +196,10 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-/** A network in four equal parts: three for servers, the last for what is public. */
+/** A network in four equal parts: three for servers, the last for the public subnet. */
 export function blocksOf(cidr: string): string[] {
   const whole = parseSubnet(cidr);
-  if (whole === undefined) throw new Error(`${cidr} is no network.`);
+  if (whole === undefined) throw new Error(`${cidr} is not a network.`);
   const part: Subnet = { base: whole.base, prefix: whole.prefix + 2 };
   return [0, 1, 2, 3].map(
     (index) => `${addressOf(part, index * 2 ** (32 - part.prefix))}/${String(part.prefix)}`,

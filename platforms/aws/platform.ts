@@ -20,7 +20,7 @@ export const aws: Platform = {
       ...hardware,
       setting,
       tooSmall: (least) =>
-        `puppet:${setting} is "${type}", with ${String(hardware.memory + reservedMemory)} MiB of memory; write a type with ${String(least + reservedMemory)} or more.`,
+        `puppet:${setting} is "${type}", with ${String(hardware.memory + reservedMemory)} MiB of memory; write a type with at least ${String(least + reservedMemory)} MiB.`,
     };
   },
   makeHosts: async (settings) => (await import("./make-hosts.js")).makeHosts(settings),

@@ -1,11 +1,11 @@
 import { dump } from "js-yaml";
 
-/** What an instance is told at its first boot. */
+/** What an instance needs at its first boot. */
 export interface UserData {
   fqdn: string;
-  /** The host's SSH key pair: Pulumi knows it before the first connection. */
+  /** The host's SSH key pair, which Pulumi knows before the first connection. */
   hostKey: { private: string; public: string };
-  /** Region, where the instance is reached through Session Manager. */
+  /** Region and architecture, if Session Manager is used to connect to the instance. */
   sessionManager: { region: string; architecture: string } | undefined;
 }
 
@@ -24,7 +24,7 @@ export function renderUserData({ fqdn, hostKey, sessionManager }: UserData): str
   return `#cloud-config\n${dump(config, { lineWidth: -1 })}`;
 }
 
-/** Debian's images lack Session Manager's agent; Amazon keeps its package in each region. */
+/** Debian's images do not have Session Manager's agent; Amazon provides its package in each region. */
 function installAgent({
   region,
   architecture,

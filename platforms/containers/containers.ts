@@ -10,15 +10,15 @@ import { addressOf, parseSubnet, type Subnet } from "../../settings/subnet.js";
 
 /** What the containers of one environment have in common. */
 export interface ContainersArgs {
-  /** Name of the environment; containers, network and their label carry it. */
+  /** Name of the environment, which is in the names and the label of containers and network. */
   environment: string;
   /** DNS domain of the hosts. */
   domain: string;
   /** IPv4 network in CIDR notation, with a prefix of at most 24 bits. */
   subnet: string;
-  /** Memory each host's services plan with, in MiB. */
+  /** Memory that the sizing of each host's services is based on, in MiB. */
   memory: number;
-  /** Image of the hosts; one that is not on this machine is pulled, but the base image is made. */
+  /** Image of the hosts; the base image is built, any other is pulled if it is not on this machine. */
   image: string;
 }
 
@@ -26,21 +26,21 @@ export interface ContainersArgs {
 export interface ContainerHostArgs {
   /** Short name. */
   name: string;
-  /** The host's address, counted from the network's first. */
+  /** Offset of the host's address from the network's first. */
   offset: number;
-  /** Further full names under which the other hosts find it. */
+  /** Additional FQDNs under which the other hosts find it. */
   aliases?: readonly string[];
-  /** TCP ports, besides SSH, that this machine reaches on a loopback port. */
+  /** TCP ports, in addition to SSH, that are published on a loopback port of this machine. */
   ports?: readonly number[];
 }
 
 /** Where the scripts are, for their commands. Moved, they would make every container count as changed. */
 const scripts = { SCRIPTS: fileURLToPath(new URL("../../hosts/containers/", import.meta.url)) };
 
-/** Offset of the first address that is left to agents, which come and go. */
+/** Offset of the first address for throwaway agents. */
 const agentsOffset = 128;
 
-/** Systemd containers on this machine: real services on hosts that cost a second to make. */
+/** Systemd containers on this machine: real services on hosts that take a second to create. */
 export class Containers extends pulumi.ComponentResource {
   private readonly keys: pulumi.Output<Record<"client" | "host", KeyPair>>;
   private readonly network: pulumi.Resource;
@@ -64,7 +64,7 @@ export class Containers extends pulumi.ComponentResource {
       `${name}-image`,
       {
         create: run("image.sh"),
-        // Another image is its owner's to remove.
+        // Any other image is its owner's to remove.
         delete: image === baseImage ? run("image-delete.sh") : undefined,
         environment: { ...scripts, IMAGE: image },
         addPreviousOutputInEnv: false,
@@ -91,7 +91,7 @@ export class Containers extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** Makes one host. */
+  /** Creates one host. */
   host(args: ContainerHostArgs): Host {
     const { environment, domain } = this.args;
     const fqdn = `${args.name}.${domain}`;
@@ -102,7 +102,7 @@ export class Containers extends pulumi.ComponentResource {
       args.name,
       {
         create: run("container.sh", "ssh.sh", "describe.sh"),
-        // A changed recipe is for the next container: this one may hold the CA.
+        // A changed configuration is only for new containers: this one may have the CA on it.
         update: run("describe.sh"),
         delete: run("delete.sh"),
         environment: {
@@ -118,7 +118,7 @@ export class Containers extends pulumi.ComponentResource {
           ENVIRONMENT: environment,
         },
         stdin: this.keys.apply(({ client, host }) => client.public + host.private),
-        // Not its aliases: a container keeps them, and agents would notice if it were made anew.
+        // Not its aliases: a container keeps them, and agents would notice if it were recreated.
         triggers: [fqdn, address, ports],
         addPreviousOutputInEnv: false,
       },
@@ -142,7 +142,7 @@ export class Containers extends pulumi.ComponentResource {
       ...containerHardware(this.args),
       identity: described.apply(({ id }) => id),
       machine,
-      // Podman without root, and podman machines, route no address of a container to this machine.
+      // With rootless Podman and with podman machines, containers' addresses are not routed to this machine.
       connection: pulumi.all([this.keys, endpoint(22)]).apply(([keys, sshEndpoint]) => ({
         host: "127.0.0.1",
         port: Number(sshEndpoint.split(":")[1]),

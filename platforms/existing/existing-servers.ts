@@ -5,18 +5,18 @@ import type { Host } from "../../hosts/host.js";
 import { whenReady } from "../../hosts/readiness.js";
 import { withoutComment } from "../ssh-keys.js";
 
-/** How often SSH is tried at first contact, which takes about four minutes: a machine may be booting. */
+/** How often the first SSH connection is tried; this takes about four minutes, because a machine may be booting. */
 const dialAttempts = 60;
 
-/** What a {@link ExistingServers} takes. */
+/** Arguments of {@link ExistingServers}. */
 export interface ExistingServersArgs extends Existing {
   /** DNS domain of the servers. */
   domain: string;
-  /** Names of services, which every server must be able to resolve. */
+  /** Service names that every server must be able to resolve. */
   names: readonly string[];
 }
 
-/** Servers that are there: nothing is made, they are only reached. */
+/** Existing servers: nothing is created, Pulumi only connects to them. */
 export class ExistingServers extends pulumi.ComponentResource {
   /** The servers, in the order of the list. */
   readonly hosts: readonly Host[];
@@ -24,7 +24,7 @@ export class ExistingServers extends pulumi.ComponentResource {
   constructor(name: string, args: ExistingServersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:ExistingServers", name, {}, opts);
     const fqdnOf = (server: Server) => `${server.name}.${args.domain}`;
-    // They must find each other by name, as certificates are made out to names.
+    // They must find each other by name, because certificates are issued for names.
     const names = [...args.servers.map(fqdnOf), ...args.names];
     this.hosts = args.servers.map((server) => {
       const { cores, memory } = server;
@@ -47,7 +47,7 @@ function hostOf(server: Server, fqdn: string, args: ExistingServersArgs): Host {
     address,
     cores,
     memory,
-    // A machine that is installed anew shows a new key.
+    // A reinstalled machine presents a new key.
     identity: hostKey,
     connection: pulumi.secret(connectionTo(server, user, args)),
     sudo: user !== "root",
@@ -69,7 +69,7 @@ function connectionTo(
   };
 }
 
-/** One hop of SSH, as remote commands take it. */
+/** One hop of SSH, as remote commands accept it. */
 function login<Hop extends { hostKey: string }>(hop: Hop): Hop & { dialErrorLimit: number } {
   return { ...hop, hostKey: withoutComment(hop.hostKey), dialErrorLimit: dialAttempts };
 }

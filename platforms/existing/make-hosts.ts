@@ -14,7 +14,7 @@ export function makeHosts(settings: Settings): { hosts: HostsByRole } {
       const host = hosts.find((host) => host.name === name);
       if (host === undefined) {
         throw new pulumi.RunError(
-          `puppet:existing.servers lacks ${name}; settings were not checked.`,
+          `puppet:existing.servers does not have ${name}; the settings were not checked.`,
         );
       }
       return host;

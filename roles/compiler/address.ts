@@ -1,6 +1,6 @@
 /**
- * Offset of a compiler's address from the network's first one. It follows from the name alone, so that
- * no compiler moves when another one goes: compiler1 to compiler50 have 21 to 70, other names 71 to 127.
+ * Offset of a compiler's address from the network's first address. It depends only on the name, so that no compiler
+ * moves when another one is removed: compiler1 to compiler50 have 21 to 70, other names 71 to 127.
  */
 export function compilerOffset(name: string): number {
   const number = Number(/^compiler([1-9][0-9]?)$/.exec(name)?.[1]);

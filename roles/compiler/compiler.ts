@@ -20,7 +20,7 @@ interface Sees {
   foreman: Foreman;
 }
 
-/** Puppet Servers without an authority, which compile the agents' catalogs. */
+/** Puppet Servers without a CA, which compile the agents' catalogs. */
 export const compiler = {
   title: "compilers",
   count: "many",
@@ -41,14 +41,14 @@ export const compiler = {
     ...(codeDeployment.tool === "none"
       ? []
       : [
-          { from: "main", to: "compiler", port: 22, purpose: "word of a deploy" },
+          { from: "main", to: "compiler", port: 22, purpose: "deploy notifications" },
           { from: "compiler", to: "main", port: 22, purpose: "deployed code" },
         ]),
   ],
   outside: outsideOfServers,
   args: ({ compiler }) => ({ compiler }),
   outputs: {
-    // The compilers: name, full name, address.
+    // The compilers: name, FQDN, address.
     compilers: "compilers",
   },
   summary: () => [],

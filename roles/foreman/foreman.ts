@@ -13,7 +13,7 @@ interface Sees {
 /** TCP port of Foreman. */
 const foremanPort = 443;
 
-/** Foreman on a host of its own, or an existing one that the servers use. */
+/** Foreman on its own host, or an existing Foreman that the servers use. */
 export const foreman = {
   title: "Foreman",
   count: "optional",
@@ -35,16 +35,21 @@ export const foreman = {
       folders: ({ foreman }) => (foreman.database === undefined ? databaseFolders : []),
     },
   },
-  // 4 GiB, without what the system needs of them.
+  // 4 GiB, less what the system needs.
   requires: { memory: 3584, architecture: "amd64" },
   sizing: undefined,
   connections: ({ foreman: { host, smartProxy } }) => {
     const purpose = "classes, facts and reports";
     const own = [
       certificateConnection("foreman"),
-      { from: "main", to: "foreman", port: foremanPort, purpose: `${purpose}, and its API` },
+      { from: "main", to: "foreman", port: foremanPort, purpose: `${purpose}, and the API` },
       { from: "compiler", to: "foreman", port: foremanPort, purpose },
-      { from: "operators", to: "foreman", port: foremanPort, purpose: "pages and API of Foreman" },
+      {
+        from: "operators",
+        to: "foreman",
+        port: foremanPort,
+        purpose: "Foreman web interface and API",
+      },
     ];
     const from = host === "own" ? "foreman" : "siteForeman";
     return [
@@ -58,18 +63,16 @@ export const foreman = {
     ...outsideOfForemanPackages(foreman),
     ...(foreman.database === undefined
       ? []
-      : [[foreman.database.port, "database of Foreman"] as const]),
+      : [[foreman.database.port, "Foreman database"] as const]),
   ],
   args: ({ foreman: { host, ...foreman } }) => ({ foreman: host === "none" ? undefined : foreman }),
   outputs: {
-    // Foreman; absent where there is none.
+    // Foreman; absent if there is none.
     foremanUrl: "foremanUrl",
-    // Password that the first user of a Foreman of its own begins with; secret.
+    // Initial password of the first user of the environment's own Foreman; secret.
     foremanAdminPassword: "foremanAdminPassword",
   },
   summary: ({ foremanUrl }) =>
-    foremanUrl === undefined
-      ? []
-      : [["Foreman", `${foremanUrl} (docs/foreman.md goes on from here)`]],
+    foremanUrl === undefined ? [] : [["Foreman", `${foremanUrl} (continue with docs/foreman.md)`]],
   example: { foreman: { host: "own" } },
 } as const satisfies Role<Sees>;

@@ -7,76 +7,76 @@ import { certificates, dotted, integer, label, object, port, setSecret, text } f
 const fallback = defaults.foremanClient;
 const databaseName = text(/^[a-z_][a-z0-9_]{0,62}$/, "a name of lower-case letters, digits and _");
 
-/** Settings of Foreman, and of the Puppet servers that ask it. */
+/** Settings of Foreman, and of the Puppet servers that use it. */
 export const foreman = object({
-  /** Whether there is a Foreman: a host of its own, one of the site's, or none. */
+  /** Whether there is a Foreman: on its own host, an existing one of the site, or none. */
   host: z.enum(["none", "existing", "own"], "none, existing or own").default("none"),
-  /** Address of the Foreman that is there. */
+  /** URL of the existing Foreman. */
   url: text(
     new RegExp(`^https://(${label}\\.)+${label}(:${port})?$`),
-    "its HTTPS address by its full name in lower case, with nothing after it, such as https://foreman.example.com",
+    "its HTTPS URL with its FQDN in lower case and nothing after it, such as https://foreman.example.com",
   ).optional(),
-  /** Certificates that Foreman's own is verified with; those of the environment's CA by default. */
+  /** Certificates that verify Foreman's own; by default those of the environment's CA. */
   caCertificate: certificates.optional(),
-  /** User of Foreman who may change its settings and smart proxies; one of its own has it from the beginning. */
-  user: text(/^[A-Za-z0-9._@-]{1,100}$/, "the login of a user, such as admin").default(
+  /** Foreman user who may change settings and smart proxies; a new Foreman is created with this user. */
+  user: text(/^[A-Za-z0-9._@-]{1,100}$/, "a user's login name, such as admin").default(
     defaults.foremanUser,
   ),
-  /** Its password, or a personal access token. */
-  password: text(/^[\x20-\x7e]{8,255}$/, "8 to 255 letters, digits and signs of ASCII").optional(),
-  /** Whether the main server has a smart proxy, through which Foreman knows environments and certificates. */
+  /** The user's password, or a personal access token. */
+  password: text(/^[\x20-\x7e]{8,255}$/, "8 to 255 printable ASCII characters").optional(),
+  /** Whether the main server has a smart proxy, from which Foreman gets environments and certificates. */
   smartProxy: z.boolean("true or false").default(defaults.foremanSmartProxy),
   /** Release of Foreman, and of the smart proxy. */
   version: text(/^[1-9]\d?\.\d{1,2}$/, "a release such as 5.0, in quotes").default(
     defaults.foremanVersion,
   ),
-  /** Where its packages come from, unless from Foreman's own repository. */
+  /** Where its packages come from, if not from Foreman's own repository. */
   packages: object({
     /** URL of an APT repository with Foreman's suites and components. */
     url: text(
       /^https?:\/\/[a-z0-9.-]+(:\d+)?(\/[A-Za-z0-9._~/-]*)?$/,
       "the URL of an APT repository, such as https://mirror.example.com/foreman",
     ),
-    /** Public key that signs it; Foreman's by default. */
+    /** Public key of its signatures; Foreman's by default. */
     key: text(
       /^-----BEGIN PGP PUBLIC KEY BLOCK-----\n[^]+\n-----END PGP PUBLIC KEY BLOCK-----\n?$/,
       "a public key, from -----BEGIN PGP PUBLIC KEY BLOCK----- to -----END PGP PUBLIC KEY BLOCK-----",
     ).optional(),
   }).optional(),
-  /** A PostgreSQL that is there, for a Foreman of its own. */
+  /** An existing PostgreSQL for the environment's own Foreman. */
   database: object({
-    /** Name of the server. */
+    /** DNS name of the server. */
     server: text(dotted(253), "the DNS name of a PostgreSQL server, such as db.example.com"),
     port: integer(1, 65535, "a TCP port").default(defaults.foremanDatabase.port),
-    /** Name of the database, which is there. */
+    /** Name of the existing database. */
     database: databaseName.default(defaults.foremanDatabase.database),
     /** Role that owns it. */
     user: databaseName.default(defaults.foremanDatabase.user),
-    /** Its password. */
+    /** The role's password. */
     password: text(/^[A-Za-z0-9_-]{8,128}$/, "8 to 128 letters, digits, _ or -"),
-    /** Certificates that the server's own is verified with; those the system trusts by default. */
+    /** Certificates that verify the server's own; by default those that the system trusts. */
     caCertificate: certificates.optional(),
   }).optional(),
-  /** Who decides a node's environment. */
+  /** What decides a node's environment. */
   environment: z.enum(NodeEnvironment, "foreman or agent").default(fallback.environment),
   /** Seconds a catalog waits for Foreman. */
-  timeout: integer(2, 60, "whole seconds").default(fallback.timeout),
-  /** Hours for which a classification is good without a new answer. */
-  cacheHours: integer(1, 8760, "whole hours").default(fallback.cacheHours),
-  /** What happens without a classification that young. */
+  timeout: integer(2, 60, "a whole number of seconds").default(fallback.timeout),
+  /** Hours for which a classification is used without a new answer. */
+  cacheHours: integer(1, 8760, "a whole number of hours").default(fallback.cacheHours),
+  /** What happens when there is no classification that recent. */
   whenExpired: z.enum(ExpiredClassification, "serve or fail").default(fallback.whenExpired),
 });
 
 export type Foreman = z.output<typeof foreman>;
 
-/** What each kind of Foreman has no use for. */
+/** Settings that have no effect for each kind of Foreman. */
 const withoutEffect = {
   none: ["url", "caCertificate", "password", "packages", "database"],
   existing: ["database"],
   own: ["url", "caCertificate", "password"],
 } as const;
 
-/** What a Foreman that is there needs, and what has no effect. */
+/** Settings that an existing Foreman needs, and settings that have no effect. */
 export function foremanFaults(given: Foreman, webhook: { port: number }): string[] {
   const { host } = given;
   const other = host === "existing" ? "own" : "existing";
@@ -84,16 +84,16 @@ export function foremanFaults(given: Foreman, webhook: { port: number }): string
     .filter((key) => given[key] !== undefined)
     .map((key) => {
       const needed = key === "database" ? "own" : other;
-      return `puppet:foreman.${key} is set, but puppet:foreman.host is ${host}; write ${needed} there, or remove it.`;
+      return `puppet:foreman.${key} is set, but puppet:foreman.host is ${host}; set puppet:foreman.host to ${needed}, or remove puppet:foreman.${key}.`;
     });
   if (host === "existing" && given.url === undefined) {
     sentences.push(
-      "puppet:foreman.url is not set; write Foreman's address, such as https://foreman.example.com.",
+      "puppet:foreman.url is not set; write Foreman's URL, such as https://foreman.example.com.",
     );
   }
   if (host === "existing" && given.password === undefined) {
     sentences.push(
-      `puppet:foreman.password is not set; write the password that ${given.user} has in Foreman, with ${setSecret("foreman.password")}.`,
+      `puppet:foreman.password is not set; write the password of ${given.user} in Foreman, with ${setSecret("foreman.password")}.`,
     );
   }
   if (
@@ -102,7 +102,7 @@ export function foremanFaults(given: Foreman, webhook: { port: number }): string
     [webhook.port, webhook.port + 1].includes(smartProxyPort)
   ) {
     sentences.push(
-      `puppet:webhook.port is ${String(webhook.port)}, and Foreman's smart proxy has ${String(smartProxyPort)} on the same host; write another port.`,
+      `puppet:webhook.port is ${String(webhook.port)}, but Foreman's smart proxy uses ${String(smartProxyPort)} on the same host; write a different port.`,
     );
   }
   return sentences;

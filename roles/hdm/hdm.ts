@@ -12,7 +12,7 @@ interface Sees {
   codeDeployment: CodeDeployment;
 }
 
-/** HDM, in which people browse Hiera data. */
+/** HDM, where people browse Hiera data. */
 export const hdm = {
   title: "HDM",
   count: "optional",
@@ -37,22 +37,22 @@ export const hdm = {
     return [
       { from: "operators", to: "hdm", port: hdmTlsPort, purpose: "browsing Hiera data" },
       { from: "hdm", to: "main", port: agentsPort, purpose: "certificates" },
-      { from: "hdm", to: queried, port: readerPort, purpose: "queries of HDM" },
-      { from: "main", to: "hdm", port: 22, purpose: "word of a deploy" },
+      { from: "hdm", to: queried, port: readerPort, purpose: "queries from HDM" },
+      { from: "main", to: "hdm", port: 22, purpose: "deploy notifications" },
       { from: "hdm", to: "main", port: 22, purpose: "deployed code" },
     ];
   },
   outside: ({ hdm: { image, imageArchive = `https://${image ?? ""}`, ldap } }) => [
-    ...(imageArchive.startsWith("https:") ? [[portOf(imageArchive), "image of HDM"] as const] : []),
-    ...(ldap === undefined ? [] : [[ldapPort(ldap), "people who log in to HDM"] as const]),
+    ...(imageArchive.startsWith("https:") ? [[portOf(imageArchive), "HDM image"] as const] : []),
+    ...(ldap === undefined ? [] : [[ldapPort(ldap), "logins to HDM"] as const]),
   ],
   args: ({ hdm: { host, image, ...hdm } }) => ({
     hdm: image === undefined ? undefined : { ...hdm, image },
   }),
   outputs: {
-    // HDM, in which people browse Hiera data; absent where there is none.
+    // HDM, where people browse Hiera data; absent if there is none.
     hdmUrl: "hdmUrl",
-    // Password of HDM's user admin until it is changed; secret.
+    // Initial password of HDM's user admin; secret.
     hdmAdminPassword: "hdmAdminPassword",
   },
   summary: ({ hdmUrl }, stack) =>

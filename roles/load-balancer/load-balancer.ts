@@ -9,7 +9,7 @@ const loadBalancerSettings = object({
   /** TCP port of the statistics page. */
   statsPort: integer(1024, 65535, "a TCP port").default(defaults.statsPort),
   /** Seconds a catalog may take to compile. */
-  compileTimeout: integer(60, 7200, "whole seconds").default(defaults.compileTimeout),
+  compileTimeout: integer(60, 7200, "a whole number of seconds").default(defaults.compileTimeout),
 });
 
 interface Sees {
@@ -17,7 +17,7 @@ interface Sees {
   codeDeployment: CodeDeployment;
 }
 
-/** HAProxy before the compilers. */
+/** HAProxy in front of the compilers. */
 export const loadBalancer = {
   title: "the load balancer",
   count: "one",
@@ -28,12 +28,12 @@ export const loadBalancer = {
   faults: ({ loadBalancer: { statsPort } }) =>
     statsPort === agentsPort
       ? [
-          `puppet:loadBalancer.statsPort is ${String(agentsPort)}, the port that agents connect to; write another port.`,
+          `puppet:loadBalancer.statsPort is ${String(agentsPort)}, the port that agents connect to; write a different port.`,
         ]
       : [],
   placement: () => "own",
   elsewhere: [],
-  // Not by its role's word: environments that run have this name in addresses, certificates and states.
+  // Not the role's word: running environments have this name in addresses, certificates and states.
   hostNames: () => ["balancer"],
   container: { offset: () => 5, ports: ({ loadBalancer }) => [loadBalancer.statsPort] },
   instance: { type: "c7i.large", dataVolume: undefined },
@@ -45,7 +45,7 @@ export const loadBalancer = {
       from: "loadBalancer",
       to: "compiler",
       port: agentsPort,
-      purpose: "connections of agents, and health checks",
+      purpose: "agent connections and health checks",
     },
     {
       from: "operators",
@@ -60,14 +60,14 @@ export const loadBalancer = {
             from: "loadBalancer",
             to: "compiler",
             port: poolPort,
-            purpose: "whether the code is the newest",
+            purpose: "checks for the latest code",
           },
         ]),
   ],
   outside: () => [],
   args: ({ loadBalancer: { statsPort, compileTimeout } }) => ({ statsPort, compileTimeout }),
   outputs: {
-    // HAProxy's statistics page; Prometheus reads /metrics beside it.
+    // HAProxy's statistics page; Prometheus reads /metrics on the same port.
     loadBalancerStatsUrl: "statsUrl",
     // Name for the statistics page.
     loadBalancerStatsUser: "statsUser",

@@ -26,10 +26,10 @@ interface Sees {
   foreman: Foreman;
 }
 
-/** Name of the main server's host, on platforms that make hosts. */
+/** Name of the main server's host, on platforms that create hosts. */
 export const mainName = "main";
 
-/** The main server: the one with the certificate authority, and the one that deploys code. */
+/** The main server: it has the CA, and it deploys code. */
 export const main = {
   title: "the main server",
   count: "one",
@@ -68,7 +68,7 @@ export const main = {
       from: "agents",
       to: "main",
       port: agentsPort,
-      purpose: "certificates and the revocation list",
+      purpose: "certificates and the CRL",
     },
     ...(codeDeployment.tool === "none"
       ? []
@@ -77,7 +77,7 @@ export const main = {
   outside: ({ codeDeployment, puppetdb, foreman }) => [
     ...outsideOfCode(codeDeployment),
     ...outsideOfServers({ puppetdb, foreman }),
-    // The smart proxy comes from there.
+    // The smart proxy's packages come from there.
     ...(foreman.smartProxy ? outsideOfForemanPackages(foreman) : []),
   ],
   args: ({ mainServer, codeDeployment, webhook }) => ({
@@ -86,11 +86,11 @@ export const main = {
     webhookPort: webhook.port,
   }),
   outputs: {
-    // Where Git servers send pushes; absent where no code is deployed.
+    // URL to which Git servers report pushes; absent if no code is deployed.
     webhookUrl: "webhookUrl",
-    // Key of the pushes' signatures, and GitLab's token; secret.
+    // Key for the signatures of the webhook's requests, and GitLab's token; secret.
     webhookSecret: "webhookSecret",
-    // Public key that Git servers must let read the control repositories.
+    // Public key that needs read access to the control repositories on the Git servers.
     codeDeployKey: "codeDeployKey",
   },
   summary: ({ webhookUrl }, stack, { codeDeployment }) =>
@@ -115,7 +115,7 @@ function sourceOf({ sources }: CodeDeployment, stack: string): string {
 function outsideOfCode({ tool, sources, proxy, forge }: CodeDeployment): OutsidePorts {
   if (tool === "none") return [];
   return [
-    // The proxy is for HTTP; SSH goes its own way.
+    // The proxy is only for HTTP; SSH does not use it.
     ...Object.values(sources).map(
       ({ remote }) =>
         [portOf(remote.startsWith("https:") ? (proxy ?? remote) : remote), "code"] as const,

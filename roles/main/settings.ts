@@ -17,16 +17,16 @@ const url = (scheme: string, example: string) =>
     `a URL without a password, such as ${example}`,
   );
 
-/** Of Puppet Server, PuppetDB and PostgreSQL, which may all be on the main server. */
+/** Ports of Puppet Server, PuppetDB and PostgreSQL, which may all be on the main server. */
 const takenPorts = [5432, 8080, puppetdbPort, readerPort, agentsPort];
 
 /** Settings of code deployment. */
 export const codeDeployment = object({
-  /** What brings code from Git; with none, environments are left to whoever puts them there. */
+  /** What deploys code from Git; with none, you deploy the environments yourself. */
   tool: z.enum(CodeTool, "r10k, g10k or none").default(defaults.codeDeployment.tool),
   /**
-   * Control repositories by name: their branches are the environments. Without one, the main server keeps a small
-   * repository itself, for those who push to it.
+   * Control repositories by name: their branches are the environments. Without any, the main server has a small
+   * repository of its own, which you push to.
    */
   sources: z
     .record(
@@ -34,36 +34,36 @@ export const codeDeployment = object({
       object({
         /** URL of the repository. */
         remote,
-        /** Begins the names of its environments: PREFIX_BRANCH. */
+        /** Prefix of its environments' names: PREFIX_BRANCH. */
         prefix: text(
           /^[a-z][a-z0-9_]{0,30}$/,
           "at most 31 lower-case letters, digits and underscores",
         ).optional(),
       }),
-      "an object of repositories by their names",
+      "an object that maps names to repositories",
     )
     .default({}),
-  /** Lines of known_hosts for the Git servers with SSH URLs, as ssh-keyscan prints them, names in clear; check them. */
+  /** Lines of known_hosts for Git servers with SSH URLs, as ssh-keyscan prints them, names in plaintext; check them. */
   knownHosts: z.string("lines of a known_hosts file").default(defaults.codeDeployment.knownHosts),
-  /** Name that belongs to the token. */
-  tokenUser: text(/^[A-Za-z0-9._-]{1,64}$/, "a name without blanks").default(
+  /** User name for the token. */
+  tokenUser: text(/^[A-Za-z0-9._-]{1,64}$/, "a name without spaces").default(
     defaults.codeDeployment.tokenUser,
   ),
   /** Token for repositories with HTTPS URLs. */
-  token: text(/^[\x21-\x7e]{8,512}$/, "8 to 512 characters without blanks").optional(),
+  token: text(/^[\x21-\x7e]{8,512}$/, "8 to 512 characters without spaces").optional(),
   /** Modules fetched at the same time. */
   poolSize: integer(1, 64, "a whole number of modules").default(defaults.codeDeployment.poolSize),
   /** Proxy for HTTPS to Git and the Forge. */
   proxy: url("http", "http://proxy.example.com:3128").optional(),
   /** Mirror of the Forge. */
   forge: url("https?", "https://forge.example.com").optional(),
-  /** Whether each environment gets its types by puppet generate types. */
+  /** Whether puppet generate types is run for each environment. */
   generateTypes: z.boolean("true or false").default(defaults.codeDeployment.generateTypes),
-  /** Commands on the main server after a deploy without errors: lists of a program and its arguments. */
+  /** Commands to run on the main server after a deploy without errors: lists of a program and its arguments. */
   postRun: z
     .array(
       z
-        .array(z.string("texts"), "a list of a program and its arguments")
+        .array(z.string("strings"), "a list of a program and its arguments")
         .refine(
           ([program]) => program?.startsWith("/") === true,
           "a list that begins with the absolute path of a program",
@@ -71,17 +71,17 @@ export const codeDeployment = object({
       "a list of commands, each a list of a program and its arguments",
     )
     .default([]),
-  /** What a compiler does whose code is known to be old: serve on, or leave the pool until it has caught up. */
+  /** What a compiler with known outdated code does: keep serving, or leave the pool until it has the latest code. */
   behind: z.enum(OldCode, "serve or leave").default(defaults.codeDeployment.behind),
 });
 
 /** Settings of the webhook. */
 export const webhook = object({
-  /** TCP port on the main server; the next one is taken as well, on the loopback address only. */
-  port: integer(1024, 65534, "a TCP port that the main server does not use")
+  /** TCP port on the main server; the next port is used too, on the loopback address only. */
+  port: integer(1024, 65534, "an unused TCP port of the main server")
     .refine(
       (port) => ![port, port + 1].some((one) => takenPorts.includes(one)),
-      `a TCP port other than those of the main server, ${takenPorts.join(", ")} and the ones before them`,
+      `a TCP port that the main server does not use: not ${takenPorts.join(", ")} or the port before any of these`,
     )
     .default(defaults.webhookPort),
 });
@@ -89,13 +89,13 @@ export const webhook = object({
 export type CodeDeployment = z.output<typeof codeDeployment>;
 export type Webhook = z.output<typeof webhook>;
 
-/** What does not fit together. */
+/** Settings that do not fit together. */
 export function codeFaults({ tool, sources, knownHosts, token }: CodeDeployment): string[] {
   const remotes = Object.entries(sources);
   const sentences: string[] = [];
   if (tool === "none" && remotes.length > 0) {
     sentences.push(
-      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; write r10k or g10k there, or remove the sources.',
+      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; set puppet:codeDeployment.tool to r10k or g10k, or remove the sources.',
     );
   }
   const hosts = remotes.flatMap(([name, { remote }]) => {
@@ -105,7 +105,7 @@ export function codeFaults({ tool, sources, knownHosts, token }: CodeDeployment)
       /^[a-z0-9_-]+@([a-z0-9.-]+):/.exec(remote);
     if (host === null) return [];
     const [, server = "", port = "22"] = host;
-    // SSH has its own port in no name, even where a URL has it.
+    // SSH leaves its default port out of the name, even if a URL has it.
     return [{ name, host: port === "22" ? server : `[${server}]:${port}` }];
   });
   for (const { name, host } of hosts) {
@@ -115,19 +115,19 @@ export function codeFaults({ tool, sources, knownHosts, token }: CodeDeployment)
     });
     if (!pinned) {
       sentences.push(
-        `puppet:codeDeployment.sources.${name}.remote is on ${host}, which puppet:codeDeployment.knownHosts does not have; write the line there that ssh-keyscan prints for it, and compare it with what its operators publish.`,
+        `puppet:codeDeployment.sources.${name}.remote is on ${host}, which is not in puppet:codeDeployment.knownHosts; write the line that ssh-keyscan prints for it there, and compare it with what its operators publish.`,
       );
     }
   }
   if (token !== undefined && !remotes.some(([, { remote }]) => remote.startsWith("https:"))) {
     sentences.push(
-      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or write such a URL.",
+      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or use an HTTPS URL.",
     );
   }
   const prefixes = remotes.map(([, { prefix = "" }]) => prefix);
   if (new Set(prefixes).size < prefixes.length) {
     sentences.push(
-      "puppet:codeDeployment.sources has two sources with the same prefix, whose branches would be the same environments; write a prefix of its own for each.",
+      "puppet:codeDeployment.sources has two sources with the same prefix, so their branches would be the same environments; write a different prefix for each.",
     );
   }
   return sentences;

@@ -20,7 +20,7 @@ interface Sees {
 const isDatabaseLocal = ({ postgresql }: Sees, helpers: Helpers) =>
   postgresql.server === undefined && !helpers.database;
 
-/** PuppetDB with its PostgreSQL, on a host of its own or on the main server's. */
+/** PuppetDB with its PostgreSQL, on its own host or on the main server. */
 export const puppetdb = {
   title: "PuppetDB",
   count: "optional",
@@ -65,19 +65,19 @@ export const puppetdb = {
           ]
         : []),
       { from: "compiler", to, port: puppetdbPort, purpose },
-      { from: "operators", to, port: readerPort, purpose: "queries of people and tools" },
+      { from: "operators", to, port: readerPort, purpose: "queries from people and tools" },
       ...(helpers.database
-        ? [{ from: to, to: "database", port: 5432, purpose: "database of PuppetDB" }]
+        ? [{ from: to, to: "database", port: 5432, purpose: "PuppetDB database" }]
         : []),
     ];
   },
   outside: ({ postgresql: { server, port } }) =>
-    server === undefined ? [] : [[port, "database of PuppetDB"]],
+    server === undefined ? [] : [[port, "PuppetDB database"]],
   args: ({ puppetdb: { host, ...puppetdb }, postgresql }) => ({ puppetdb, postgresql }),
   outputs: {
-    // PuppetDB for Puppet servers; absent where there is none.
+    // PuppetDB for Puppet servers; absent if there is none.
     puppetdbUrl: "puppetdbUrl",
-    // PuppetDB for people and tools, with a certificate of `npm run puppetdb-access`.
+    // PuppetDB for people and tools, with a certificate from `npm run puppetdb-access`.
     puppetdbQueryUrl: "puppetdbQueryUrl",
   },
   summary: ({ puppetdbUrl, puppetdbQueryUrl }, stack) =>

@@ -49,7 +49,7 @@ describe("a host behind a proxy command", () => {
     const { code, stderr } = await through("touch /tmp/reached", "", server.otherHostKey);
     expect(code).toBe(255);
     expect(stderr).toContain(
-      "root@i-0123456789abcdef0 shows another host key than the one that it shall have\n",
+      "root@i-0123456789abcdef0 presents a host key that is not the expected one\n",
     );
     expect(Date.now() - before).toBeLessThan(10_000);
     await expect(server.run("! test -e /tmp/reached")).resolves.toBe("");

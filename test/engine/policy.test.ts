@@ -33,7 +33,7 @@ describe("the policy pack under the real engine", () => {
     ["no-public-ssh", "example lets 0.0.0.0/0 reach port 22;"],
     ["no-open-networks", "example lets 0.0.0.0/0 reach port 8404;"],
     ["encrypted-volumes", "example is not encrypted;"],
-    ["imdsv2", "example answers requests for metadata without a token;"],
+    ["imdsv2", "example answers metadata requests without a token;"],
     ["protected-data", "example holds data; write protect: true"],
     ["haproxy-tcp", "example: frontend puppet in /etc/haproxy/haproxy.cfg reads agents' traffic;"],
     ["autosign-never-naive", "example: [server] of /etc/puppet/puppet.conf signs every request;"],

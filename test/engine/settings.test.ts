@@ -91,7 +91,7 @@ describe("the program under the real engine", () => {
     },
     {
       settings: { postgresql: { server: "db.example.org" } },
-      sentence: "puppet:postgresql.password is not set; write the password that puppetdb has on",
+      sentence: "puppet:postgresql.password is not set; write the password of puppetdb on",
     },
   ])("rejects $settings before anything is created", async ({ settings, sentence }) => {
     const run = await project.up({ config: config({ domain: "example.test", ...settings }) });
@@ -125,9 +125,9 @@ describe("the program under the real engine", () => {
       "puppet:postgresql.password is in plaintext; set it with npm run pulumi -- config set --stack test --secret --path",
     ],
     [
-      "that is none",
+      "that is invalid",
       "hunter2-$",
-      "puppet:postgresql.password is unsuitable; write 12 to 128 letters",
+      "puppet:postgresql.password is invalid; write 12 to 128 letters",
     ],
   ])("rejects a password %s, and does not repeat it", async (_, password, sentence) => {
     const postgresql = { server: "db.example.org", password, readPassword: "the-readers-password" };

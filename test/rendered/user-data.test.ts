@@ -154,17 +154,17 @@ describe("the script that waits for a machine", () => {
     [
       "too few cores",
       { nproc: "echo 1" },
-      "it has 1 processor cores, and the settings say 2; write what it has, or give it more",
+      "it has 1 processor cores, but the settings say 2; correct the settings, or give it more",
     ],
     [
       "too little memory",
       { awk: "echo 6000" },
-      "it has 6000 MiB of memory, and the settings say 7680; write what it has, or give it more",
+      "it has 6000 MiB of memory, but the settings say 7680; correct the settings, or give it more",
     ],
     [
       "a name that does not come",
       { getent: 'test "$2" != puppetca.example.test' },
-      "it cannot resolve puppetca.example.test; make an address record of that name, which this machine's resolver finds",
+      "it cannot resolve puppetca.example.test; create an address record for that name that this machine's resolver can find",
     ],
   ])("fails with %s", async (_, programs, sentence) => {
     expect(await ready(programs)).toMatchObject({
@@ -201,7 +201,7 @@ describe("the script that waits for a machine", () => {
     expect(result.code).toBe(goesOn ? 0 : 1);
     if (!goesOn) {
       expect(result.stderr).toBe(
-        "main.example.test: blkid ended with exit code 8 on /dev/nvme9n1, the volume vol0123456789abcdef0, so it is not formatted; look what it holds\n",
+        "main.example.test: blkid ended with exit code 8 on /dev/nvme9n1, the volume vol0123456789abcdef0, so it was not formatted; check what is on it\n",
       );
     }
   });

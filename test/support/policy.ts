@@ -5,10 +5,10 @@ import { renderConvergeScript } from "../../hosts/host-configuration.js";
 import type { HostState } from "../../hosts/host-state.js";
 import { subjectOf, type Subject } from "../../policy/rule.js";
 
-/** What the engine sends in place of a value that only a deployment will tell. */
+/** What the engine sends for a value that becomes known only during a deployment. */
 export const unknownFromEngine = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Guards inputs as the pack's server does. Its declaration is missing in @pulumi/policy 1.21. */
+/** Guards inputs as the pack's server does. @pulumi/policy 1.21 does not declare it. */
 export const guarded = unknownCheckingProxy as (
   props: Readonly<Record<string, unknown>>,
 ) => Record<string, unknown>;
@@ -46,10 +46,10 @@ export function commandExample(props: Readonly<Record<string, unknown>>): Subjec
 }
 
 /**
- * The configuration of a stack in AWS that is open to nobody it does not have to be open to.
+ * The configuration of a stack in AWS that is only as open as it has to be.
  *
- * @param aws what its `puppet:aws` has besides
- * @param more further settings of the project, by name
+ * @param aws additional settings in its `puppet:aws`
+ * @param more additional settings of the project, by name
  */
 export function awsConfig(
   aws: Readonly<Record<string, unknown>> = {},

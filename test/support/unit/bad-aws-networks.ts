@@ -6,7 +6,7 @@ const networks = "write a list of IPv4 networks such as 10.0.0.0/8.";
 const oneNetwork = "write a list of at least one IPv4 network.";
 const subnetIds = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
 
-/** Settings of the VPC, and of the networks that reach it, that must be refused. */
+/** Invalid settings of the VPC, and of the networks that connect to it. */
 export const badNetworks: readonly BadSettings[] = [
   ...[
     ["a name", "internet"],
@@ -41,7 +41,7 @@ export const badNetworks: readonly BadSettings[] = [
   ),
   ...[1, 4, "two", 2.5].map((zones) =>
     aws(`zones ${JSON.stringify(zones)}`, { vpc: { zones } }, [
-      `puppet:aws.vpc.zones is ${JSON.stringify(zones)}; write a number of zones from 2 to 3.`,
+      `puppet:aws.vpc.zones is ${JSON.stringify(zones)}; write a number of Availability Zones from 2 to 3.`,
     ]),
   ),
   ...["two", 1, true].map((nat) =>
@@ -49,7 +49,7 @@ export const badNetworks: readonly BadSettings[] = [
       `puppet:aws.vpc.nat is ${JSON.stringify(nat)}; write one or none.`,
     ]),
   ),
-  aws("a VPC of another form", { vpc: vpcId }, [
+  aws("a VPC in a different form", { vpc: vpcId }, [
     `puppet:aws.vpc is "${vpcId}"; write an object with cidr, zones, nat, id, subnetIds, publicSubnetId.`,
   ]),
   aws("the name of a VPC for its id", { vpc: { id: "main", subnetIds } }, [
@@ -70,33 +70,33 @@ export const badNetworks: readonly BadSettings[] = [
         },
       },
       [
-        `puppet:aws.vpc.subnetIds has ${String(count)} subnets; write two or three private subnets of ${vpcId}, each in another zone.`,
+        `puppet:aws.vpc.subnetIds has ${String(count)} subnets; write two or three private subnets of ${vpcId}, each in a different Availability Zone.`,
       ],
     ),
   ),
   aws(
-    "a network for a VPC that is there",
+    "a network for an existing VPC",
     { vpc: { id: vpcId, subnetIds, cidr: "10.30.0.0/16", zones: 3, nat: "none" } },
     ["cidr", "zones", "nat"].map(
       (key) =>
-        `puppet:aws.vpc.${key} is set, but puppet:aws.vpc.id names a VPC that is there with a network of its own; remove one of the two.`,
+        `puppet:aws.vpc.${key} is set, but puppet:aws.vpc.id names an existing VPC, which has its own; remove one of the two.`,
     ),
   ),
   ...[{ subnetIds }, { publicSubnetId: subnetIds[0] }].map((vpc) =>
     aws(`no VPC for ${Object.keys(vpc).join("")}`, { vpc }, [
-      "puppet:aws.vpc has subnets, but no VPC; set puppet:aws.vpc.id to theirs, or remove them.",
+      "puppet:aws.vpc has subnets but no VPC; set puppet:aws.vpc.id to their VPC, or remove them.",
     ]),
   ),
   aws("no public subnet for the bastion", { vpc: { id: vpcId, subnetIds }, bastion }, [
     `puppet:aws.vpc.publicSubnetId is not set; write the public subnet of ${vpcId} for the bastion.`,
   ]),
-  aws("nobody who may reach the bastion", { bastion: {} }, [
+  aws("no networks for the bastion", { bastion: {} }, [
     `puppet:aws.bastion.allowedSources is not set; ${networks}`,
   ]),
-  aws("an empty list of those who may reach the bastion", { bastion: { allowedSources: [] } }, [
+  aws("an empty list of networks for the bastion", { bastion: { allowedSources: [] } }, [
     `puppet:aws.bastion.allowedSources is []; ${oneNetwork}`,
   ]),
-  aws("a bastion that is there or not", { bastion: true }, [
+  aws("a bastion that is a boolean", { bastion: true }, [
     "puppet:aws.bastion is true; write an object with allowedSources, type.",
   ]),
 ];

@@ -1,7 +1,7 @@
 import type { BadSettings } from "./bad-setting.js";
 import { goodAws } from "./platform-settings.js";
 
-/** Settings of AWS that are taken but for these. */
+/** Settings of AWS that are valid except for the changes. */
 export const aws = (
   what: string,
   changes: Readonly<Record<string, unknown>>,
@@ -13,6 +13,6 @@ export const aws = (
   sentences,
 });
 
-/** What is taken of a VPC that is there, and of a bastion. */
+/** A valid id of an existing VPC, and a valid bastion. */
 export const vpcId = "vpc-0123456789abcdef0";
 export const bastion = { allowedSources: ["192.0.2.0/24"] };

@@ -9,13 +9,13 @@ const keys =
 const agents =
   'puppet:aws.agentSources is not set; write the networks of the agents, such as ["10.0.0.0/8"].';
 const instanceType =
-  "write an EC2 instance type of the families t3, t3a, t4g, or c, m or r from 5 on, such as m7i.large.";
+  "write an EC2 instance type from the families t3, t3a, t4g, or c, m or r from generation 5 on, such as m7i.large.";
 const certificates =
   "write certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.";
 const tagName =
-  "write tag names of 1 to 128 letters, digits, blanks or . : / = + - @ _, not beginning with aws:.";
+  "write tag names of 1 to 128 letters, digits, spaces or . : / = + - @ _ that do not begin with aws:.";
 
-/** A database that is taken. */
+/** A valid database. */
 const database = {
   instanceClass: "db.m7g.large",
   caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
@@ -30,39 +30,39 @@ const foremanThere = {
   url: "https://foreman.example.org",
   password: "the-password",
 };
-/** What Foreman cannot run on, or cannot reach. */
+/** Instances on which Foreman cannot run, and networks that do not fit it. */
 const badForeman: readonly BadSettings[] = [
   ...["t3.small", "m7g.large"].map((type) =>
     aws(
       `Foreman on ${type}`,
       { instances: { foreman: { type } } },
       [
-        `puppet:aws.instances.foreman.type is ${type}, and Foreman needs an amd64 processor and 4 GiB of memory; write another, such as m7i.large.`,
+        `puppet:aws.instances.foreman.type is ${type}, but Foreman needs an amd64 processor and at least 4 GiB of memory; write a different type, such as m7i.large.`,
       ],
       { foreman: { host: "own" } },
     ),
   ),
   aws(
-    "a Foreman that cannot reach the smart proxy",
+    "a Foreman that cannot connect to the smart proxy",
     {},
     [
-      'puppet:aws.foremanSources is not set, and Foreman could not reach the smart proxy; write its networks, such as ["192.0.2.10/32"], or false in puppet:foreman.smartProxy.',
+      'puppet:aws.foremanSources is not set, so Foreman could not connect to the smart proxy; write its networks, such as ["192.0.2.10/32"], or set puppet:foreman.smartProxy to false.',
     ],
     { foreman: foremanThere },
   ),
   ...[{}, { ...foremanThere, smartProxy: false }].map((foreman) =>
     aws(
-      `networks of Foreman beside ${JSON.stringify(foreman)}`,
+      `networks of Foreman with ${JSON.stringify(foreman)}`,
       { foremanSources: ["192.0.2.10/32"] },
       [
-        "puppet:aws.foremanSources is set, but no Foreman that is there has a smart proxy here; remove it, or write existing in puppet:foreman.host.",
+        "puppet:aws.foremanSources is set, but no existing Foreman uses a smart proxy here; remove it, or set puppet:foreman.host to existing.",
       ],
       { foreman },
     ),
   ),
 ];
 
-/** Settings of instances and their volumes. */
+/** Invalid settings of instances and their volumes. */
 const badInstances: readonly BadSettings[] = [
   ...[
     "p5.48xlarge",
@@ -80,7 +80,7 @@ const badInstances: readonly BadSettings[] = [
       `puppet:aws.instances.compiler.type is ${JSON.stringify(type)}; ${typeof type === "string" ? instanceType : "write an EC2 instance type such as m7i.large."}`,
     ]),
   ),
-  aws("a bastion of another family", { bastion: { ...bastion, type: "p5.48xlarge" } }, [
+  aws("a bastion from an unsupported family", { bastion: { ...bastion, type: "p5.48xlarge" } }, [
     `puppet:aws.bastion.type is "p5.48xlarge"; ${instanceType}`,
   ]),
   ...["debian-13", "ami-123", "ami-0123456789ABCDEF0", vpcId].map((image) =>
@@ -109,10 +109,10 @@ const badInstances: readonly BadSettings[] = [
   ),
 ];
 
-/** Settings of AWS that must be refused. */
+/** Invalid settings of AWS. */
 export const badAwsSettings: readonly BadSettings[] = [
   aws("no agents", { agentSources: undefined }, [agents]),
-  aws("no way out", { outbound: undefined }, [outbound]),
+  aws("no outbound networks", { outbound: undefined }, [outbound]),
   { what: "aws: nothing at all", values: { platform: "aws" }, sentences: [agents, outbound] },
   {
     what: "aws: a text",
@@ -124,11 +124,11 @@ export const badAwsSettings: readonly BadSettings[] = [
   ...badInstances,
   ...badForeman,
   aws(
-    "service names outside of the domain",
+    "service names outside the domain",
     {},
     ["puppetServer", "caServer", "fileServer"].map(
       (setting, index) =>
-        `puppet:${setting} is ${["one.example.org", "two.example", "three.anexample.test"][index] ?? ""}, outside of puppet:domain; write a name in example.test, whose private zone it is found in.`,
+        `puppet:${setting} is ${["one.example.org", "two.example", "three.anexample.test"][index] ?? ""}, outside puppet:domain; write a name in example.test, because its record is in the private hosted zone of that domain.`,
     ),
     {
       puppetServer: "one.example.org",
@@ -140,7 +140,7 @@ export const badAwsSettings: readonly BadSettings[] = [
     "two databases",
     { database },
     [
-      "puppet:aws.database and puppet:postgresql.server are both set; remove one, PuppetDB has one database.",
+      "puppet:aws.database and puppet:postgresql.server are both set; remove one, because PuppetDB has only one database.",
     ],
     {
       postgresql: {
@@ -154,17 +154,21 @@ export const badAwsSettings: readonly BadSettings[] = [
     "a database without PuppetDB",
     { database },
     [
-      'puppet:aws.database is set, but puppet:puppetdb.host is "none"; write own or main there, or remove puppet:aws.database.',
+      'puppet:aws.database is set, but puppet:puppetdb.host is "none"; set puppet:puppetdb.host to own or main, or remove puppet:aws.database.',
     ],
     { puppetdb: { host: "none" } },
   ),
-  aws("a database without its class and its CA", { database: {} }, [
+  aws("a database without a class and a CA", { database: {} }, [
     "puppet:aws.database.instanceClass is not set; write an RDS instance class such as db.m7g.large.",
     `puppet:aws.database.caCertificate is not set; ${certificates}`,
   ]),
-  aws("a database of an instance type", { database: { ...database, instanceClass: "m7g.large" } }, [
-    'puppet:aws.database.instanceClass is "m7g.large"; write an RDS instance class such as db.m7g.large.',
-  ]),
+  aws(
+    "a database with an instance type as its class",
+    { database: { ...database, instanceClass: "m7g.large" } },
+    [
+      'puppet:aws.database.instanceClass is "m7g.large"; write an RDS instance class such as db.m7g.large.',
+    ],
+  ),
   ...["14", "17.2", 17].map((version) =>
     aws(`PostgreSQL ${JSON.stringify(version)}`, { database: { ...database, version } }, [
       `puppet:aws.database.version is ${JSON.stringify(version)}; write a major version of PostgreSQL from 15 to 18, in quotes.`,
@@ -180,15 +184,15 @@ export const badAwsSettings: readonly BadSettings[] = [
       `puppet:aws.tags has ${JSON.stringify(name)}; ${tagName}`,
     ]),
   ),
-  aws("values of tags that are none", { tags: { team: 5, cost: "c".repeat(257) } }, [
-    "puppet:aws.tags.team is 5; write a text of at most 256 letters, digits, blanks or . : / = + - @ _.",
-    `puppet:aws.tags.cost is "${"c".repeat(257)}"; write a text of at most 256 letters, digits, blanks or . : / = + - @ _.`,
+  aws("invalid values of tags", { tags: { team: 5, cost: "c".repeat(257) } }, [
+    "puppet:aws.tags.team is 5; write at most 256 letters, digits, spaces or . : / = + - @ _.",
+    `puppet:aws.tags.cost is "${"c".repeat(257)}"; write at most 256 letters, digits, spaces or . : / = + - @ _.`,
   ]),
   aws("a list of tags", { tags: ["team"] }, [
-    'puppet:aws.tags is ["team"]; write an object of tags.',
+    'puppet:aws.tags is ["team"]; write an object that maps tag names to values.',
   ]),
   aws(
-    "compilers that are too many",
+    "too many compilers",
     {},
     [
       "puppet:compilers is 1001; write a number of compilers from 1 to 1000, or a list of 1 to 1000 host names.",
@@ -199,7 +203,7 @@ export const badAwsSettings: readonly BadSettings[] = [
     what: "aws: settings on the platform containers",
     values: { aws: { tags: { team: "puppet" } } },
     sentences: [
-      "puppet:aws is set, but puppet:platform is containers; write aws there, or remove it.",
+      "puppet:aws is set, but puppet:platform is containers; set puppet:platform to aws, or remove puppet:aws.",
     ],
   },
 ];

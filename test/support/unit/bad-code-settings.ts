@@ -4,25 +4,25 @@ const keys =
   "tool, sources, knownHosts, tokenUser, token, poolSize, proxy, forge, generateTypes, postRun, behind";
 const tool = "write r10k, g10k or none.";
 const behind = "write serve or leave.";
-const sources = "write an object of repositories by their names.";
+const sources = "write an object that maps names to repositories.";
 const sourceName = "write names of lower-case letters, digits and underscores.";
 const remote =
   "write a Git URL without a password, such as git@git.example.com:org/control.git or https://git.example.com/org/control.git.";
 const prefix = "write at most 31 lower-case letters, digits and underscores.";
 const token =
-  "write 8 to 512 characters without blanks, with npm run pulumi -- config set --stack STACK --secret --path puppet:codeDeployment.token.";
+  "write 8 to 512 characters without spaces, with npm run pulumi -- config set --stack STACK --secret --path puppet:codeDeployment.token.";
 const proxy = "write a URL without a password, such as http://proxy.example.com:3128.";
 const forge = "write a URL without a password, such as https://forge.example.com.";
 const command = "write a list of a program and its arguments.";
 const commands = "write a list of commands, each a list of a program and its arguments.";
 const absolute = "write a list that begins with the absolute path of a program.";
 const takenPort =
-  "write a TCP port other than those of the main server, 5432, 8080, 8081, 8082, 8140 and the ones before them.";
+  "write a TCP port that the main server does not use: not 5432, 8080, 8081, 8082, 8140 or the port before any of these.";
 
 const overHttps = "https://git.example.com/org/control.git";
 const overSsh = "git@git.example.com:org/control.git";
 
-/** A source, with one fault. */
+/** A source with one fault. */
 const inSource = (
   what: string,
   source: unknown,
@@ -34,7 +34,7 @@ const inSource = (
   sentences: [`puppet:codeDeployment.sources${sentence}`],
 });
 
-/** A source whose URL is refused. */
+/** A source with an invalid URL. */
 const badRemote = (value: unknown, shown = `is ${JSON.stringify(value)}`): BadSettings =>
   inSource(
     `a remote ${JSON.stringify(value)}`,
@@ -42,7 +42,7 @@ const badRemote = (value: unknown, shown = `is ${JSON.stringify(value)}`): BadSe
     `.control.remote ${shown}; ${remote}`,
   );
 
-/** A host of a source that `knownHosts` does not have. */
+/** A source's host that is not in `knownHosts`. */
 const unpinned = (
   what: string,
   url: string,
@@ -52,11 +52,11 @@ const unpinned = (
   what: `${what}: ${url}`,
   values: { codeDeployment: { sources: { control: { remote: url } }, knownHosts } },
   sentences: [
-    `puppet:codeDeployment.sources.control.remote is on ${host}, which puppet:codeDeployment.knownHosts does not have; write the line there that ssh-keyscan prints for it, and compare it with what its operators publish.`,
+    `puppet:codeDeployment.sources.control.remote is on ${host}, which is not in puppet:codeDeployment.knownHosts; write the line that ssh-keyscan prints for it there, and compare it with what its operators publish.`,
   ],
 });
 
-/** Settings of code deployment and of the webhook that must be refused. */
+/** Invalid settings of code deployment and of the webhook. */
 export const badCodeSettings: readonly BadSettings[] = [
   ...["librarian", "R10K", "", true, null, ["r10k"]].map((value) =>
     one(`the tool ${JSON.stringify(value)}`, "codeDeployment.tool", value, tool),
@@ -71,14 +71,14 @@ export const badCodeSettings: readonly BadSettings[] = [
     `write one of ${keys}, or remove it.`,
     "is not a setting",
   ),
-  // It may hold a token.
+  // It may contain a token.
   ...[[], "token=secret", 5].map((value) =>
     one(
       `code deployment that is ${JSON.stringify(value)}`,
       "codeDeployment",
       value,
       `write an object with ${keys}.`,
-      "is unsuitable",
+      "is invalid",
     ),
   ),
 
@@ -114,14 +114,14 @@ export const badCodeSettings: readonly BadSettings[] = [
     ...["-oProxyCommand=reboot", "ext::sh -c reboot", "git@host;reboot:c.git", "git@$(reboot):c"],
     ...[5, null, [overHttps]],
   ].map((value) => badRemote(value)),
-  // Nothing of what may be a password, or a token, is shown.
+  // No part of a possible password or token is shown.
   ...[
     "https://me:secret-word@git.example.com/c.git",
     "https://secret-word@git.example.com/c.git",
     "https://me:secret/word@git.example.com/c.git",
     "http://me:secret-word@git.example.com/c.git",
     "ssh://me:secret-word@git.example.com/c.git",
-  ].map((value) => badRemote(value, "is unsuitable")),
+  ].map((value) => badRemote(value, "is invalid")),
   ...["A", "1st", "_a", "a-b", "a b", "", "a\n", "a".repeat(32), 5, null].map((value) =>
     inSource(
       `a prefix ${JSON.stringify(value)}`,
@@ -143,14 +143,14 @@ export const badCodeSettings: readonly BadSettings[] = [
       `tokenUser ${JSON.stringify(value)}`,
       "codeDeployment.tokenUser",
       value,
-      "write a name without blanks.",
+      "write a name without spaces.",
     ),
   ),
   ...[
     ...["seven-c", "t".repeat(513), "with a blank", "tökens-are-ascii", "a-token-line\n", ""],
     ...[12345678, null, true, ["a-good-token"]],
   ].map((value) =>
-    one(`a token ${JSON.stringify(value)}`, "codeDeployment.token", value, token, "is unsuitable"),
+    one(`a token ${JSON.stringify(value)}`, "codeDeployment.token", value, token, "is invalid"),
   ),
   ...range("a whole number of modules", "codeDeployment.poolSize", 1, 64),
 
@@ -167,7 +167,7 @@ export const badCodeSettings: readonly BadSettings[] = [
       ["forge", "https://me:secret-word@forge.example.com", forge],
     ] as const
   ).map(([setting, value, remedy]) =>
-    one(`a password in ${setting}`, `codeDeployment.${setting}`, value, remedy, "is unsuitable"),
+    one(`a password in ${setting}`, `codeDeployment.${setting}`, value, remedy, "is invalid"),
   ),
   ...["yes", "true", 1, null].map((value) =>
     one(
@@ -188,8 +188,8 @@ export const badCodeSettings: readonly BadSettings[] = [
       [[[]], "[0]", [], absolute],
       [[["true"]], "[0]", ["true"], absolute],
       [[["./true", "/x"]], "[0]", ["./true", "/x"], absolute],
-      [[["/bin/echo", 5]], "[0][1]", 5, "write texts."],
-      [[[null]], "[0][0]", null, "write texts."],
+      [[["/bin/echo", 5]], "[0][1]", 5, "write strings."],
+      [[[null]], "[0][0]", null, "write strings."],
     ] as const
   ).map(([value, at, shown, remedy]): BadSettings => ({
     what: `commands ${JSON.stringify(value)}`,
@@ -201,31 +201,36 @@ export const badCodeSettings: readonly BadSettings[] = [
     what: "sources without a tool",
     values: { codeDeployment: { tool: "none", sources: { control: { remote: overHttps } } } },
     sentences: [
-      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; write r10k or g10k there, or remove the sources.',
+      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; set puppet:codeDeployment.tool to r10k or g10k, or remove the sources.',
     ],
   },
   unpinned("a host without a key", overSsh, "git.example.com", undefined),
-  unpinned("another host's key", overSsh, "git.example.com", "git.example.org ssh-ed25519 AAAA"),
   unpinned(
-    "a host that stands in a comment",
+    "a different host's key",
+    overSsh,
+    "git.example.com",
+    "git.example.org ssh-ed25519 AAAA",
+  ),
+  unpinned(
+    "a host in a comment",
     overSsh,
     "git.example.com",
     "# git.example.com:22 SSH-2.0-OpenSSH\n",
   ),
   unpinned(
-    "the key of another port",
+    "the key for a different port",
     "ssh://git@git.example.com/c.git",
     "git.example.com",
     "[git.example.com]:2222 ssh-ed25519 AAAA",
   ),
   unpinned(
-    "the key of SSH's own port",
+    "the key for SSH's default port",
     "ssh://git@git.example.com:2222/c.git",
     "[git.example.com]:2222",
     "git.example.com ssh-ed25519 AAAA",
   ),
   unpinned(
-    "a path of digits, which is no port",
+    "a path of digits, which is not a port",
     "git@git.example.com:2222/c.git",
     "git.example.com",
     "[git.example.com]:2222 ssh-ed25519 AAAA",
@@ -240,7 +245,7 @@ export const badCodeSettings: readonly BadSettings[] = [
       },
     },
     sentences: [
-      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or write such a URL.",
+      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or use an HTTPS URL.",
     ],
   })),
   ...[undefined, "same"].map((same): BadSettings => ({
@@ -251,7 +256,7 @@ export const badCodeSettings: readonly BadSettings[] = [
       },
     },
     sentences: [
-      "puppet:codeDeployment.sources has two sources with the same prefix, whose branches would be the same environments; write a prefix of its own for each.",
+      "puppet:codeDeployment.sources has two sources with the same prefix, so their branches would be the same environments; write a different prefix for each.",
     ],
   })),
   {
@@ -264,18 +269,18 @@ export const badCodeSettings: readonly BadSettings[] = [
       },
     },
     sentences: [
-      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; write r10k or g10k there, or remove the sources.',
+      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; set puppet:codeDeployment.tool to r10k or g10k, or remove the sources.',
       ...["a", "b"].map(
         (name) =>
-          `puppet:codeDeployment.sources.${name}.remote is on ${name}.example.com, which puppet:codeDeployment.knownHosts does not have; write the line there that ssh-keyscan prints for it, and compare it with what its operators publish.`,
+          `puppet:codeDeployment.sources.${name}.remote is on ${name}.example.com, which is not in puppet:codeDeployment.knownHosts; write the line that ssh-keyscan prints for it there, and compare it with what its operators publish.`,
       ),
-      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or write such a URL.",
-      "puppet:codeDeployment.sources has two sources with the same prefix, whose branches would be the same environments; write a prefix of its own for each.",
+      "puppet:codeDeployment.token is set, but no source has an HTTPS URL; remove it, or use an HTTPS URL.",
+      "puppet:codeDeployment.sources has two sources with the same prefix, so their branches would be the same environments; write a different prefix for each.",
     ],
   },
 
-  ...range("a TCP port that the main server does not use", "webhook.port", 1024, 65534),
-  // It takes the next port as well.
+  ...range("an unused TCP port of the main server", "webhook.port", 1024, 65534),
+  // It uses the next port too.
   ...[5431, 5432, 8079, 8080, 8081, 8082, 8139, 8140].map((port) =>
     one(`the webhook's port ${String(port)}`, "webhook.port", port, takenPort),
   ),

@@ -23,7 +23,7 @@ const external = {
   readPassword: "the-readers-password",
 };
 
-/** A PostgreSQL that is there, with one fault. */
+/** An existing PostgreSQL with one fault. */
 const outside = (
   what: string,
   setting: string,
@@ -41,7 +41,7 @@ const inUrls = (what: string, value: unknown, shown = JSON.stringify(value)): Ba
   sentences: [`puppet:puppetdb.serverUrls[1] is ${shown}; ${url}`],
 });
 
-/** Settings of PuppetDB and its database that must be refused. */
+/** Invalid settings of PuppetDB and its database. */
 export const badDatabaseSettings: readonly BadSettings[] = [
   ...["other", "Own", "", true, null, ["own"]].map((value) =>
     one(`PuppetDB's host ${JSON.stringify(value)}`, "puppetdb.host", value, host),
@@ -69,9 +69,9 @@ export const badDatabaseSettings: readonly BadSettings[] = [
   inUrls("with a path", "https://puppetdb2.example.test:8081/"),
   inUrls("with a comma", "https://b.example.test:8081,https://c.example.test:8081"),
   inUrls("in upper case", "https://PuppetDB2.example.test:8081"),
-  inUrls("with a password", "https://me:secret@puppetdb2.example.test:8081", "unsuitable"),
+  inUrls("with a password", "https://me:secret@puppetdb2.example.test:8081", "invalid"),
   inUrls("with a port of six digits", "https://puppetdb2.example.test:808100"),
-  inUrls("with a port that there is not", "https://puppetdb2.example.test:65536"),
+  inUrls("with a port that does not exist", "https://puppetdb2.example.test:65536"),
   inUrls("that is a number", 8081),
   one("URLs that are a text", "puppetdb.serverUrls", "https://b.example.test:8081", urls),
 
@@ -88,7 +88,7 @@ export const badDatabaseSettings: readonly BadSettings[] = [
       one(`${setting} ${JSON.stringify(value)}`, `puppetdb.${setting}`, value, duration),
     ),
   ),
-  ...range("whole seconds", "puppetdb.requestTimeout", 3, 600),
+  ...range("a whole number of seconds", "puppetdb.requestTimeout", 3, 600),
   ...range("a whole number of MiB", "puppetdb.heap", 512, 32768),
   ...range("a whole number of threads", "puppetdb.threads", 1, 64),
   ...range("a whole number of connections", "puppetdb.writeConnections", 2, 200),
@@ -101,20 +101,20 @@ export const badDatabaseSettings: readonly BadSettings[] = [
     `write one of ${postgresqlKeys}, or remove it.`,
     "is not a setting",
   ),
-  // It may hold a password.
+  // It may contain a password.
   ...[[], "password=secret"].map((value) =>
     one(
       `PostgreSQL that is ${JSON.stringify(value)}`,
       "postgresql",
       value,
       `write an object with ${postgresqlKeys}.`,
-      "is unsuitable",
+      "is invalid",
     ),
   ),
   ...["DB.example.org", "db.example.org.", "db:5432", "postgresql://db", "10.0.0.1/8", "", 5].map(
     (value) => outside(`a server called ${JSON.stringify(value)}`, "server", value, server),
   ),
-  // A longer name of a database would be cut, and with the ending that a restore gives it be its own again.
+  // A longer database name would be truncated, and with a restore's suffix would be the same name again.
   ...(
     [
       ["database", 54],
@@ -139,7 +139,7 @@ export const badDatabaseSettings: readonly BadSettings[] = [
         setting,
         value,
         password(setting),
-        "is unsuitable",
+        "is invalid",
       ),
     ),
   ),
@@ -147,43 +147,43 @@ export const badDatabaseSettings: readonly BadSettings[] = [
     "a port without a server",
     "postgresql.port",
     5433,
-    "set that, or remove it.",
-    "is 5433 without puppet:postgresql.server",
+    "set puppet:postgresql.server, or remove puppet:postgresql.port.",
+    "is 5433, but puppet:postgresql.server is not set",
   ),
-  outside("certificates by a path", "caCertificate", "/etc/ssl/certs/ca.pem", pem),
+  outside("certificates given as a path", "caCertificate", "/etc/ssl/certs/ca.pem", pem),
   outside(
-    "a key for a certificate",
+    "a key instead of a certificate",
     "caCertificate",
     "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n",
     pem,
-    "is unsuitable",
+    "is invalid",
   ),
   ...["24:00", "2:30", "02:60", "02:30:00", "noon", 230].map((value) =>
     one(`a backup at ${JSON.stringify(value)}`, "postgresql.backupTime", value, time),
   ),
   ...range("a TCP port", "postgresql.port", 1, 65535),
-  ...range("whole days", "postgresql.backupDays", 1, 3650),
+  ...range("a whole number of days", "postgresql.backupDays", 1, 3650),
 
   {
     what: "one role for both",
     values: { postgresql: { user: "puppet", readUser: "puppet" } },
     sentences: [
-      'puppet:postgresql.readUser is "puppet", as is puppet:postgresql.user; write another role, which only reads.',
+      'puppet:postgresql.readUser is "puppet", the same as puppet:postgresql.user; write a different role, which only reads.',
     ],
   },
   {
     what: "the reading role's name for the owner",
     values: { postgresql: { user: "puppetdb_read" } },
     sentences: [
-      'puppet:postgresql.readUser is "puppetdb_read", as is puppet:postgresql.user; write another role, which only reads.',
+      'puppet:postgresql.readUser is "puppetdb_read", the same as puppet:postgresql.user; write a different role, which only reads.',
     ],
   },
   {
     what: "a server without passwords",
     values: { postgresql: { server: "db.example.org", user: "pdb" } },
     sentences: [
-      "puppet:postgresql.password is not set; write the password that pdb has on db.example.org, with npm run pulumi -- config set --stack STACK --secret --path puppet:postgresql.password.",
-      "puppet:postgresql.readPassword is not set; write the password that puppetdb_read has on db.example.org, with npm run pulumi -- config set --stack STACK --secret --path puppet:postgresql.readPassword.",
+      "puppet:postgresql.password is not set; write the password of pdb on db.example.org, with npm run pulumi -- config set --stack STACK --secret --path puppet:postgresql.password.",
+      "puppet:postgresql.readPassword is not set; write the password of puppetdb_read on db.example.org, with npm run pulumi -- config set --stack STACK --secret --path puppet:postgresql.readPassword.",
     ],
   },
   {
@@ -198,29 +198,29 @@ export const badDatabaseSettings: readonly BadSettings[] = [
     sentences: [
       ...["password", "readPassword"].map(
         (setting) =>
-          `puppet:postgresql.${setting} is set, but a PostgreSQL of the environment's own has passwords that nobody needs to know; remove it, or set puppet:postgresql.server.`,
+          `puppet:postgresql.${setting} is set, but the environment's own PostgreSQL generates its passwords; remove it, or set puppet:postgresql.server.`,
       ),
-      "puppet:postgresql.caCertificate is set without puppet:postgresql.server; set that, or remove it.",
+      "puppet:postgresql.caCertificate is set, but puppet:postgresql.server is not; set puppet:postgresql.server, or remove puppet:postgresql.caCertificate.",
     ],
   },
   {
     what: "a server without a PuppetDB",
     values: { puppetdb: { host: "none" }, postgresql: external },
     sentences: [
-      'puppet:postgresql.server is "db.example.org", but puppet:puppetdb.host is "none"; write own or main there, or remove puppet:postgresql.server.',
+      'puppet:postgresql.server is "db.example.org", but puppet:puppetdb.host is "none"; set puppet:puppetdb.host to own or main, or remove puppet:postgresql.server.',
     ],
   },
 
   {
     what: "a compiler with the name of PuppetDB's host",
     values: { compilers: ["puppetdb", "c"] },
-    sentences: ["puppet:compilers has puppetdb, the name of another host; write another name."],
+    sentences: ["puppet:compilers has puppetdb, the name of another host; write a different name."],
   },
   ...["puppetdb", "compiler50"].map((name) => ({
-    what: `a service called ${name}, as a host is or may be`,
+    what: `a service called ${name}, like an existing or planned host`,
     values: { fileServer: name },
     sentences: [
-      `puppet:fileServer is ${name}.example.test, and ${name} is the name of a host; write a name that no host has.`,
+      `puppet:fileServer is ${name}.example.test, but ${name} is the name of a host; write a name that no host has.`,
     ],
   })),
 ];

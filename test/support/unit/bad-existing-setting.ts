@@ -1,7 +1,7 @@
 import type { BadSettings } from "./bad-setting.js";
 import { goodExisting, servers } from "./platform-settings.js";
 
-/** Settings of existing servers that are taken but for these. */
+/** Settings of existing servers that are valid except for the changes. */
 export const existing = (
   what: string,
   changes: Readonly<Record<string, unknown>>,
@@ -13,7 +13,7 @@ export const existing = (
   sentences,
 });
 
-/** Servers of which the first has something else. */
+/** Servers of which the first has changes. */
 export const first = (
   what: string,
   changes: Readonly<Record<string, unknown>>,

@@ -5,7 +5,7 @@ import { goodAws, goodExisting, hostKey, server, servers } from "./platform-sett
 const role = (text: string) => `puppet:existing.servers has ${text}; write exactly one.`;
 const jumpHost = "write an object with address, port, user, hostKey, privateKey.";
 
-/** Settings of servers that are there, which must be refused. */
+/** Invalid settings of existing servers. */
 export const badExistingSettings: readonly BadSettings[] = [
   existing("no private key", { privateKey: undefined }, [
     "puppet:existing.privateKey is not set; write the user's private SSH key with npm run pulumi -- config set --stack STACK --secret --path puppet:existing.privateKey.",
@@ -25,7 +25,7 @@ export const badExistingSettings: readonly BadSettings[] = [
     role("2 servers with the role main"),
   ]),
   existing(
-    "three balancers",
+    "three load balancers",
     { servers: [...servers, ...[5, 6].map((n) => server(`b${String(n)}`, "load-balancer", n))] },
     [role("3 servers with the role load-balancer")],
   ),
@@ -40,7 +40,7 @@ export const badExistingSettings: readonly BadSettings[] = [
       `a server for PuppetDB, which is ${host}`,
       {},
       [
-        `puppet:existing.servers has a server with the role puppetdb, but puppet:puppetdb.host is "${host}"; write own there, or remove the server.`,
+        `puppet:existing.servers has a server with the role puppetdb, but puppet:puppetdb.host is "${host}"; set puppet:puppetdb.host to own, or remove the server.`,
       ],
       { puppetdb: { host } },
     ),
@@ -84,7 +84,7 @@ export const badExistingSettings: readonly BadSettings[] = [
   first(
     "an address for SSH that has a port",
     { sshAddress: "alpha:22" },
-    'sshAddress is "alpha:22"; write an address or DNS name that SSH reaches from here.',
+    'sshAddress is "alpha:22"; write an address or DNS name that SSH can reach from here.',
   ),
   first("SSH on no port", { sshPort: 0 }, "sshPort is 0; write a TCP port from 1 to 65535."),
   first(
@@ -103,7 +103,7 @@ export const badExistingSettings: readonly BadSettings[] = [
     first(
       `the host key ${JSON.stringify(value)}`,
       { hostKey: value },
-      `hostKey is unsuitable; ${publicKey}`,
+      `hostKey is invalid; ${publicKey}`,
     ),
   ),
   ...[0, 513, 1.5, "2"].map((value) =>
@@ -147,7 +147,7 @@ export const badExistingSettings: readonly BadSettings[] = [
     `puppet:existing.jumpHost.hostKey is not set; ${publicKey}`,
   ]),
   existing("a jump host without an address", { jumpHost: { hostKey } }, [
-    "puppet:existing.jumpHost.address is not set; write an address or DNS name that SSH reaches from here.",
+    "puppet:existing.jumpHost.address is not set; write an address or DNS name that SSH can reach from here.",
   ]),
   existing("a jump host by its name alone", { jumpHost: "jump.example.test" }, [
     `puppet:existing.jumpHost is "jump.example.test"; ${jumpHost}`,
@@ -157,40 +157,40 @@ export const badExistingSettings: readonly BadSettings[] = [
   ]),
   ...[1, 3, ["delta"]].map((compilers) =>
     existing(
-      `compilers ${JSON.stringify(compilers)} beside those that are there`,
+      `compilers ${JSON.stringify(compilers)} in addition to the existing ones`,
       {},
       [
-        "puppet:compilers is set, but the compilers are the servers with that role in puppet:existing.servers; remove it.",
+        "puppet:compilers is set, but the compilers here are the servers with that role in puppet:existing.servers; remove it.",
       ],
       { compilers },
     ),
   ),
   existing(
-    "a server that is called as a service is",
+    "a server with the name of a service",
     { servers: [server("puppet", "main", 1), ...servers.slice(1)] },
     [
-      "puppet:puppetServer is puppet.example.test, and puppet is the name of a host; write a name that no host has.",
+      "puppet:puppetServer is puppet.example.test, but puppet is the name of a host; write a name that no host has.",
     ],
   ),
   existing(
-    "a name that is too long beside the domain",
+    "a name that is too long together with the domain",
     { servers: [...servers, server("c".repeat(52), "compiler", 5)] },
     [
-      `puppet:existing.servers has ${"c".repeat(52)}, too long beside the domain for a certificate; write a name of at most 51 characters.`,
+      `puppet:existing.servers has ${"c".repeat(52)}, which is too long for a certificate together with the domain; write a name of at most 51 characters.`,
     ],
   ),
   ...["containers", "aws"].map((platform) => ({
     what: `existing: servers on the platform ${platform}`,
     values: { platform, existing: goodExisting, ...(platform === "aws" ? { aws: goodAws } : {}) },
     sentences: [
-      `puppet:existing is set, but puppet:platform is ${platform}; write existing there, or remove it.`,
+      `puppet:existing is set, but puppet:platform is ${platform}; set puppet:platform to existing, or remove puppet:existing.`,
     ],
   })),
   existing(
     "settings of containers as well",
     {},
     [
-      "puppet:containers is set, but puppet:platform is existing; write containers there, or remove it.",
+      "puppet:containers is set, but puppet:platform is existing; set puppet:platform to containers, or remove puppet:containers.",
     ],
     { containers: { memory: 4096 } },
   ),

@@ -3,7 +3,7 @@ import { one, range, type BadSettings } from "./bad-setting.js";
 const keys =
   "host, url, caCertificate, user, password, smartProxy, version, packages, database, environment, timeout, cacheHours, whenExpired";
 const url =
-  "write its HTTPS address by its full name in lower case, with nothing after it, such as https://foreman.example.com.";
+  "write its HTTPS URL with its FQDN in lower case and nothing after it, such as https://foreman.example.com.";
 const there = { host: "existing", url: "https://foreman.example.org", password: "the-password" };
 
 const packages = { url: "https://mirror.example.org/foreman" };
@@ -12,9 +12,9 @@ const databasePassword =
   "write 8 to 128 letters, digits, _ or -, with npm run pulumi -- config set --stack STACK --secret --path puppet:foreman.database.password.";
 
 const withoutUse = (key: string, host: string, other: string) =>
-  `puppet:foreman.${key} is set, but puppet:foreman.host is ${host}; write ${other} there, or remove it.`;
+  `puppet:foreman.${key} is set, but puppet:foreman.host is ${host}; set puppet:foreman.host to ${other}, or remove puppet:foreman.${key}.`;
 
-/** A Foreman that is there, with one fault. */
+/** An existing Foreman with one fault. */
 const outside = (
   what: string,
   setting: string,
@@ -27,7 +27,7 @@ const outside = (
   sentences: [`puppet:foreman.${setting} ${shown}; ${remedy}`],
 });
 
-/** Settings of Foreman that must be refused. */
+/** Invalid settings of Foreman. */
 export const badForemanSettings: readonly BadSettings[] = [
   ...["main", "Existing", "", true, null].map((value) =>
     one(
@@ -44,13 +44,13 @@ export const badForemanSettings: readonly BadSettings[] = [
     `write one of ${keys}, or remove it.`,
     "is not a setting",
   ),
-  // It may hold the password.
+  // It may contain the password.
   one(
     "Foreman that is a text",
     "foreman",
     "existing",
     `write an object with ${keys}.`,
-    "is unsuitable",
+    "is invalid",
   ),
   ...[
     "foreman.example.org",
@@ -67,20 +67,20 @@ export const badForemanSettings: readonly BadSettings[] = [
     "url",
     "https://admin:secret@foreman.example.org",
     url,
-    "is unsuitable",
+    "is invalid",
   ),
   outside(
     "no address",
     "url",
     undefined,
-    "write Foreman's address, such as https://foreman.example.com.",
+    "write Foreman's URL, such as https://foreman.example.com.",
     "is not set",
   ),
   outside(
     "no password",
     "password",
     undefined,
-    "write the password that admin has in Foreman, with npm run pulumi -- config set --stack STACK --secret --path puppet:foreman.password.",
+    "write the password of admin in Foreman, with npm run pulumi -- config set --stack STACK --secret --path puppet:foreman.password.",
     "is not set",
   ),
   ...["short", "a\nline of its own", "p".repeat(256), 12345678].map((value) =>
@@ -88,8 +88,8 @@ export const badForemanSettings: readonly BadSettings[] = [
       `a password that is ${JSON.stringify(value).slice(0, 20)}`,
       "password",
       value,
-      "write 8 to 255 letters, digits and signs of ASCII, with npm run pulumi -- config set --stack STACK --secret --path puppet:foreman.password.",
-      "is unsuitable",
+      "write 8 to 255 printable ASCII characters, with npm run pulumi -- config set --stack STACK --secret --path puppet:foreman.password.",
+      "is invalid",
     ),
   ),
   ...["", "a b", "a:b", 5].map((value) =>
@@ -97,7 +97,7 @@ export const badForemanSettings: readonly BadSettings[] = [
       `a user ${JSON.stringify(value)}`,
       "user",
       value,
-      "write the login of a user, such as admin.",
+      "write a user's login name, such as admin.",
     ),
   ),
   outside(
@@ -122,8 +122,8 @@ export const badForemanSettings: readonly BadSettings[] = [
       "write serve or fail.",
     ),
   ),
-  ...range("whole seconds", "foreman.timeout", 2, 60),
-  ...range("whole hours", "foreman.cacheHours", 1, 8760),
+  ...range("a whole number of seconds", "foreman.timeout", 2, 60),
+  ...range("a whole number of hours", "foreman.cacheHours", 1, 8760),
   ...["yes", 1, null].map((value) =>
     one(
       `a smart proxy of ${JSON.stringify(value)}`,
@@ -153,14 +153,14 @@ export const badForemanSettings: readonly BadSettings[] = [
       foreman: { ...there, packages: { url: "https://me:secret@mirror.example.org" } },
     },
     sentences: [
-      "puppet:foreman.packages.url is unsuitable; write the URL of an APT repository, such as https://mirror.example.com/foreman.",
+      "puppet:foreman.packages.url is invalid; write the URL of an APT repository, such as https://mirror.example.com/foreman.",
     ],
   },
   {
     what: "a setting of Foreman that was set without --path",
     values: { "foreman.host": "own" },
     sentences: [
-      "puppet:foreman.host is one word here; remove it, and write host within puppet:foreman, or use npm run pulumi -- config set --stack STACK --path.",
+      "puppet:foreman.host is a single key here; remove it, and write host under puppet:foreman, or set it with npm run pulumi -- config set --stack STACK --path.",
     ],
   },
   {
@@ -179,7 +179,7 @@ export const badForemanSettings: readonly BadSettings[] = [
     ["port", 65536, "is 65536; write a TCP port from 1 to 65535."],
     ["database", "fore-man", 'is "fore-man"; write a name of lower-case letters, digits and _.'],
     ["user", "", 'is ""; write a name of lower-case letters, digits and _.'],
-    ["password", "with blank", `is unsuitable; ${databasePassword}`],
+    ["password", "with blank", `is invalid; ${databasePassword}`],
     ["password", undefined, `is not set; ${databasePassword}`],
     [
       "caCertificate",
@@ -192,7 +192,7 @@ export const badForemanSettings: readonly BadSettings[] = [
     sentences: [`puppet:foreman.database.${String(key)} ${String(told)}`],
   })),
   {
-    what: "a Foreman that is switched off, with all that it had",
+    what: "a Foreman that is switched off, with all of its settings",
     values: { foreman: { ...there, host: "none", packages, database } },
     sentences: [
       ...["url", "password", "packages"].map((key) => withoutUse(key, "none", "existing")),
@@ -200,20 +200,20 @@ export const badForemanSettings: readonly BadSettings[] = [
     ],
   },
   {
-    what: "a Foreman that is there, with a database",
+    what: "an existing Foreman with a database",
     values: { foreman: { ...there, database } },
     sentences: [withoutUse("database", "existing", "own")],
   },
   {
-    what: "a Foreman of its own, with the address and the password of another one",
+    what: "the environment's own Foreman, with the URL and the password of another",
     values: { foreman: { ...there, host: "own" } },
     sentences: ["url", "password"].map((key) => withoutUse(key, "own", "existing")),
   },
   ...[8442, 8443].map((port) => ({
-    what: `a webhook on port ${String(port)} beside the smart proxy`,
+    what: `a webhook on port ${String(port)} next to the smart proxy`,
     values: { foreman: { host: "own" }, webhook: { port } },
     sentences: [
-      `puppet:webhook.port is ${String(port)}, and Foreman's smart proxy has 8443 on the same host; write another port.`,
+      `puppet:webhook.port is ${String(port)}, but Foreman's smart proxy uses 8443 on the same host; write a different port.`,
     ],
   })),
 ];

@@ -11,7 +11,7 @@ const saml = {
   certificate: pem,
 };
 
-/** HDM that is taken, with all that there may be. */
+/** A valid HDM with every setting. */
 export const goodHdm = {
   host: "own",
   image: `registry.example.com:5000/betadots/hdm@${digest}`,
@@ -47,7 +47,7 @@ const archive =
   "write the absolute path of an archive on HDM's host, or an HTTPS URL without a password.";
 const distinguishedName = "write a distinguished name such as ou=people,dc=example,dc=com.";
 
-/** Settings of HDM that must be refused. */
+/** Invalid settings of HDM. */
 export const badHdmSettings: readonly BadSettings[] = [
   hdm("an unknown host", { host: "main" }, ['puppet:hdm.host is "main"; write own or none.']),
   hdm("an unknown setting", { port: 443 }, [
@@ -57,7 +57,7 @@ export const badHdmSettings: readonly BadSettings[] = [
     what: "HDM as a text",
     values: { hdm: "own" },
     sentences: [
-      "puppet:hdm is unsuitable; write an object with host, image, imageArchive, certificate, privateKey, ldap, saml.",
+      "puppet:hdm is invalid; write an object with host, image, imageArchive, certificate, privateKey, ldap, saml.",
     ],
   },
   hdm("no image", { image: undefined }, [
@@ -85,28 +85,28 @@ export const badHdmSettings: readonly BadSettings[] = [
     ]),
   ),
   hdm("an archive with a password", { imageArchive: "https://a:b@example.com/hdm.tar" }, [
-    `puppet:hdm.imageArchive is unsuitable; ${archive}`,
+    `puppet:hdm.imageArchive is invalid; ${archive}`,
   ]),
-  hdm("LDAP with StartTLS at the port of TLS", { ldap: { ...ldap, port: 636, startTls: true } }, [
-    "puppet:hdm.ldap.port is 636, where all of the connection is TLS; remove it, or puppet:hdm.ldap.startTls.",
+  hdm("LDAP with StartTLS on the TLS port", { ldap: { ...ldap, port: 636, startTls: true } }, [
+    "puppet:hdm.ldap.port is 636, where TLS is used from the start; remove it, or remove puppet:hdm.ldap.startTls.",
   ]),
-  hdm("LDAP with TLS at the port of StartTLS", { ldap: { ...ldap, port: 389 } }, [
-    "puppet:hdm.ldap.port is 389, where TLS begins by StartTLS; remove it, or write true in puppet:hdm.ldap.startTls.",
+  hdm("LDAP with TLS on the StartTLS port", { ldap: { ...ldap, port: 389 } }, [
+    "puppet:hdm.ldap.port is 389, where StartTLS is used; remove it, or set puppet:hdm.ldap.startTls to true.",
   ]),
   hdm("a certificate without its key", { certificate: pem }, [
-    "puppet:hdm.privateKey is not set; write the one that belongs to puppet:hdm.certificate, or remove that.",
+    "puppet:hdm.privateKey is not set; write the one that belongs to puppet:hdm.certificate, or remove puppet:hdm.certificate.",
   ]),
   hdm("a key without its certificate", { privateKey: key }, [
-    "puppet:hdm.certificate is not set; write the one that belongs to puppet:hdm.privateKey, or remove that.",
+    "puppet:hdm.certificate is not set; write the one that belongs to puppet:hdm.privateKey, or remove puppet:hdm.privateKey.",
   ]),
-  hdm("a key that is none", { certificate: pem, privateKey: secretText }, [
-    "puppet:hdm.privateKey is unsuitable; write a private key in PEM, with npm run pulumi -- config set --stack STACK --secret --path puppet:hdm.privateKey.",
+  hdm("an invalid key", { certificate: pem, privateKey: secretText }, [
+    "puppet:hdm.privateKey is invalid; write a private key in PEM, with npm run pulumi -- config set --stack STACK --secret --path puppet:hdm.privateKey.",
   ]),
   hdm(
     "no code",
     {},
     [
-      'puppet:hdm.host is "own", but puppet:codeDeployment.tool is "none", so that there would be no data to browse; write r10k or g10k there, or none in puppet:hdm.host.',
+      'puppet:hdm.host is "own", but puppet:codeDeployment.tool is "none", so there would be no data to browse; set puppet:codeDeployment.tool to r10k or g10k, or puppet:hdm.host to none.',
     ],
     { codeDeployment: { tool: "none" } },
   ),
@@ -114,7 +114,7 @@ export const badHdmSettings: readonly BadSettings[] = [
     "no PuppetDB",
     {},
     [
-      'puppet:hdm.host is "own", but puppet:puppetdb.host is "none", and HDM knows nodes and their facts from PuppetDB; write own or main there, or none in puppet:hdm.host.',
+      'puppet:hdm.host is "own", but puppet:puppetdb.host is "none", and HDM gets nodes and their facts from PuppetDB; set puppet:puppetdb.host to own or main, or puppet:hdm.host to none.',
     ],
     { puppetdb: { host: "none" } },
   ),
@@ -123,25 +123,25 @@ export const badHdmSettings: readonly BadSettings[] = [
     values: { hdm: { image: goodHdm.image, saml } },
     sentences: ["image", "saml"].map(
       (name) =>
-        `puppet:hdm.${name} is set, but puppet:hdm.host is "none"; write own there, or remove puppet:hdm.${name}.`,
+        `puppet:hdm.${name} is set, but puppet:hdm.host is "none"; set puppet:hdm.host to own, or remove puppet:hdm.${name}.`,
     ),
   },
   {
-    what: "a compiler that is called as HDM's host",
+    what: "a compiler with the name of HDM's host",
     values: { hdm: { host: "own", image: goodHdm.image }, compilers: ["hdm"] },
-    sentences: ["puppet:compilers has hdm, the name of another host; write another name."],
+    sentences: ["puppet:compilers has hdm, the name of another host; write a different name."],
   },
 
   hdm("LDAP as a text, with a password in it", { ldap: secretText }, [
-    "puppet:hdm.ldap is unsuitable; write an object with host, port, startTls, baseDn, bindDn, bindPassword, usernameAttribute, filter, caCertificate.",
+    "puppet:hdm.ldap is invalid; write an object with host, port, startTls, baseDn, bindDn, bindPassword, usernameAttribute, filter, caCertificate.",
   ]),
   hdm("LDAP without a server", { ldap: { baseDn: ldap.baseDn } }, [
     "puppet:hdm.ldap.host is not set; write the DNS name of a server, as in its certificate.",
   ]),
-  hdm("LDAP by a URL", { ldap: { ...ldap, host: "ldaps://ldap.example.com" } }, [
+  hdm("LDAP as a URL", { ldap: { ...ldap, host: "ldaps://ldap.example.com" } }, [
     'puppet:hdm.ldap.host is "ldaps://ldap.example.com"; write the DNS name of a server, as in its certificate.',
   ]),
-  hdm("LDAP at no port", { ldap: { ...ldap, port: 0 } }, [
+  hdm("LDAP on port 0", { ldap: { ...ldap, port: 0 } }, [
     "puppet:hdm.ldap.port is 0; write a TCP port from 1 to 65535.",
   ]),
   ...["", " ou=a", "ou=a\nfilter: x"].map((baseDn) =>
@@ -150,18 +150,18 @@ export const badHdmSettings: readonly BadSettings[] = [
     ]),
   ),
   hdm("LDAP with a name and no password", { ldap: { ...ldap, bindDn: "cn=hdm" } }, [
-    "puppet:hdm.ldap.bindPassword is not set; write the one that belongs to puppet:hdm.ldap.bindDn, or remove that.",
+    "puppet:hdm.ldap.bindPassword is not set; write the one that belongs to puppet:hdm.ldap.bindDn, or remove puppet:hdm.ldap.bindDn.",
   ]),
   hdm("LDAP with a password and no name", { ldap: { ...ldap, bindPassword: secretText } }, [
-    "puppet:hdm.ldap.bindDn is not set; write the one that belongs to puppet:hdm.ldap.bindPassword, or remove that.",
+    "puppet:hdm.ldap.bindDn is not set; write the one that belongs to puppet:hdm.ldap.bindPassword, or remove puppet:hdm.ldap.bindPassword.",
   ]),
   hdm("LDAP with a password of two lines", { ldap: { ...ldap, bindPassword: `${secretText}\n` } }, [
-    "puppet:hdm.ldap.bindPassword is unsuitable; write a password on one line, with npm run pulumi -- config set --stack STACK --secret --path puppet:hdm.ldap.bindPassword.",
+    "puppet:hdm.ldap.bindPassword is invalid; write a password on one line, with npm run pulumi -- config set --stack STACK --secret --path puppet:hdm.ldap.bindPassword.",
   ]),
-  hdm("LDAP by an attribute that is none", { ldap: { ...ldap, usernameAttribute: "u=d" } }, [
+  hdm("LDAP with an invalid attribute", { ldap: { ...ldap, usernameAttribute: "u=d" } }, [
     'puppet:hdm.ldap.usernameAttribute is "u=d"; write the name of an attribute, such as mail or uid.',
   ]),
-  hdm("LDAP with a filter that is none", { ldap: { ...ldap, filter: "uid=*" } }, [
+  hdm("LDAP with an invalid filter", { ldap: { ...ldap, filter: "uid=*" } }, [
     'puppet:hdm.ldap.filter is "uid=*"; write a filter in parentheses, such as (memberOf=cn=puppet,ou=groups,dc=example,dc=com).',
   ]),
   hdm("SAML without TLS", { saml: { ...saml, ssoUrl: "http://idp.example.com/sso" } }, [
@@ -189,7 +189,7 @@ export const badHdmSettings: readonly BadSettings[] = [
       existing: { ...goodExisting, servers: [...servers, server("echo", "hdm", 5)] },
     },
     sentences: [
-      'puppet:existing.servers has a server with the role hdm, but puppet:hdm.host is "none"; write own there, or remove the server.',
+      'puppet:existing.servers has a server with the role hdm, but puppet:hdm.host is "none"; set puppet:hdm.host to own, or remove the server.',
     ],
   },
 ];

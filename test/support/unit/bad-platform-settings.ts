@@ -2,5 +2,5 @@ import { badAwsSettings } from "./bad-aws-settings.js";
 import { badExistingSettings } from "./bad-existing-settings.js";
 import { badPrivateKeys } from "./bad-private-keys.js";
 
-/** Settings of the platforms other than containers that must be refused. */
+/** Invalid settings of the platforms other than containers. */
 export const badPlatformSettings = [...badExistingSettings, ...badPrivateKeys, ...badAwsSettings];

@@ -1,12 +1,12 @@
-/** Settings that must be refused, and the exact sentences it is told with. */
+/** Invalid settings, and the exact sentences that report them. */
 export interface BadSettings {
   what: string;
-  /** Values beside a good `domain`, which they may replace. */
+  /** Values in addition to a valid `domain`, which they may replace. */
   values: Readonly<Record<string, unknown>>;
   sentences: readonly string[];
 }
 
-/** A value that is refused with one sentence: what it is, what to write instead. */
+/** A value that is rejected with one sentence: what it is, and what to write instead. */
 export const one = (
   what: string,
   setting: string,
@@ -22,7 +22,7 @@ export const one = (
   };
 };
 
-/** Values beside a range of whole numbers, and of other types, each with its sentence. */
+/** Values outside a range of whole numbers, and of other types, each with its sentence. */
 export const range = (what: string, setting: string, from: number, to: number): BadSettings[] =>
   [from - 1, to + 1, from + 0.5, `${String(from)}x`, true, null].map((value) =>
     one(

@@ -10,10 +10,10 @@ const domain =
 const serviceName =
   "write a DNS name in lower case, with or without a domain, such as puppet or puppet.example.com.";
 const caName =
-  "write at most 59 letters, digits, blanks or . : _ -, beginning with a letter or digit.";
+  "write at most 59 letters, digits, spaces or . : _ -, beginning with a letter or digit.";
 const compilers = "write a number of compilers from 1 to 1000, or a list of 1 to 1000 host names.";
 const image =
-  "write the name, in lower case, of an image of Debian with systemd and an SSH server, such as registry.example.com/puppet-host:1.";
+  "write the lower-case name of a Debian image with systemd and an SSH server, such as registry.example.com/puppet-host:1.";
 const subnet =
   "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
 const topLevel =
@@ -50,14 +50,14 @@ export const badSettings: readonly BadSettings[] = [
     "is not a setting",
   ),
   one(
-    "a setting of the main server in another case",
+    "a setting of the main server in upper case",
     "mainServer.Heap",
     2048,
     "write one of jrubies, heap, codeCache, or remove it.",
     "is not a setting",
   ),
   one(
-    "an unknown setting of the balancer",
+    "an unknown setting of the load balancer",
     "loadBalancer.port",
     8404,
     "write one of statsPort, compileTimeout, or remove it.",
@@ -94,7 +94,7 @@ export const badSettings: readonly BadSettings[] = [
       `more containers than a network has addresses for: ${typeof value}`,
       "compilers",
       value,
-      "write at most 50 where they are containers.",
+      "write at most 50 on the containers platform.",
       "has 51 compilers",
     ),
   ),
@@ -103,14 +103,14 @@ export const badSettings: readonly BadSettings[] = [
   inList("a compiler with a domain", "second.example.test"),
   inList("a compiler with a leading hyphen", "-second"),
   inList("a compiler with a trailing hyphen", "second-"),
-  inList("a compiler with a blank", "second one"),
+  inList("a compiler with a space", "second one"),
   inList("a compiler without a name", ""),
   inList("a compiler with 64 letters", "c".repeat(64)),
   {
-    what: "a compiler that has no room beside the domain",
+    what: "a compiler whose name is too long together with the domain",
     values: { compilers: ["c".repeat(52)] },
     sentences: [
-      `puppet:compilers has ${"c".repeat(52)}, too long beside the domain for a certificate; write a name of at most 51 characters.`,
+      `puppet:compilers has ${"c".repeat(52)}, which is too long for a certificate together with the domain; write a name of at most 51 characters.`,
     ],
   },
   {
@@ -122,41 +122,41 @@ export const badSettings: readonly BadSettings[] = [
     what: "compilers with the names of the other hosts",
     values: { compilers: ["balancer", "c", "main"] },
     sentences: ["main", "balancer"].map(
-      (name) => `puppet:compilers has ${name}, the name of another host; write another name.`,
+      (name) => `puppet:compilers has ${name}, the name of another host; write a different name.`,
     ),
   },
   {
     what: "compilers that share an address",
     values: { compilers: ["rho", "c", "chi"] },
     sentences: [
-      "puppet:compilers has rho and chi, which would share an address of the containers' network; write another name for one of them.",
+      "puppet:compilers has rho and chi, which would share an address in the containers' network; write a different name for one of them.",
     ],
   },
 
   one("a service name in upper case", "puppetServer", "Puppet", serviceName),
   one("a service name that is a number", "puppetServer", 1, serviceName),
-  one("a service name with a blank", "caServer", "puppet ca", serviceName),
+  one("a service name with a space", "caServer", "puppet ca", serviceName),
   one("an empty service name", "fileServer", "", serviceName),
   one("a service name that is an address with a port", "puppetServer", "puppet:8140", serviceName),
   {
-    what: "the CA with a short name of the balancer, in another domain",
+    what: "the CA with a short name of the load balancer, in a different domain",
     values: { caServer: "puppet.ca.example" },
     sentences: [
-      "puppet:caServer is puppet.ca.example, and puppet is a name of the balancer; write another name, because certificates come from the main server.",
+      "puppet:caServer is puppet.ca.example, but puppet is a name of the load balancer; write a different name, because certificates come from the main server.",
     ],
   },
   {
-    what: "puppetServer with the short name of a host, in another domain",
+    what: "puppetServer with the short name of a host, in a different domain",
     values: { puppetServer: "main.other.example" },
     sentences: [
-      "puppet:puppetServer is main.other.example, and main is the name of a host; write a name that no host has.",
+      "puppet:puppetServer is main.other.example, but main is the name of a host; write a name that no host has.",
     ],
   },
   ...["puppet", "puppetfiles", "puppet.example.test"].map((caServer) => ({
-    what: `the CA called ${caServer}, as the balancer is`,
+    what: `the CA called ${caServer}, like the load balancer`,
     values: { caServer },
     sentences: [
-      `puppet:caServer is ${caServer.replace(/\..*/, "")}.example.test, and ${caServer.replace(/\..*/, "")} is a name of the balancer; write another name, because certificates come from the main server.`,
+      `puppet:caServer is ${caServer.replace(/\..*/, "")}.example.test, but ${caServer.replace(/\..*/, "")} is a name of the load balancer; write a different name, because certificates come from the main server.`,
     ],
   })),
   ...[
@@ -165,16 +165,16 @@ export const badSettings: readonly BadSettings[] = [
     ["fileServer", "balancer"],
     ["puppetServer", "main.example.test"],
   ].map(([setting = "", name = ""]) => ({
-    what: `${setting} called ${name}, as a host is`,
+    what: `${setting} called ${name}, like a host`,
     values: { [setting]: name },
     sentences: [
-      `puppet:${setting} is ${name.replace(/\..*/, "")}.example.test, and ${name.replace(/\..*/, "")} is the name of a host; write a name that no host has.`,
+      `puppet:${setting} is ${name.replace(/\..*/, "")}.example.test, but ${name.replace(/\..*/, "")} is the name of a host; write a name that no host has.`,
     ],
   })),
 
   one("an empty name of the CA", "caName", "", caName),
   one("a name of the CA for the shell", "caName", "CA; reboot", caName),
-  one("a name of the CA with a leading blank", "caName", " CA", caName),
+  one("a name of the CA with a leading space", "caName", " CA", caName),
   one("a name of the CA with 60 letters", "caName", "c".repeat(60), caName),
   one("a name of the CA that is a boolean", "caName", true, caName),
 
@@ -182,13 +182,13 @@ export const badSettings: readonly BadSettings[] = [
   ...range("a whole number of MiB", "mainServer.heap", 512, 65536),
   ...range("a whole number of MiB", "compiler.codeCache", 96, 2048),
   ...range("a TCP port", "loadBalancer.statsPort", 1024, 65535),
-  ...range("whole seconds", "loadBalancer.compileTimeout", 60, 7200),
+  ...range("a whole number of seconds", "loadBalancer.compileTimeout", 60, 7200),
   ...range("a whole number of MiB", "containers.memory", 1120, 65536),
   one(
     "the statistics page on the port of agents",
     "loadBalancer.statsPort",
     8140,
-    "write another port.",
+    "write a different port.",
     "is 8140, the port that agents connect to",
   ),
 
@@ -204,18 +204,18 @@ export const badSettings: readonly BadSettings[] = [
     ["host bits", "10.213.7.1/24"],
     ["leading zeros", "010.213.7.0/24"],
     ["public addresses", "192.0.2.0/24"],
-    ["public addresses beside private ones", "172.32.0.0/16"],
+    ["public addresses next to private ones", "172.32.0.0/16"],
     ["a prefix that is too short", "10.0.0.0/15"],
     ["a prefix that is too long", "10.0.0.0/25"],
-    ["a prefix that is none", "10.0.0.0/33"],
+    ["an invalid prefix", "10.0.0.0/33"],
     ["a number above 255", "10.0.256.0/24"],
     ["IPv6", "fd00::/64"],
   ].map(([what = "", value]) => one(`a network of ${what}`, "containers.subnet", value, subnet)),
 
   ...[
-    ["no text", 1],
+    ["a number", 1],
     ["nothing", ""],
-    ["a blank", "debian trixie"],
+    ["a space", "debian trixie"],
     ["an option", "--privileged"],
     ["a command", "debian;reboot"],
     ["capitals", "Debian"],
@@ -260,8 +260,8 @@ export const badSettings: readonly BadSettings[] = [
     sentences: [
       `puppet:containers.subnet is "here"; ${subnet}`,
       "puppet:compilers has main more than once; write each host name once.",
-      "puppet:compilers has main, the name of another host; write another name.",
-      "puppet:caServer is puppet.example.test, and puppet is a name of the balancer; write another name, because certificates come from the main server.",
+      "puppet:compilers has main, the name of another host; write a different name.",
+      "puppet:caServer is puppet.example.test, but puppet is a name of the load balancer; write a different name, because certificates come from the main server.",
     ],
   },
 ];

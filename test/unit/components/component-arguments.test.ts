@@ -85,7 +85,7 @@ describe("an unknown word", () => {
 
 describe("a host's connection", () => {
   const hostKey = "ssh-ed25519 AAAA";
-  const hint = 'write the public key that its SSH server shows, such as "ssh-ed25519 AAAA...".';
+  const hint = 'write the public key that its SSH server presents, such as "ssh-ed25519 AAAA...".';
 
   it.each([
     [{ host: "10.0.0.1" }, "connection.hostKey"],

@@ -36,10 +36,10 @@ describe("guides", () => {
   });
 
   it.each([
-    ["there is no apt-get; give a machine with Debian 13", "there is no $program; give a machine"],
+    ["there is no apt-get; use a machine with Debian 13", "there is no $program; use a machine"],
     ["cloud-init has not ended within 900 s", "cloud-init has not ended within"],
     ["the boot has not ended within 900 s", "the boot has not ended within"],
-    ["it has 4 processor cores, and the settings say 8", "processor cores, and the settings say"],
+    ["it has 4 processor cores, but the settings say 8", "processor cores, but the settings say"],
     ["it cannot resolve NAME", "it cannot resolve"],
   ])("have the message of a failing server: %s", (told, said) => {
     expect(read("docs/existing-servers.md")).toContain(`\`SERVER: ${told}\``);

@@ -11,7 +11,7 @@ import {
 } from "../../../hosts/host-state.js";
 
 describe("resources of a host", () => {
-  it("install packages without what they only recommend, and leave their version alone", () => {
+  it("install packages without recommended ones, and leave their version alone", () => {
     expect(packageOf("haproxy")).toEqual({
       type: "package",
       title: "haproxy",
@@ -19,7 +19,7 @@ describe("resources of a host", () => {
     });
   });
 
-  it("write files that belong to root and that all may read", () => {
+  it("write files that root owns and everyone can read", () => {
     expect(fileOf("/etc/a", "text")).toEqual({
       type: "file",
       title: "/etc/a",
@@ -34,7 +34,7 @@ describe("resources of a host", () => {
     });
   });
 
-  it("write files with the attributes that were given", () => {
+  it("write files with the given attributes", () => {
     const attributes = {
       owner: "puppet",
       group: "puppet",
@@ -47,13 +47,13 @@ describe("resources of a host", () => {
     expect(parameters).toEqual({ ensure: "file", content: "text", ...attributes });
   });
 
-  it("say that a file is secret beside its attributes: Puppet's type knows no such attribute", () => {
+  it("mark a file as secret outside its attributes, because Puppet's type has no such attribute", () => {
     const { sensitive, parameters } = fileOf("/etc/key", "text", { sensitive: true });
     expect(sensitive).toBe(true);
     expect(parameters).not.toHaveProperty("sensitive");
   });
 
-  it("copy files of the same host, keys perhaps: in no diff, and without a backup", () => {
+  it("copy files on the same host, which may be keys, without a diff or a backup", () => {
     expect(copyOf("/etc/a/key", "/etc/b/key")).toEqual({
       type: "file",
       title: "/etc/a/key",
@@ -77,7 +77,7 @@ describe("resources of a host", () => {
     });
   });
 
-  it("remove files, and say who has to know", () => {
+  it("remove files, and notify other resources", () => {
     expect(absenceOf("/etc/a")).toEqual({
       type: "file",
       title: "/etc/a",
@@ -89,7 +89,7 @@ describe("resources of a host", () => {
     });
   });
 
-  it("write systemd units, and have systemd read them before anything else is told", () => {
+  it("write systemd units, and reload systemd before anything else is notified", () => {
     const [file, reload, ...others] = unitOf("a.timer", "text", { notify: "Service[a.timer]" });
     expect(others).toEqual([]);
     expect(file).toEqual(
@@ -102,7 +102,7 @@ describe("resources of a host", () => {
     );
   });
 
-  it("write units that nobody else has to know of, and tell each of several", () => {
+  it("write units that notify nothing else, or several resources", () => {
     const notified = (notify?: string | string[]) =>
       unitOf("a@.service.d/b.conf", "text", { notify })[0]?.parameters.notify;
     expect(notified()).toEqual(["Exec[systemd reads a@.service.d/b.conf]"]);
@@ -113,7 +113,7 @@ describe("resources of a host", () => {
     ]);
   });
 
-  it("make folders that all may enter, unless told otherwise", () => {
+  it("create folders that everyone can enter by default", () => {
     expect(directoryOf("/srv").parameters).toEqual({
       ensure: "directory",
       owner: "root",
@@ -128,7 +128,7 @@ describe("resources of a host", () => {
     });
   });
 
-  it("run commands with a search path, and a list of arguments without a shell", () => {
+  it("run commands with a search path, and lists of arguments without a shell", () => {
     const path = expect.arrayContaining(["/usr/sbin", "/usr/bin", "/sbin", "/bin"]) as unknown;
     expect(execOf("touch", ["touch", "/a b"], { creates: "/a b" })).toEqual({
       type: "exec",
@@ -142,7 +142,7 @@ describe("resources of a host", () => {
     });
   });
 
-  it("keep services running, also after a boot", () => {
+  it("keep services running, also after a reboot", () => {
     expect(serviceOf("haproxy", { restart: "/usr/local/sbin/haproxy-reload" })).toEqual({
       type: "service",
       title: "haproxy",

@@ -24,7 +24,7 @@ const userDataOf = (of: ComposedAws, name: string) =>
   String(of.find(name, instanceType).inputs.userData);
 
 describe("without a bastion", () => {
-  it("hosts are reached by Session Manager, with commands of this machine", async () => {
+  it("Session Manager connects to hosts, with commands on this machine", async () => {
     for (const { type } of composed.registrations) expect(type).not.toBe(remote);
     for (const name of names) {
       const command = composed.find(`${name}-ready`, local);
@@ -60,7 +60,7 @@ describe("without a bastion", () => {
 });
 
 describe("with a bastion", () => {
-  it("SSH passes it, with keys known on both ways", async () => {
+  it("SSH goes through it, with the keys of both hops known", async () => {
     for (const name of names) {
       const { inputs, secrets } = throughBastion.find(`${name}-ready`, remote);
       expect(inputs.create).toBe("sudo -n sh -c 'bash -s'");
@@ -78,7 +78,7 @@ describe("with a bastion", () => {
     }
   });
 
-  it("no instance installs the agent of Session Manager", () => {
+  it("no instance installs Session Manager's agent", () => {
     for (const name of [...names, "bastion"]) {
       expect(userDataOf(throughBastion, name)).not.toContain("ssm");
     }

@@ -13,13 +13,13 @@ beforeAll(async () => {
 const ingress = "vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const egress = "vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 
-/** One rule of a security group: whose, which way, port, the other end. */
+/** One rule of a security group: the group's party, direction, port, the other end. */
 type Rule = [string, "in" | "out", number, string];
 
 /** The party of a security group's id. */
 const partyOf = (id: unknown) => /^puppet-(\w+)-id$/.exec(String(id))?.[1] ?? String(id);
 
-/** The rules that are made. */
+/** The rules that are created. */
 function rulesOf({ ofType }: ComposedAws): Rule[] {
   const rule = (direction: "in" | "out", { inputs }: Registration): Rule => {
     expect(inputs).toMatchObject({ ipProtocol: "tcp", toPort: inputs.fromPort });
@@ -40,7 +40,7 @@ const byText = (one: Rule, other: Rule) => {
   return first < second ? -1 : first > second ? 1 : 0;
 };
 
-/** The rules that the table of connections asks for. */
+/** The rules for the table of connections. */
 function rulesWanted({ settings }: ComposedAws): Rule[] {
   const { aws } = settings;
   const networks: Partial<Record<Party, readonly string[]>> = {
@@ -75,7 +75,7 @@ const textOf = (rules: readonly Rule[]) =>
     .join("\n")}\n`;
 
 describe("the security groups", () => {
-  it("are one for each party, with a rule for each end of a line and nothing else", () => {
+  it("are one for each party, with exactly one rule for each end of a connection", () => {
     for (const of of [composed, full]) {
       expect(rulesOf(of)).toEqual(rulesWanted(of));
       const groups = of.ofType("ec2/securityGroup:SecurityGroup");
@@ -83,7 +83,7 @@ describe("the security groups", () => {
         [...new Set(rulesOf(of).map(([party]) => party))].sort(),
       );
       for (const { inputs } of groups) {
-        // Rules of the group itself would be others than the table's.
+        // Inline rules of the group would be in addition to the table's.
         expect(inputs.ingress).toBeUndefined();
         expect(inputs.egress).toBeUndefined();
         expect(inputs.vpcId).toBe("puppet-network-id");
@@ -91,15 +91,15 @@ describe("the security groups", () => {
     }
   });
 
-  it("let in and out by default", () => {
+  it("have these rules by default", () => {
     expect(textOf(rulesOf(composed))).toMatchSnapshot();
   });
 
-  it("let in and out with all that there may be", () => {
+  it("have these rules with every option", () => {
     expect(textOf(rulesOf(full))).toMatchSnapshot();
   });
 
-  it("let nobody in from everywhere, and have descriptions that AWS takes", () => {
+  it("are not open to everyone, and have descriptions that AWS accepts", () => {
     for (const { inputs } of full.ofType(ingress)) expect(inputs.cidrIpv4).not.toBe("0.0.0.0/0");
     const described = [ingress, egress, "ec2/securityGroup:SecurityGroup"].flatMap(full.ofType);
     for (const { name, inputs } of described) {

@@ -45,7 +45,7 @@ describe("the network", () => {
     ]);
   });
 
-  it("without NAT has endpoints in each zone, and no way out of the private subnets", async () => {
+  it("without NAT has endpoints in each Availability Zone, and no route out of the private subnets", async () => {
     const closed = await composeAws({ vpc: { nat: "none" } });
     expect(made.map((type) => count(closed, type))).toEqual([1, 2, 0, 1, 0, 0, 4]);
     expect(count(closed, "eip:Eip")).toBe(0);
@@ -64,7 +64,7 @@ describe("the network", () => {
     }
   });
 
-  it("without NAT has a public subnet for the bastion alone", () => {
+  it("without NAT has a public subnet only for the bastion", () => {
     expect(made.map((type) => count(full, type))).toEqual([1, 4, 0, 2, 1, 1, 4]);
     expect(full.ofType("ec2/eip:Eip").map(({ name }) => name)).toEqual(["bastion"]);
     expect(full.ofType("ec2/route:Route").map(({ name }) => name)).toEqual([
@@ -72,7 +72,7 @@ describe("the network", () => {
     ]);
   });
 
-  it("that is there is used, and nothing is made in it but groups and hosts", async () => {
+  it("is used if it exists, and only groups and hosts are created in it", async () => {
     const publicSubnetId = "subnet-0123456789abcdef9";
     const of = await composeAws({ vpc: { ...there, publicSubnetId }, bastion });
     expect(made.map((type) => count(of, type))).toEqual([0, 0, 0, 0, 0, 0, 0]);
@@ -91,7 +91,7 @@ describe("the network", () => {
     for (const { inputs } of of.ofType("ec2/securityGroup:SecurityGroup")) {
       expect(inputs.vpcId).toBe(vpcId);
     }
-    // A volume is in the zone of its host's subnet, which only AWS knows.
+    // A volume is in the Availability Zone of its host's subnet, which only AWS knows.
     for (const { inputs } of of.ofType("ebs/volume:Volume")) {
       expect(inputs.availabilityZone).toBe(`zone-of-${subnetIds[0] ?? ""}`);
     }
@@ -107,7 +107,7 @@ describe("the names", () => {
       ]),
     );
 
-  it("of hosts and services are in a private zone of the VPC", () => {
+  it("of hosts and services are in a private hosted zone of the VPC", () => {
     const [zone, ...others] = composed.ofType("route53/zone:Zone");
     expect(others).toEqual([]);
     expect(zone?.inputs).toMatchObject({
@@ -127,7 +127,7 @@ describe("the names", () => {
     });
   });
 
-  it("are in the zone that is given, and each once", async () => {
+  it("are in the given hosted zone, each of them once", async () => {
     const zoneId = "Z0123456789ABCDEFGHIJ";
     const of = await composeAws({ zoneId }, { fileServer: "puppet" });
     expect(of.ofType("route53/zone:Zone")).toEqual([]);
@@ -143,7 +143,7 @@ describe("the database", () => {
     return one;
   };
 
-  it("is encrypted, only in private subnets, and kept", () => {
+  it("is encrypted, only in private subnets, and protected", () => {
     const instance = only("rds/instance:Instance");
     expect(instance?.inputs).toMatchObject({
       engine: "postgres",
@@ -169,14 +169,14 @@ describe("the database", () => {
     );
   });
 
-  it("takes connections with TLS alone", () => {
+  it("accepts only connections with TLS", () => {
     expect(only("rds/parameterGroup:ParameterGroup")?.inputs).toMatchObject({
       family: "postgres17",
       parameters: [{ name: "rds.force_ssl", value: "1" }],
     });
   });
 
-  it("leaves PuppetDB's host without a volume, as it keeps nothing there", () => {
+  it("leaves PuppetDB's host without a volume, because no data is on it", () => {
     expect(full.ofType("ebs/volume:Volume").map(({ name }) => name)).toEqual(["main-data"]);
     expect(full.platform.postgresql).toMatchObject({
       port: 5432,
@@ -187,7 +187,7 @@ describe("the database", () => {
     expect(composed.ofType("rds/instance:Instance")).toEqual([]);
   });
 
-  it("keeps backups at most as long as AWS does", async () => {
+  it("keeps backups no longer than AWS allows", async () => {
     const { ofType } = await composeAws(
       { database: databaseInAws },
       { postgresql: { backupDays: 90 } },
@@ -197,7 +197,7 @@ describe("the database", () => {
 });
 
 describe("all resources", () => {
-  it("that can have tags have those of the settings and a name", async () => {
+  it("that can have tags have those from the settings and a name", async () => {
     const tags = { team: "puppet", "cost centre": "42" };
     const { registrations } = await composeAws({ ...everythingInAws, tags });
     const untagged = [

@@ -21,7 +21,7 @@ const zonesOf = (of: ComposedAws) =>
   Object.fromEntries(instances(of).map(({ name, inputs }) => [name, inputs.subnetId]));
 
 describe("the instances", () => {
-  it("are the hosts, and the bastion where there is one", () => {
+  it("are the hosts, and the bastion if there is one", () => {
     expect(
       instances(composed)
         .map(({ name }) => name)
@@ -68,7 +68,7 @@ describe("the instances", () => {
     }
   });
 
-  it("are of the types that the settings say, with the image of their architecture", async () => {
+  it("have the types in the settings, and the image for their architecture", async () => {
     const of = await composeAws({
       bastion: { ...bastion, type: "t4g.micro" },
       instances: {
@@ -87,7 +87,7 @@ describe("the instances", () => {
     expect(shown.sort()).toEqual([
       ["balancer", "c7g.large", "newest-of-arm64", 30, ["ami"]],
       ["bastion", "t4g.micro", "newest-of-arm64", 8, ["ami"]],
-      // An image that is given is taken: a machine of another one is another machine.
+      // A given image is used as it is: with a different image, the machine is replaced.
       ["compiler1", "c7i.xlarge", "ami-0123456789abcdef0", 20, []],
       ["compiler2", "c7i.xlarge", "ami-0123456789abcdef0", 20, []],
       ["main", "r7i.large", "newest-of-amd64", 20, ["ami"]],
@@ -95,7 +95,7 @@ describe("the instances", () => {
     ]);
   });
 
-  it("may do nothing in AWS but be reached by Session Manager", () => {
+  it("have no permissions in AWS except for Session Manager", () => {
     for (const of of [composed, throughBastion]) {
       const [role, ...others] = of.ofType("iam/role:Role");
       expect(others).toEqual([]);
@@ -127,7 +127,7 @@ describe("the instances", () => {
     }
   });
 
-  it("have a public address only as NAT gateway and bastion", () => {
+  it("have no public address, except for NAT gateway and bastion", () => {
     const addresses = (of: ComposedAws) =>
       of.ofType("ec2/eip:Eip").map(({ name, inputs }) => [name, inputs.instance]);
     expect(addresses(composed)).toEqual([["puppet-network-nat", undefined]]);
@@ -140,7 +140,7 @@ describe("the instances", () => {
     }
   });
 
-  it("are given their host keys, which are in no resource but as secrets", () => {
+  it("get their host keys, which are only in resources as secrets", () => {
     for (const { name, inputs, secrets } of throughBastion.registrations) {
       const open = Object.entries(inputs).filter(([input]) => !secrets.includes(input));
       expect(JSON.stringify(open), name).not.toContain("PRIVATE KEY");
@@ -154,8 +154,8 @@ describe("the instances", () => {
   });
 });
 
-describe("the zones", () => {
-  it("are those of the region in order, each with a private subnet", async () => {
+describe("the Availability Zones", () => {
+  it("are the region's in order, each with a private subnet", async () => {
     const { ofType } = await composeAws({ vpc: { zones: 3, cidr: "10.7.0.0/20" } });
     const subnets = ofType("ec2/subnet:Subnet").map(({ name, inputs }) => [
       name,
@@ -170,7 +170,7 @@ describe("the zones", () => {
     ]);
   });
 
-  it("have the compilers evenly, and none moves when another one goes", async () => {
+  it("have an even share of compilers, none of which moves when another one is removed", async () => {
     const vpc = { zones: 3 };
     const seven = zonesOf(await composeAws({ vpc }, { compilers: 7 }));
     const counts = [1, 2, 3].map(
@@ -219,7 +219,7 @@ describe("the data volumes", () => {
     ]);
   });
 
-  it("are attached to their hosts, and never torn from a running one", () => {
+  it("are attached to their hosts, and never detached from a running one", () => {
     for (const name of ["main", "puppetdb"]) {
       const { inputs, deleteBeforeReplace } = composed.find(
         `${name}-data`,
@@ -235,7 +235,7 @@ describe("the data volumes", () => {
     }
   });
 
-  it("are there, with their folders, before a host is told to be ready", () => {
+  it("are attached, with their folders, before a host is ready", () => {
     const script = (name: string) =>
       String(throughBastion.find(`${name}-ready`, remote).inputs.stdin);
     expect(script("main")).toMatch(/serial=volmaindata /);

@@ -21,7 +21,7 @@ const shown = (lines: readonly Connection[]) =>
 
 const nothing = { bastion: false, database: false, endpoints: false };
 
-/** The table of some settings. */
+/** The table for some settings. */
 const tableOf = (
   values: Readonly<Record<string, unknown>> = {},
   made: Partial<ConnectionSettings> = {},
@@ -56,11 +56,11 @@ const hdm = {
 
 const cases = {
   "by default": {},
-  "with PuppetDB beside the main server": { puppetdb: { host: "main" } },
+  "with PuppetDB on the main server": { puppetdb: { host: "main" } },
   "without PuppetDB": { puppetdb: { host: "none" } },
   "without code deployment": { codeDeployment: { tool: "none" } },
   "where compilers leave the pool": { codeDeployment: { behind: "leave" } },
-  "with other ports and all that is elsewhere": {
+  "with different ports and everything external": {
     ...everywhere,
     webhook: { port: 9443 },
     loadBalancer: { statsPort: 9999 },
@@ -68,15 +68,15 @@ const cases = {
   "with a proxy": {
     codeDeployment: { sources, knownHosts, proxy: "http://proxy.example.com:3128" },
   },
-  "with a Foreman of its own": { foreman: { host: "own" } },
-  "with a Foreman of its own, its database elsewhere, and no smart proxy": {
+  "with its own Foreman": { foreman: { host: "own" } },
+  "with its own Foreman, an external database, and no smart proxy": {
     foreman: {
       host: "own",
       smartProxy: false,
       database: { server: "db.example.org", port: 6543, password: "the-password" },
     },
   },
-  "with a Foreman that is there": {
+  "with an existing Foreman": {
     foreman: {
       host: "existing",
       url: "https://foreman.example.org:8444",
@@ -84,21 +84,21 @@ const cases = {
       password: "the-password",
     },
   },
-  "with a database that is elsewhere, of a PuppetDB beside the main server": {
+  "with an external database, and PuppetDB on the main server": {
     puppetdb: { host: "main" },
     postgresql: external,
   },
   "with HDM": { hdm },
-  "with HDM, and PuppetDB beside the main server": { hdm, puppetdb: { host: "main" } },
+  "with HDM, and PuppetDB on the main server": { hdm, puppetdb: { host: "main" } },
 } as const;
 
-describe("who talks to whom", () => {
+describe("the connections", () => {
   it.each(Object.entries(cases))("%s", (_, values) => {
     expect(`\n${shown(tableOf(values))}\n`).toMatchSnapshot();
   });
 
   it.each(Object.entries({ bastion: {}, database: {}, endpoints: {} }))(
-    "with a platform's %s, which are further lines",
+    "with a platform's %s, which add rows",
     (made) => {
       const usual = tableOf();
       const further = tableOf({}, { [made]: true }).filter(
@@ -109,7 +109,7 @@ describe("who talks to whom", () => {
     },
   );
 
-  it("has the database's line for the host that PuppetDB is on", () => {
+  it("include the database's for the host that PuppetDB is on", () => {
     const hosts = ["own", "main", "none"].map((host) =>
       tableOf({ puppetdb: { host } }, { database: true }).filter(({ to }) => to === "database"),
     );
@@ -125,7 +125,7 @@ describe.each([
   ...Object.values(cases).map((values) => tableOf(values)),
   tableOf(everywhere, { bastion: true, database: true, endpoints: true }),
 ])("table %#", (...lines: Connection[]) => {
-  it("has each line once, as a rule of a firewall is named after it", () => {
+  it("has each row once, because a firewall rule is named after it", () => {
     const keys = lines.map(({ from, to, port }) => `${from} ${to} ${String(port)}`);
     expect(new Set(keys).size).toBe(keys.length);
   });
@@ -147,7 +147,7 @@ describe.each([
     }
   });
 
-  it("has nobody outside talk to anything but one host at a port", () => {
+  it("lets each outside party connect to only one host on each port", () => {
     const outside = ["agents", "operators", "gitServers", "siteForeman", "administrators"];
     expect(lines.filter(({ to }) => outside.includes(to))).toEqual([]);
     expect(
@@ -158,7 +158,7 @@ describe.each([
 
 describe.each(Object.entries(cases))("the configuration of the hosts %s", (_, values) => {
   it.each(Object.keys(distributions) as DistributionName[])(
-    "needs what the table has, and no more, on %s",
+    "needs exactly what is in the table, on %s",
     async (name) => {
       const settings = parseSettings({ domain: "example.test", ...values });
       const { host } = settings.puppetdb;
@@ -181,12 +181,12 @@ describe.each(Object.entries(cases))("the configuration of the hosts %s", (_, va
       expect(ends).toEqual(expect.arrayContaining(listening));
       expect(keys).toEqual(expect.arrayContaining(dialling));
 
-      // Puppet Server's port is its package's, and the servers' SSH is the machine's.
+      // Puppet Server's port is set by its package, and the servers' SSH by the machine.
       const known = ["main 8140", "compiler 8140", "main 22", "compiler 22", "hdm 22"];
       if (settings.foreman.host === "own") known.push("foreman 443");
       const inside = ends.filter((end) => !end.startsWith("outbound "));
       expect([...listening, ...known]).toEqual(expect.arrayContaining(inside));
-      // Nothing leads outside that no host is told to reach; packages come by the system's own configuration.
+      // Hosts connect outside only as they are configured; for packages, that is the system's own configuration.
       const outside = keys.filter((key) => / outbound (?!80$|443$)/.test(key));
       expect(dialling.filter((key) => / outbound (?!80$|443$)/.test(key)).sort()).toEqual(
         outside.sort(),

@@ -25,13 +25,13 @@ describe("Foreman in AWS", () => {
     );
   });
 
-  it("has no volume where its database is elsewhere", async () => {
+  it("has no volume if its database is external", async () => {
     const database = { server: "db.example.org", password: "the-password" };
     const composed = await composeAws({}, { foreman: { host: "own", database } });
     expect(composed.registrations.map(({ name }) => name)).not.toContain("foreman-data");
   });
 
-  it("reaches the smart proxy from the networks of the site", async () => {
+  it("can connect to the smart proxy from the site's networks", async () => {
     const foremanSources = ["192.0.2.9/32"];
     const { registrations } = await composeAws({ foremanSources }, { foreman: there });
     const rules = registrations.map(({ name }) => name).filter((name) => name.includes("8443"));
@@ -39,7 +39,7 @@ describe("Foreman in AWS", () => {
   });
 });
 
-describe("Foreman on a server that is there", () => {
+describe("Foreman on an existing server", () => {
   const parse = (others: object, list = servers) =>
     parseSettings({
       domain,
@@ -49,18 +49,18 @@ describe("Foreman on a server that is there", () => {
     });
   const withForeman = [...servers, server("fm1", "foreman", 9)];
 
-  it("is the one with the role", () => {
+  it("is on the one with the role", () => {
     expect(parse(own, withForeman).hosts.foreman).toBe("fm1");
   });
 
-  it("has memory enough", () => {
+  it("needs enough memory", () => {
     const small = { ...server("fm1", "foreman", 9), memory: 2048 };
     expect(() => parse(own, [...servers, small])).toThrow(
-      "puppet:existing.servers has fm1 for Foreman with 2048 MiB of memory; write a server with 3584 or more.",
+      "puppet:existing.servers has fm1 for Foreman with 2048 MiB of memory; write a server with at least 3584 MiB.",
     );
   });
 
-  it("is there exactly once, and only for a Foreman of its own", () => {
+  it("needs exactly one server, and only if the environment has its own Foreman", () => {
     expect(() => parse(own)).toThrow(
       "puppet:existing.servers has no server with the role foreman; write exactly one, or set puppet:foreman.host to existing or none.",
     );
@@ -68,15 +68,15 @@ describe("Foreman on a server that is there", () => {
       "puppet:existing.servers has 2 servers with the role foreman; write exactly one, or set puppet:foreman.host to existing or none.",
     );
     expect(() => parse({ foreman: there }, withForeman)).toThrow(
-      'puppet:existing.servers has a server with the role foreman, but puppet:foreman.host is "existing"; write own there, or remove the server.',
+      'puppet:existing.servers has a server with the role foreman, but puppet:foreman.host is "existing"; set puppet:foreman.host to own, or remove the server.',
     );
   });
 });
 
 describe("Foreman's name", () => {
-  it("is no compiler's where it has a host of its own", () => {
+  it("cannot be a compiler's if it has its own host", () => {
     expect(() => parseSettings({ domain, ...own, compilers: ["foreman"] })).toThrow(
-      "puppet:compilers has foreman, the name of another host; write another name.",
+      "puppet:compilers has foreman, the name of another host; write a different name.",
     );
     expect(parseSettings({ domain, compilers: ["foreman"] }).hosts.compilers).toEqual(["foreman"]);
   });

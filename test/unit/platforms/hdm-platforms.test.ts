@@ -10,18 +10,18 @@ import { goodExisting, server, servers } from "../../support/unit/platform-setti
 const domain = "example.test";
 const hdm = { host: "own", image };
 
-describe("settings of HDM that are taken", () => {
-  it("need no more than an image", () => {
+describe("valid settings of HDM", () => {
+  it("need only an image", () => {
     expect(parseSettings({ domain, hdm }).hdm).toEqual(hdm);
     expect(parseSettings({ domain, hdm }).hosts.hdm).toBe("hdm");
   });
 
-  it("may say all that there is", () => {
+  it("may set everything", () => {
     expect(parseSettings({ domain, hdm: goodHdm }).hdm).toEqual(goodHdm);
     expect(parseSettings({ domain, hdm: JSON.stringify(goodHdm) }).hdm).toEqual(goodHdm);
   });
 
-  it("have LDAP over TLS and by mail where they do not say how", () => {
+  it("have LDAP over TLS and logins by mail by default", () => {
     const ldap = { host: "ldap.example.com", baseDn: "dc=example,dc=com" };
     expect(parseSettings({ domain, hdm: { ...hdm, ldap } }).hdm.ldap).toEqual({
       ...ldap,
@@ -30,12 +30,12 @@ describe("settings of HDM that are taken", () => {
     });
   });
 
-  it.each(distributionNames)("are taken with %s", (distribution) => {
+  it.each(distributionNames)("are accepted with %s", (distribution) => {
     expect(parseSettings({ domain, distribution, hdm }).hosts.hdm).toBe("hdm");
   });
 });
 
-describe("what HDM's host reaches outside", () => {
+describe("what HDM's host connects to outside", () => {
   const outside = (changes: Readonly<Record<string, unknown>>) =>
     connectionsOf({
       ...parseSettings({ domain, hdm: { ...hdm, ...changes } }),
@@ -46,23 +46,23 @@ describe("what HDM's host reaches outside", () => {
   const ldap = { host: "ldap.example.com", baseDn: "dc=example,dc=com" };
 
   it.each([
-    ["a registry", {}, ["443 packages, image of HDM"]],
+    ["a registry", {}, ["443 packages, HDM image"]],
     [
       "a registry at a port",
       { image: image.replace("/", ":5000/") },
-      ["443 packages", "5000 image of HDM"],
+      ["443 packages", "5000 HDM image"],
     ],
     ["an archive there", { imageArchive: "/srv/hdm.tar" }, ["443 packages"]],
     [
       "an archive at a URL",
       { imageArchive: "https://mirror.example.com:8443/hdm.tar" },
-      ["443 packages", "8443 image of HDM"],
+      ["443 packages", "8443 HDM image"],
     ],
-    ["LDAP", { imageArchive: "/h.tar", ldap }, ["443 packages", "636 people who log in to HDM"]],
+    ["LDAP", { imageArchive: "/h.tar", ldap }, ["443 packages", "636 logins to HDM"]],
     [
       "LDAP with StartTLS",
       { imageArchive: "/h.tar", ldap: { ...ldap, startTls: true } },
-      ["443 packages", "389 people who log in to HDM"],
+      ["443 packages", "389 logins to HDM"],
     ],
   ])("is right for %s", (_, changes, lines) => {
     expect(outside(changes)).toEqual(["80 packages", ...lines]);
@@ -70,7 +70,7 @@ describe("what HDM's host reaches outside", () => {
 });
 
 describe("HDM's host", () => {
-  it("is a server of that role, where servers are there", () => {
+  it("is the server with that role, if servers exist", () => {
     const existing = { ...goodExisting, servers: [...servers, server("echo", "hdm", 5)] };
     const { hosts } = parseSettings({ domain, platform: "existing", existing, hdm });
     expect(hosts).toMatchObject({ hdm: "echo", compilers: ["delta"] });

@@ -8,7 +8,7 @@ describe("user data", () => {
     expect(machineScripts[name]).toMatchSnapshot();
   });
 
-  it("is an ordinary file for cloud-init, with no more than 16 KiB", () => {
+  it("is an ordinary file for cloud-init of at most 16 KiB", () => {
     for (const text of [
       renderUserData(userData),
       renderUserData({ ...userData, fqdn: `${"h".repeat(63)}.${"d".repeat(180)}` }),
@@ -24,13 +24,13 @@ describe("the script that waits for a machine", () => {
     expect(machineScripts[name]).toMatchSnapshot();
   });
 
-  it("mentions no volume where there is none", () => {
+  it("does not mention a volume if there is none", () => {
     const text = renderReady(requirements);
     for (const word of ["/data", "mkfs", "fstab", "keep /", "keep()"])
       expect(text).not.toContain(word);
   });
 
-  it("formats a volume only where blkid finds nothing", () => {
+  it("formats a volume only if blkid finds nothing", () => {
     expect(machineScripts["ready.sh with a volume"].match(/^.*mkfs.*$/gm)).toEqual([
       '      2) mkfs.ext4 -q -L data "$device" ;;',
     ]);

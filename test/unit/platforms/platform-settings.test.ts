@@ -21,7 +21,7 @@ describe("settings of existing servers", () => {
       ...others,
     });
 
-  it("need no more than a key and servers", () => {
+  it("need only a key and servers", () => {
     const { hosts, plannedCompilers, existing } = parse();
     expect(hosts).toEqual({
       main: "alpha",
@@ -45,7 +45,7 @@ describe("settings of existing servers", () => {
     expect(hosts.puppetdb).toBeUndefined();
   });
 
-  it("have compilers in the order of the list, wherever they stand in it", () => {
+  it("have compilers in the order of the list, wherever they are in it", () => {
     const more = [server("zulu", "compiler", 9), ...servers, server("echo", "compiler", 5)];
     expect(parse({ servers: more }).hosts.compilers).toEqual(["zulu", "delta", "echo"]);
   });
@@ -63,16 +63,16 @@ describe("settings of existing servers", () => {
       })),
     },
     { servers: servers.map((server) => ({ ...server, cores: 512, memory: 4194304 })) },
-  ])("may have all there is: %#", (changes) => {
+  ])("may set everything: %#", (changes) => {
     expect(parse(changes).existing).toMatchObject(changes);
   });
 
-  it("may be a string with JSON, as the engine hands them on", () => {
+  it("may be a JSON string, as the engine passes them", () => {
     const existing = JSON.stringify(goodExisting);
     expect(parseSettings({ domain, platform: "existing", existing })).toEqual(parse());
   });
 
-  it("say what each host's services plan with", () => {
+  it("say what the sizing of each host's services is based on", () => {
     const settings = parse({ servers: [...servers, server("echo", "compiler", 5, { cores: 8 })] });
     expect(platforms.existing.hardware(settings, "compiler", "delta")).toMatchObject({
       cores: 2,
@@ -83,7 +83,7 @@ describe("settings of existing servers", () => {
       memory: 4096,
     });
     expect(() => platforms.existing.hardware(settings, "compiler", "foxtrot")).toThrow(
-      "foxtrot is none of puppet:existing.servers.",
+      "foxtrot is not in puppet:existing.servers.",
     );
   });
 });
@@ -92,7 +92,7 @@ describe("settings of AWS", () => {
   const parse = (changes: Readonly<Record<string, unknown>> = {}, others: object = {}) =>
     parseSettings({ domain, platform: "aws", aws: { ...goodAws, ...changes }, ...others });
 
-  it("need no more than the networks of agents and of what is outside", () => {
+  it("need only the networks of agents and of outbound connections", () => {
     expect(parse().aws).toMatchObject({ ...goodAws, operatorSources: [], webhookSources: [] });
     expect(parse().hosts).toEqual({
       main: "main",
@@ -125,12 +125,12 @@ describe("settings of AWS", () => {
     expect(parse(changes).aws).toMatchObject(changes);
   });
 
-  it("may be a string with JSON, as the engine hands them on", () => {
+  it("may be a JSON string, as the engine passes them", () => {
     const aws = JSON.stringify(goodAws);
     expect(parseSettings({ domain, platform: "aws", aws })).toEqual(parse());
   });
 
-  it("say what each host's services plan with, which leaves something to the system", () => {
+  it("say what the sizing of each host's services is based on, less the system's share", () => {
     const settings = parse({ instances: { puppetdb: { type: "r7g.2xlarge" } } });
     expect(platforms.aws.hardware(settings, "main", "main")).toMatchObject({
       cores: 2,
@@ -145,7 +145,7 @@ describe("settings of AWS", () => {
       memory: 65024,
     });
     expect(() => instanceHardware("p5.48xlarge")).toThrow(
-      "p5.48xlarge is not an instance type that is known.",
+      "p5.48xlarge is not a known instance type.",
     );
   });
 });

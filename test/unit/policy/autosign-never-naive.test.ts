@@ -10,9 +10,8 @@ const puppetConf = (content: string) => fileOf("/etc/puppet/puppet.conf", conten
 const policy = (mode: string) => fileOf("/etc/puppet/policy", "#!/bin/sh\n", { mode });
 
 const everybody =
-  "example: a command has every request signed; write the path of a policy as autosign, or false.";
-const allAtOnce =
-  "example: a command signs all requests at once; write the name of each with --certname.";
+  "example: a command has every request signed; set autosign to the path of an autosign policy, or to false.";
+const allAtOnce = "example: a command signs all requests at once; name each one with --certname.";
 
 describe("autosign-never-naive", () => {
   it.each([
@@ -20,22 +19,22 @@ describe("autosign-never-naive", () => {
     ["[main]\nautosign=TRUE\n", "main"],
     ["[main]\nautosign = false\n[server]\n  autosign   =   true\n", "server"],
     ["[ master ]\nautosign = true\n", "master"],
-  ])("refuses a puppet.conf with %j", (content, section) => {
+  ])("rejects a puppet.conf with %j", (content, section) => {
     expect(judgeHost(puppetConf(content))).toEqual([
-      `example: [${section}] of /etc/puppet/puppet.conf signs every request; write the path of a policy as autosign, or false.`,
+      `example: [${section}] of /etc/puppet/puppet.conf signs every request; set autosign to the path of an autosign policy, or to false.`,
     ]);
   });
 
   it.each(["$confdir/policy", "/etc/puppet/other", "policy", ""])(
-    "refuses %j, which is no policy of the host state",
+    "rejects %j, which is not a policy in the host state",
     (value) => {
       expect(judgeHost(policy("0755"), puppetConf(`[server]\nautosign = ${value}\n`))).toEqual([
-        "example: [server] of /etc/puppet/puppet.conf has an autosign that is no policy; write the absolute path of an executable file of the same host state, or false.",
+        "example: [server] of /etc/puppet/puppet.conf sets autosign to something other than a policy; write the absolute path of an executable file in the same host state, or false.",
       ]);
     },
   );
 
-  it.each(["0644", "u=rw"])("refuses a policy that nobody may run: %s", (mode) => {
+  it.each(["0644", "u=rw"])("rejects a policy that is not executable: %s", (mode) => {
     const conf = puppetConf("[server]\nautosign = /etc/puppet/policy\n");
     expect(judgeHost(policy(mode), conf)).toHaveLength(1);
   });
@@ -45,21 +44,21 @@ describe("autosign-never-naive", () => {
     "[server]\nautosign = /etc/puppet/policy { mode = 755 }\n",
     "[server]\nautosign = false\n",
     "# autosign = true\n[server]\nserver = a\n",
-  ])("lets pass a puppet.conf with %j", (content) => {
+  ])("accepts a puppet.conf with %j", (content) => {
     expect(judgeHost(policy("0755"), puppetConf(content))).toEqual([]);
     expect(judgeHost(policy("u=rwx,go=rx"), puppetConf(content))).toEqual([]);
   });
 
   it.each(["*", "a.example.com\n*.example.com\n"])(
-    "refuses an autosign.conf with %j",
+    "rejects an autosign.conf with %j",
     (content) => {
       expect(judgeHost(fileOf("/etc/puppet/autosign.conf", content))).toEqual([
-        "example: /etc/puppet/autosign.conf signs whatever is called so; write full names, or a policy.",
+        "example: /etc/puppet/autosign.conf signs every request with a matching name; write FQDNs, or use an autosign policy.",
       ]);
     },
   );
 
-  it("lets pass an autosign.conf with full names", () => {
+  it("accepts an autosign.conf with FQDNs", () => {
     const content = "# *.example.com\na.example.com\n";
     expect(judgeHost(fileOf("/etc/puppet/autosign.conf", content))).toEqual([]);
   });
@@ -69,7 +68,7 @@ describe("autosign-never-naive", () => {
     ["/opt/puppetlabs/bin/puppet config --section main set autosign true", everybody],
     ["puppetserver ca sign --all", allAtOnce],
     [["/usr/bin/puppetserver", "ca", "sign", "--config", "/etc/x", "--all"], allAtOnce],
-  ])("refuses to run %j", (command, sentence) => {
+  ])("rejects the command %j", (command, sentence) => {
     expect(judgeHost(execOf("it", command, { creates: "/etc/a" }))).toEqual([sentence]);
     const line = typeof command === "string" ? command : command.join(" ");
     expect(judgeCommand({ create: line })).toEqual([sentence]);
@@ -82,16 +81,16 @@ describe("autosign-never-naive", () => {
     ["puppet config set \\\n  autosign true", everybody],
     [
       "echo '*.example.com' | tee /etc/puppet/autosign.conf",
-      "example: a command writes a pattern into autosign.conf; write full names, or a policy.",
+      "example: a command writes a pattern into autosign.conf; write FQDNs, or use an autosign policy.",
     ],
-  ])("refuses the script %j", (create, sentence) => {
+  ])("rejects the script %j", (create, sentence) => {
     expect(judgeCommand({ create })).toEqual([sentence]);
   });
 
-  it("refuses a file that does it", () => {
+  it("rejects a file that does it", () => {
     const script = fileOf("/usr/local/bin/x", "#!/bin/sh\npuppetserver ca sign --all\n");
     expect(judgeHost(script)).toEqual([
-      "example: /usr/local/bin/x signs all requests at once; write the name of each with --certname.",
+      "example: /usr/local/bin/x signs all requests at once; name each one with --certname.",
     ]);
   });
 
@@ -102,5 +101,5 @@ describe("autosign-never-naive", () => {
     "puppet config set autosign /etc/puppet/policy --section server",
     "puppetserver ca sign --certname a; puppetserver ca list --all",
     unknownFromEngine,
-  ])("lets pass %j", (create) => expect(judgeCommand({ create })).toEqual([]));
+  ])("accepts %j", (create) => expect(judgeCommand({ create })).toEqual([]));
 });

@@ -25,7 +25,7 @@ describe("the example for GitHub Actions", () => {
   const steps = Object.values(jobs).flatMap((job) => job.steps);
   const named = (action: string) => steps.filter(({ uses }) => uses?.startsWith(`${action}@`));
 
-  it("may read the code, ask AWS for credentials and comment, and nothing else", () => {
+  it("may only read the code, get credentials from AWS and comment", () => {
     expect(permissions).toEqual({});
     expect(Object.values(jobs).map((job) => job.permissions)).toEqual([
       { contents: "read", "id-token": "write", "pull-requests": "write" },
@@ -33,14 +33,14 @@ describe("the example for GitHub Actions", () => {
     expect(jobs.preview?.if).toContain("head.repo.full_name == github.repository");
   });
 
-  it("only previews, and with the policy pack", () => {
+  it("only previews, with the policy pack", () => {
     expect(named("pulumi/actions")).toMatchObject([
       { with: { command: "preview", policyPacks: "policy/run", "comment-on-pr": true } },
     ]);
     for (const { run = "" } of steps) expect(run).not.toMatch(commandsThatChange);
   });
 
-  it("keeps no key: credentials are a role's", () => {
+  it("stores no key: credentials are those of a role", () => {
     expect(named("aws-actions/configure-aws-credentials")[0]?.with).toEqual({
       "role-to-assume": "${{ vars.AWS_PREVIEW_ROLE }}",
       "aws-region": "${{ vars.AWS_REGION }}",
@@ -48,7 +48,7 @@ describe("the example for GitHub Actions", () => {
     expect(JSON.stringify(steps)).not.toContain("secrets.");
   });
 
-  it("takes packages from the lock file, and from the cache", () => {
+  it("installs packages by the lock file, and from the cache", () => {
     expect(steps.map(({ run }) => run)).toContain("npm ci --ignore-scripts");
     expect(named("actions/setup-node")[0]?.with?.cache).toBe("npm");
   });
@@ -66,7 +66,7 @@ describe("the example for GitLab", () => {
     })
     .parse(read("gitlab-ci.yml"));
 
-  it("only previews, and with the policy pack", () => {
+  it("only previews, with the policy pack", () => {
     expect(preview.script).toEqual([
       expect.stringMatching(/^npm run pulumi -- preview .* --policy-pack policy\/run$/),
     ]);
@@ -76,18 +76,18 @@ describe("the example for GitLab", () => {
     }
   });
 
-  it("runs for merge requests, with a token for AWS alone", () => {
+  it("runs for merge requests, with a token only for AWS", () => {
     expect(preview.rules).toEqual([{ if: '$CI_PIPELINE_SOURCE == "merge_request_event"' }]);
     expect(preview.id_tokens).toEqual({ AWS_TOKEN: { aud: "sts.amazonaws.com" } });
   });
 
-  it("takes packages from the lock file", () => {
+  it("installs packages by the lock file", () => {
     expect(preview.before_script[0]).toMatch(/^npm ci --ignore-scripts /);
   });
 });
 
-describe("the pack in both", () => {
-  it("is a program, with the pack's own file beside it", () => {
+describe("the pack in both examples", () => {
+  it("is a program next to the pack's own file", () => {
     expect(() => accessSync("policy/run", constants.X_OK)).not.toThrow();
     expect(existsSync("policy/PulumiPolicy.yaml")).toBe(true);
   });

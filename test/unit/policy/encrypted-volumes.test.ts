@@ -25,7 +25,7 @@ describe("encrypted-volumes", () => {
       props: { rootBlockDevice: encrypted, ebsBlockDevices: [encrypted, {}] },
       input: "ebsBlockDevices[1].encrypted",
     },
-  ])("refuses $type with $props", ({ type, props, input }) => {
+  ])("rejects $type with $props", ({ type, props, input }) => {
     expect(judge(type, props)).toEqual([`example is not encrypted; write ${input}: true.`]);
   });
 
@@ -41,5 +41,5 @@ describe("encrypted-volumes", () => {
     },
     { type: instance, props: { rootBlockDevice: encrypted, ebsBlockDevices: unknownFromEngine } },
     { type: "aws:ec2/vpc:Vpc", props: {} },
-  ])("lets pass $type with $props", ({ type, props }) => expect(judge(type, props)).toEqual([]));
+  ])("accepts $type with $props", ({ type, props }) => expect(judge(type, props)).toEqual([]));
 });

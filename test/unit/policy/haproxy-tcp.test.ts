@@ -11,7 +11,7 @@ const judge = (content: string, name = path) =>
 const reads = (proxy: string) =>
   `example: ${proxy} in ${path} reads agents' traffic; write mode tcp.`;
 const ends = (proxy: string) =>
-  `example: ${proxy} in ${path} ends TLS on port 8140; write its bind without ssl and what goes with it.`;
+  `example: ${proxy} in ${path} terminates TLS on port 8140; remove ssl and its options from the bind line.`;
 
 const own = renderHaproxyConf({
   serverName: "puppet.example.test",
@@ -23,7 +23,7 @@ const own = renderHaproxyConf({
 });
 
 describe("haproxy-tcp", () => {
-  it("lets pass what this project renders, other proxies included", () => {
+  it("accepts what this project renders, including other proxies", () => {
     const certificate = "/etc/haproxy/host.pem";
     const readers = renderReadersConf({
       fqdn: "puppetdb.example.test",
@@ -40,7 +40,7 @@ describe("haproxy-tcp", () => {
     expect(judge(renderWebhookProxy({ port: 9000, backendPort: 9001, certificate }))).toEqual([]);
   });
 
-  it("refuses what is changed in it", () => {
+  it("rejects changes to it", () => {
     expect(judge(own.replace("mode tcp", "mode http"))).toEqual(
       ["frontend puppet", "backend compilers", "backend compilers_with_old_code"].map(reads),
     );
@@ -52,7 +52,7 @@ describe("haproxy-tcp", () => {
     ]);
   });
 
-  it("says nothing of the configuration's secrets", () => {
+  it("does not show the configuration's secrets", () => {
     expect(judge(own.replace("mode tcp", "mode http")).join()).not.toContain("password");
   });
 
@@ -64,7 +64,7 @@ describe("haproxy-tcp", () => {
     ["bind :18140", false],
     ["bind /run/8140.sock", false],
     ["# bind :8140", false],
-  ])("looks for the agents' port: %s", (bind, agents) => {
+  ])("finds the agents' port: %s", (bind, agents) => {
     const faults = judge(`listen puppet\n${bind}\nmode http\n`);
     expect(faults).toEqual(agents ? [reads("listen puppet")] : []);
   });
@@ -87,22 +87,22 @@ describe("haproxy-tcp", () => {
       "defaults\ndefault_backend b\nfrontend a\nbind :8140\nbackend b\nmode http\n",
       [reads("backend b")],
     ],
-  ])("takes a mode from %s", (_, content, faults) => expect(judge(content)).toEqual(faults));
+  ])("gets a mode from %s", (_, content, faults) => expect(judge(content)).toEqual(faults));
 
-  it("takes every backend for one whose name is computed", () => {
+  it("checks every backend if a name is computed", () => {
     const content =
       "frontend a\nbind :8140\nuse_backend %[src,map(/x)]\nbackend b\nmode http\nbackend c\n";
     expect(judge(content)).toEqual([reads("backend b")]);
   });
 
-  it("leaves alone backends that agents do not get to, and files that are no configuration", () => {
+  it("ignores backends that agents do not reach, and files other than a configuration", () => {
     expect(judge("frontend a\nbind :8140\nfrontend s\nmode http\nbackend b\nmode http\n")).toEqual(
       [],
     );
     expect(judge("listen a\nbind :8140\nmode http\n", "/etc/motd")).toEqual([]);
   });
 
-  it("lets pass a script that is not known yet", () => {
+  it("accepts a script that is not known yet", () => {
     expect(haproxyTcp.violations(commandExample({ stdin: unknownFromEngine }), [])).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { commandExample, example, hostExample, unknownFromEngine } from "../../s
 import { hostChangesOf } from "../../../policy/host-state.js";
 
 describe("what a command does to a host", () => {
-  it("is read from the script that converges one", () => {
+  it("is read from the script that converges the host", () => {
     const subject = hostExample([
       packageOf("haproxy"),
       fileOf("/etc/a", "one\nSTATE\ntwo '\\' $x\n", { mode: "0600", sensitive: true }),
@@ -29,7 +29,7 @@ describe("what a command does to a host", () => {
     ]);
   });
 
-  it("is in all of its scripts", () => {
+  it("is read from all of its scripts", () => {
     const scripts = { create: "a", update: "b", delete: "c", stdin: "d" };
     expect(hostChangesOf(commandExample(scripts))).toEqual({
       files: [],
@@ -38,19 +38,19 @@ describe("what a command does to a host", () => {
   });
 
   it.each(["no JSON", "{}", '[{"type":1}]'])(
-    "is in a document that is no state: %s",
+    "is read from a here-document that is not a state: %s",
     (document) => {
       const stdin = `cat <<'STATE'\n${document}\nSTATE`;
       expect(hostChangesOf(commandExample({ stdin }))).toEqual({ files: [], scripts: [stdin] });
     },
   );
 
-  it("is nothing while it is not known", () => {
+  it("is empty while it is not known", () => {
     const props = { create: unknownFromEngine, stdin: unknownFromEngine };
     expect(hostChangesOf(commandExample(props))).toEqual({ files: [], scripts: [] });
   });
 
-  it("is nothing for another resource", () => {
+  it("is empty for other resources", () => {
     const subject = example("aws:ec2/instance:Instance", { create: "a" });
     expect(hostChangesOf(subject)).toEqual({ files: [], scripts: [] });
   });

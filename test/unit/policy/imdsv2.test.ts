@@ -7,18 +7,18 @@ const judge = (props: Readonly<Record<string, unknown>>) =>
 
 describe("imdsv2", () => {
   it.each([{}, { metadataOptions: {} }, { metadataOptions: { httpTokens: "optional" } }])(
-    "refuses %o",
+    "rejects %o",
     (props) => {
       expect(judge(props)).toEqual([
-        'example answers requests for metadata without a token; write metadataOptions.httpTokens: "required".',
+        'example answers metadata requests without a token; write metadataOptions.httpTokens: "required".',
       ]);
     },
   );
 
-  it("refuses more than one hop", () => {
+  it("rejects more than one hop", () => {
     const metadataOptions = { httpTokens: "required", httpPutResponseHopLimit: 2 };
     expect(judge({ metadataOptions })).toEqual([
-      "example answers requests for metadata from further than itself; write metadataOptions.httpPutResponseHopLimit: 1.",
+      "example answers metadata requests from more than one hop away; write metadataOptions.httpPutResponseHopLimit: 1.",
     ]);
   });
 
@@ -28,9 +28,9 @@ describe("imdsv2", () => {
     { metadataOptions: { httpTokens: unknownFromEngine } },
     { metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: unknownFromEngine } },
     { metadataOptions: unknownFromEngine },
-  ])("lets pass %o", (props) => expect(judge(props)).toEqual([]));
+  ])("accepts %o", (props) => expect(judge(props)).toEqual([]));
 
-  it("is about instances only", () => {
+  it("applies only to instances", () => {
     expect(imdsv2.violations(example("aws:ebs/volume:Volume", {}), [])).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { guarded, unknownFromEngine } from "../../support/policy.js";
 import { fieldsIn, fieldsOf, listIn, unknown } from "../../../policy/known.js";
 
 describe("the inputs of a resource", () => {
-  it("are there as they are, but for those that are not known", () => {
+  it("are unchanged, except for unknown ones", () => {
     const props = {
       text: "a",
       nothing: null,
@@ -18,7 +18,7 @@ describe("the inputs of a resource", () => {
     });
   });
 
-  it("are empty where they are not what a rule looks for", () => {
+  it("are empty if they are not what a rule looks for", () => {
     expect(fieldsIn(unknown)).toEqual({});
     expect(fieldsIn([1])).toEqual({});
     expect(fieldsIn(null)).toEqual({});

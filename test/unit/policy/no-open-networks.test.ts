@@ -28,21 +28,21 @@ describe("no-open-networks", () => {
     ["ingress", 9000, "webhookSources"],
     ["egress", 80, "outbound"],
     ["egress", 443, "outbound"],
-  ] as const)("takes %s %i only where %s has the network", (direction, number, setting) => {
+  ] as const)("accepts %s %i only if %s has the network", (direction, number, setting) => {
     expect(judge(direction, port(number), { [setting]: everybody })).toEqual([]);
     const [sentence, ...more] = judge(direction, port(number), { [setting]: ["10.0.0.0/8"] });
     expect(sentence).toContain(
-      `; write the networks that are needed, or add this one to puppet:aws.${setting}.`,
+      `; write only the networks that are needed, or add this one to puppet:aws.${setting}.`,
     );
     expect(more).toEqual([]);
   });
 
   it("says what is open", () => {
     expect(judge("ingress", port(8140))[0]).toContain("example lets 0.0.0.0/0 reach port 8140;");
-    expect(judge("egress", port(443))[0]).toContain("example may reach port 443 of 0.0.0.0/0;");
+    expect(judge("egress", port(443))[0]).toContain("example may reach port 443 in 0.0.0.0/0;");
   });
 
-  it("takes no other network than the very one in the settings", () => {
+  it("accepts only the exact network in the settings", () => {
     expect(judge("ingress", port(8140, ["0.0.0.0/1"]), { agentSources: everybody })).toHaveLength(
       1,
     );
@@ -50,7 +50,7 @@ describe("no-open-networks", () => {
     expect(judge("ingress", six, { agentSources: everybody })).toHaveLength(1);
   });
 
-  it("takes a port that a setting of another product has", () => {
+  it("accepts a port from the setting of another product", () => {
     const existing = {
       host: "existing",
       url: "https://foreman.example.com:9443",
@@ -66,7 +66,7 @@ describe("no-open-networks", () => {
     }
   });
 
-  it("takes a list for its own direction and ports only", () => {
+  it("accepts a list only for its own direction and ports", () => {
     const all = {
       agentSources: everybody,
       operatorSources: everybody,
@@ -77,26 +77,26 @@ describe("no-open-networks", () => {
     expect(judge("ingress", port(443), all)).toHaveLength(1);
     expect(judge("egress", port(8140), all)).toHaveLength(1);
     expect(judge("ingress", port(22), all)).toEqual([
-      "example lets 0.0.0.0/0 reach port 22; write the networks that are needed.",
+      "example lets 0.0.0.0/0 reach port 22; write only the networks that are needed.",
     ]);
   });
 
-  it("wants a rule for each port", () => {
+  it("requires a rule for each port", () => {
     const range = { fromPort: 8082, toPort: 8404, cidrBlocks: everybody };
     expect(judge("ingress", range, { operatorSources: everybody })).toEqual([
-      "example lets 0.0.0.0/0 reach ports 8082 to 8404; write the networks that are needed, and a rule for each port.",
+      "example lets 0.0.0.0/0 reach ports 8082 to 8404; write only the networks that are needed, and a rule for each port.",
     ]);
     const all = { protocol: "-1", cidrBlocks: everybody };
     expect(judge("egress", all, { outbound: everybody })).toEqual([
-      "example may reach everything of 0.0.0.0/0; write the networks that are needed, and a rule for each port.",
+      "example may reach everything in 0.0.0.0/0; write only the networks that are needed, and a rule for each port.",
     ]);
     const ping = { protocol: "icmp", fromPort: -1, toPort: -1, cidrBlocks: everybody };
     expect(judge("ingress", ping)).toEqual([
-      "example lets 0.0.0.0/0 reach what is not TCP; write the networks that are needed.",
+      "example lets 0.0.0.0/0 reach protocols other than TCP; write only the networks that are needed.",
     ]);
   });
 
-  it("lets pass what is closed, and what is not known", () => {
+  it("accepts what is closed, and what is not known", () => {
     expect(judge("ingress", port(8140, ["10.0.0.0/8"]))).toEqual([]);
     expect(judge("ingress", port(8140, [unknownFromEngine]))).toEqual([]);
     expect(judge("egress", { ...port(443), toPort: unknownFromEngine })).toEqual([]);

@@ -21,21 +21,21 @@ describe("no-public-ssh", () => {
     { protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] },
     { protocol: "tcp", fromPort: 0, toPort: 1024, cidrBlocks: ["0.0.0.0/0"] },
     { protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] },
-  ])("refuses $fromPort to $toPort of $protocol, whatever the settings say", (rule) => {
+  ])("rejects $protocol ports $fromPort to $toPort, whatever the settings say", (rule) => {
     expect(judge(rule)).toEqual([
-      "example lets 0.0.0.0/0 reach port 22; write the networks that SSH comes from, or the security group of the bastion.",
+      "example lets 0.0.0.0/0 reach port 22; write the networks that SSH comes from, or the bastion's security group.",
     ]);
   });
 
   it.each([
     ["::/0", "::/0"],
     ["2000::/3", "a network wider than /7"],
-  ])("refuses %s", (network, text) => {
+  ])("rejects %s", (network, text) => {
     const rule = { protocol: "tcp", fromPort: 22, toPort: 22, ipv6CidrBlocks: [network] };
     expect(judge(rule)[0]).toContain(`example lets ${text} reach port 22;`);
   });
 
-  it("refuses halves of the Internet", () => {
+  it("rejects halves of the Internet", () => {
     const cidrBlocks = ["0.0.0.0/1", "128.0.0.0/1"];
     expect(judge({ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks })).toHaveLength(2);
   });
@@ -47,9 +47,9 @@ describe("no-public-ssh", () => {
     { protocol: "udp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] },
     { protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: unknownFromEngine },
     { protocol: "tcp", fromPort: unknownFromEngine, toPort: 22, cidrBlocks: ["0.0.0.0/0"] },
-  ])("lets pass $protocol $fromPort from $cidrBlocks", (rule) => expect(judge(rule)).toEqual([]));
+  ])("accepts $protocol $fromPort from $cidrBlocks", (rule) => expect(judge(rule)).toEqual([]));
 
-  it("is about who comes in only", () => {
+  it("applies only to inbound connections", () => {
     const rule = { protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] };
     expect(judge(rule, "egress")).toEqual([]);
   });

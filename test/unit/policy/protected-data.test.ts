@@ -6,7 +6,7 @@ const volume = "aws:ebs/volume:Volume";
 const database = "aws:rds/instance:Instance";
 const judge = (type: string, props: Readonly<Record<string, unknown>>, protect: boolean) =>
   protectedData.violations(example(type, props, protect), []);
-const unprotected = "example holds data; write protect: true among its resource options.";
+const unprotected = "example holds data; write protect: true in its resource options.";
 const deletable = "example holds data; write deletionProtection: true.";
 
 describe("protected-data", () => {
@@ -25,7 +25,7 @@ describe("protected-data", () => {
       protect: true,
       sentences: [deletable],
     },
-  ])("refuses $type with $props, protected: $protect", ({ type, props, protect, sentences }) => {
+  ])("rejects $type with $props, protected: $protect", ({ type, props, protect, sentences }) => {
     expect(judge(type, props, protect)).toEqual(sentences);
   });
 
@@ -36,7 +36,7 @@ describe("protected-data", () => {
     { type: volume, props: {}, protect: false },
     { type: database, props: { deletionProtection: true }, protect: true },
     { type: database, props: { deletionProtection: unknownFromEngine }, protect: true },
-  ])("lets pass $type with $props, protected: $protect", ({ type, props, protect }) => {
+  ])("accepts $type with $props, protected: $protect", ({ type, props, protect }) => {
     expect(judge(type, props, protect)).toEqual([]);
   });
 });

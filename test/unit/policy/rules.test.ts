@@ -19,11 +19,11 @@ describe("the pack", () => {
       return rules.flatMap(({ violations }) => violations(subject, []));
     });
 
-  it("has nothing against this project's own hosts", () => {
+  it("accepts this project's own hosts", () => {
     expect(judge((text) => text)).toEqual([]);
   });
 
-  it("sees what is changed on them, and tells no secret", () => {
+  it("finds changes on them, and does not show secrets", () => {
     const sentences = judge((text) =>
       text.replace("mode tcp", "mode http").replace(/autosign = \/\S+?(?=\\n)/, "autosign = true"),
     );
@@ -37,7 +37,7 @@ describe("the pack", () => {
     "aws:ec2/securityGroupRule:SecurityGroupRule",
     "aws:ec2/securityGroup:SecurityGroup",
     "command:remote:Command",
-  ])("lets pass a %s of which nothing is known", (type) => {
+  ])("accepts a %s of which nothing is known", (type) => {
     const names = ["ingress", "egress", "type", "protocol", "cidrBlocks", "cidrIpv4", "stdin"];
     const props = Object.fromEntries(names.map((name) => [name, unknownFromEngine]));
     const subject = example(type, props);

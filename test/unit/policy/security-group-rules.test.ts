@@ -55,7 +55,7 @@ describe("the traffic of security groups", () => {
     expect(trafficOf(subject)).toMatchObject([{ protocol, ports }]);
   });
 
-  it("leaves out what is not known, and keeps the rest", () => {
+  it("omits what is not known, and keeps the rest", () => {
     const rule = { ...ssh, protocol: "tcp", cidrBlocks: [unknownFromEngine, "10.0.0.0/8"] };
     const subject = example("aws:ec2/securityGroup:SecurityGroup", {
       ingress: [unknownFromEngine, { ...rule, fromPort: unknownFromEngine }, rule],
@@ -64,7 +64,7 @@ describe("the traffic of security groups", () => {
     expect(trafficOf(subject)).toMatchObject([{ networks: ["10.0.0.0/8"] }]);
   });
 
-  it("is of no other resource", () => {
+  it("is empty for other resources", () => {
     expect(trafficOf(example("aws:ec2/vpc:Vpc", { ingress: [ssh] }))).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ const usual = {
 };
 
 describe("the stack's settings", () => {
-  it("open no port to anybody by default", () => {
+  it("open no port by default", () => {
     const everybody = ({ networks }: Opening) => networks.includes("0.0.0.0/0");
     expect(openingsIn(awsConfig()).filter(everybody)).toEqual([]);
     expect(portsOf({})).toEqual(usual);
@@ -47,7 +47,7 @@ describe("the stack's settings", () => {
       },
       { foremanSources: [8443], outbound: [80, 443, 9443] },
     ],
-  ])("tell of the ports that %j needs", (config, ports) => {
+  ])("open the ports that %j needs", (config, ports) => {
     expect(portsOf(config)).toEqual({ ...usual, ...ports });
   });
 
@@ -59,7 +59,7 @@ describe("the stack's settings", () => {
     },
   );
 
-  it("open nothing where there is no cloud", () => {
+  it("open nothing without a cloud", () => {
     expect(openingsIn(new Map([["puppet:domain", "example.test"]]))).toEqual([]);
   });
 });

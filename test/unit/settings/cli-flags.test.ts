@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { flagIn } from "../../../settings/cli-flags.js";
 
-describe("a flag among the CLI's words", () => {
+describe("a flag on the CLI's command line", () => {
   it.each([
     [["up", "--stack", "dev"], "dev"],
     [["up", "--stack=dev"], "dev"],
@@ -19,7 +19,7 @@ describe("a flag among the CLI's words", () => {
     expect(flagIn(words, "--stack", "-s")).toBe(stack);
   });
 
-  it("has a short form only where it is given one", () => {
+  it("has a short form only if one is given", () => {
     expect(flagIn(["up", "-s", "dev"], "--config-file")).toBeUndefined();
     expect(flagIn(["up", "--config-file=a.yaml"], "--config-file")).toBe("a.yaml");
   });

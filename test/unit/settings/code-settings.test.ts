@@ -6,7 +6,7 @@ import { badCodeSettings } from "../../support/unit/bad-code-settings.js";
 const domain = "example.test";
 const overHttps = "https://git.example.com/org/control.git";
 
-/** What becomes of settings of code deployment. */
+/** The result for settings of code deployment. */
 const taken = (codeDeployment: unknown): Settings["codeDeployment"] =>
   parseSettings({ domain, codeDeployment }).codeDeployment;
 
@@ -14,7 +14,7 @@ const taken = (codeDeployment: unknown): Settings["codeDeployment"] =>
 const pinned = (remote: string, knownHosts: string) =>
   taken({ sources: { control: { remote } }, knownHosts });
 
-describe("settings of code deployment that are taken", () => {
+describe("valid settings of code deployment", () => {
   it.each(["r10k", "g10k", "none"])("have the tool %s", (tool) => {
     expect(taken({ tool }).tool).toBe(tool);
   });
@@ -24,12 +24,12 @@ describe("settings of code deployment that are taken", () => {
     ["git@git.example.com:control", "git.example.com"],
     ["git@git.example.com:/srv/git/control.git", "git.example.com"],
     ["git@git.example.com:~/control.git", "git.example.com"],
-    // A path of digits, and no port.
+    // A path of digits, not a port.
     ["git@git.example.com:2222/control.git", "git.example.com"],
     ["deploy_1-x@10.0.0.7:c", "10.0.0.7"],
     ["ssh://git@git.example.com/org/control.git", "git.example.com"],
     ["ssh://git@git.example.com:2222/org/control.git", "[git.example.com]:2222"],
-    // SSH looks for its own port under the name alone.
+    // SSH looks up hosts with its default port by name only.
     ["ssh://git@git.example.com:22/org/control.git", "git.example.com"],
     ["ssh://git@git.example.com/~org/control.git", "git.example.com"],
   ])("have the SSH URL %s, with the key of %s", (remote, host) => {
@@ -53,11 +53,11 @@ describe("settings of code deployment that are taken", () => {
     "https://git.example.com:8443/org/control",
     "https://10.0.0.7/c",
     "https://git.example.com:65535/org/con%20trol.git",
-  ])("have the HTTPS URL %s, which no key is needed for", (remote) => {
+  ])("have the HTTPS URL %s, for which no key is needed", (remote) => {
     expect(taken({ sources: { control: { remote } } }).sources.control?.remote).toBe(remote);
   });
 
-  it("have several sources with prefixes, one of them without", () => {
+  it("have several sources, all but one with a prefix", () => {
     const sources = {
       a: { remote: overHttps },
       [`b${"_".repeat(29)}9`]: { remote: overHttps, prefix: "p" },
@@ -66,7 +66,7 @@ describe("settings of code deployment that are taken", () => {
     expect(taken({ sources }).sources).toEqual(sources);
   });
 
-  it("have a token where one of the sources has an HTTPS URL", () => {
+  it("have a token if one of the sources has an HTTPS URL", () => {
     const sources = { a: { remote: "git@h:c", prefix: "a" }, b: { remote: overHttps } };
     const values = { sources, knownHosts: "h ssh-ed25519 AAAA" };
     for (const token of ["8-signs!", "t".repeat(512), "~!@#$%^&*()"]) {
@@ -86,11 +86,11 @@ describe("settings of code deployment that are taken", () => {
     { behind: "leave" },
     { postRun: [] },
     { postRun: [["/usr/local/sbin/tell"], ["/bin/sh", "-c", "echo 'a b' ; $x\n", ""]] },
-  ])("reach to the ends of their ranges: %j", (values) => {
+  ])("include the limits of their ranges: %j", (values) => {
     expect(taken(values)).toMatchObject(values);
   });
 
-  it("may be strings with JSON, as the engine hands them on", () => {
+  it("may be JSON strings, as the engine passes them", () => {
     const { codeDeployment, webhook } = parseSettings({
       domain,
       codeDeployment: '{"tool":"g10k","poolSize":9}',
@@ -101,15 +101,15 @@ describe("settings of code deployment that are taken", () => {
   });
 });
 
-describe("settings of the webhook that are taken", () => {
-  // The ports beside those that are taken on the main server.
+describe("valid settings of the webhook", () => {
+  // The ports next to those in use on the main server.
   it.each([1024, 5430, 5433, 8078, 8083, 8138, 8141, 9000, 65534])("have the port %i", (port) => {
     expect(parseSettings({ domain, webhook: { port } }).webhook).toEqual({ port });
   });
 });
 
-describe("settings of code deployment that are refused", () => {
-  it("show nothing of a token, nor of a password in a URL", () => {
+describe("invalid settings of code deployment", () => {
+  it("show no part of a token, or of a password in a URL", () => {
     const secret = "secret-word";
     const holding = badCodeSettings.filter(({ values }) => JSON.stringify(values).includes(secret));
     for (const { what, sentences } of holding) {
@@ -125,7 +125,7 @@ describe("settings of code deployment that are refused", () => {
     expect(tokens.length).toBeGreaterThan(5);
   });
 
-  it("show a URL that holds no password, so that its fault can be seen", () => {
+  it("show a URL without a password, so that its fault is visible", () => {
     expect(() => taken({ sources: { a: { remote: "ssh://git@Host:22/c" } } })).toThrow(
       'puppet:codeDeployment.sources.a.remote is "ssh://git@Host:22/c"; write ',
     );

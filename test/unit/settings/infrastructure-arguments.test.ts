@@ -21,7 +21,7 @@ const existing = {
 };
 
 describe("the component's arguments from a stack's settings", () => {
-  it("are those of the component, and none of a platform's: no key that logs in", () => {
+  it("are only those of the component, not those of a platform, such as the login key", () => {
     const given = infrastructureArguments(parseSettings(existing), { hosts });
     expect(Object.keys(given).sort()).toEqual([
       ...["caName", "caServer", "codeDeployment", "compileTimeout", "compiler", "distribution"],
@@ -32,7 +32,7 @@ describe("the component's arguments from a stack's settings", () => {
     expect(given.puppetdb).not.toHaveProperty("host");
   });
 
-  it("have the platform's database before that of the settings", () => {
+  it("prefer the platform's database to the one in the settings", () => {
     const settings = parseSettings({ domain: "example.test" });
     expect(infrastructureArguments(settings, { hosts }).postgresql).toBe(settings.postgresql);
     const postgresql = { server: "db.example.test" };

@@ -16,7 +16,7 @@ describe("an instance type", () => {
     ["m7g.large", 2, 8, "arm64", 0.0816],
     ["m6i.2xlarge", 8, 32, "amd64", 0.384],
     ["r7g.16xlarge", 64, 512, "arm64", 3.4272],
-    // Relatives have the same processors and, where the table lacks them, no price.
+    // Variants have the same processors and, if they are not in the table, no price.
     ["c6gn.large", 2, 4, "arm64", undefined],
     ["m6id.xlarge", 4, 16, "amd64", undefined],
     ["m5.large", 2, 8, "amd64", undefined],
@@ -51,35 +51,35 @@ describe("the blocks of a network", () => {
       "255.255.0.0/16",
       ["255.255.0.0/18", "255.255.64.0/18", "255.255.128.0/18", "255.255.192.0/18"],
     ],
-  ])("%s are its quarters", (cidr, blocks) => {
+  ])("%s: these are its quarters", (cidr, blocks) => {
     expect(blocksOf(cidr)).toEqual(blocks);
   });
 
   it.each(["10.20.1.0/16", "10.20.0.0", "here"])("are none for %s", (cidr) => {
-    expect(() => blocksOf(cidr)).toThrow(`${cidr} is no network.`);
+    expect(() => blocksOf(cidr)).toThrow(`${cidr} is not a network.`);
   });
 });
 
-describe("the zone of a compiler", () => {
+describe("a compiler's Availability Zone", () => {
   const zones = (names: readonly string[], count: number) =>
     names.map((name) => zoneOf(name, count));
   const numbered = (length: number) =>
     Array.from({ length }, (_, index) => `compiler${String(index + 1)}`);
 
-  it("takes turns with its number", () => {
+  it("alternates with its number", () => {
     expect(zones(numbered(6), 2)).toEqual([0, 1, 0, 1, 0, 1]);
     expect(zones(numbered(7), 3)).toEqual([0, 1, 2, 0, 1, 2, 0]);
     expect(zones(["web-7", "web-08", "web9", "compiler0", "5"], 3)).toEqual([0, 1, 2, 2, 1]);
   });
 
-  it("follows from a name without a number alone, and names are spread", () => {
+  it("depends only on the name if that has no number, and names are spread", () => {
     const names = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"];
     const found = zones(names, 3);
     expect(zones(names, 3)).toEqual(found);
     expect(new Set(found)).toEqual(new Set([0, 1, 2]));
   });
 
-  it("is one there is, whatever the name", () => {
+  it("exists, whatever the name", () => {
     for (const name of ["x999999999999999999999999", "x4294967296", "0", "a-b", "c".repeat(63)]) {
       for (const count of [2, 3]) {
         const zone = zoneOf(name, count);

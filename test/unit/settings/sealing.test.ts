@@ -19,7 +19,7 @@ function write(config: Config, setting: string, value: unknown): Config {
   return config;
 }
 const written = (setting: string, value: unknown) => write({}, setting, value);
-/** A file in which all other secrets are sealed. */
+/** A file in which all other secrets are encrypted. */
 const beside = (setting: string, value: unknown) => {
   const all = sealedSettings.reduce<Config>((config, other) => write(config, other, sealed), {});
   return write(all, setting, value);
@@ -27,24 +27,24 @@ const beside = (setting: string, value: unknown) => {
 const groups = [...new Set(sealedSettings.map((setting) => setting.split(".")[0] ?? ""))];
 
 describe("a secret in a stack's file", () => {
-  it.each(sealedSettings)("%s is told apart, sealed or in clear", (setting) => {
+  it.each(sealedSettings)("%s is recognised as secret or in plaintext", (setting) => {
     expect(sealingOf(written(setting, sealed), setting)).toBe("sealed");
     expect(sealingOf(written(setting, "hunter2"), setting)).toBe("clear");
     expect(sealingOf({}, setting)).toBe("absent");
   });
 
-  it.each(sealedSettings)("%s in clear is found beside the others, which are sealed", (setting) => {
+  it.each(sealedSettings)("%s in plaintext is found among others that are secret", (setting) => {
     const all = () => true;
     expect(settingsInClear(all, beside(setting, "hunter2"), groups)).toEqual([setting]);
     expect(settingsInClear(all, beside(setting, sealed), groups)).toEqual([]);
   });
 
-  it("may be sealed with all of its group, and written without the project's prefix", () => {
+  it("may be encrypted with its whole group, and written without the project's prefix", () => {
     expect(sealingOf({ "puppet:postgresql": sealed }, "postgresql.password")).toBe("sealed");
     expect(sealingOf({ postgresql: { password: "x" } }, "postgresql.password")).toBe("clear");
   });
 
-  it("that is not in the file is judged by what the engine knows of its group", () => {
+  it("that is not in the file is checked by what the engine knows about its group", () => {
     const has = (setting: string) => setting === "postgresql.password";
     expect(settingsInClear(has, {}, ["postgresql"])).toEqual([]);
     expect(settingsInClear(has, {}, ["existing"])).toEqual(["postgresql.password"]);
@@ -70,7 +70,7 @@ describe("the file of the stack that runs", () => {
     expect(stackConfig(folder, "dev")).toEqual({ "puppet:domain": "c.d" });
   });
 
-  it("may hold nothing, or not be there", () => {
+  it("may be empty or missing", () => {
     writeFileSync(join(folder, "Pulumi.empty.yaml"), "# Nothing.\n");
     expect(stackConfig(folder, "empty")).toEqual({});
     expect(stackConfig(folder, "none")).toEqual({});

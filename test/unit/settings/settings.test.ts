@@ -8,7 +8,7 @@ import { secretText } from "../../support/unit/platform-settings.js";
 
 const badSettings = [...otherBadSettings, ...badCodeSettings, ...badPlatformSettings];
 const domain = "example.test";
-/** A PostgreSQL that somebody else keeps. */
+/** An external PostgreSQL. */
 const external = {
   server: "db.example.org",
   password: "the-owners-password",
@@ -16,7 +16,7 @@ const external = {
 };
 const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
 
-/** The sentences that some values are refused with; none when they are taken. */
+/** The sentences with which some values are rejected; none if they are valid. */
 function sentencesOf(values: Readonly<Record<string, unknown>>): readonly string[] {
   try {
     parseSettings(values);
@@ -27,12 +27,12 @@ function sentencesOf(values: Readonly<Record<string, unknown>>): readonly string
   }
 }
 
-describe("settings that cannot be used", () => {
+describe("invalid settings", () => {
   it.each(badSettings)("$what", ({ values, sentences }) => {
     expect(sentencesOf({ domain, ...values })).toEqual(sentences);
   });
 
-  it("are told by one sentence each, which names the setting and what to write", () => {
+  it("are reported in one sentence each, which names the setting and what to write", () => {
     for (const sentence of badSettings.flatMap(({ sentences }) => sentences)) {
       expect(sentence).toMatch(
         /^puppet:[a-zA-Z.[\]0-9]+(\(a private key\))? .*; (write|set|remove) .*\.$/,
@@ -57,7 +57,7 @@ describe("settings that cannot be used", () => {
     expect(faults.length).toBeGreaterThan(10);
   });
 
-  it("show no private key, not even in part, whatever it is written as", () => {
+  it("show no private key, not even in part, in whatever form", () => {
     const secrets = [secretText, "8765432187654321"];
     const faults = badSettings.filter(({ values }) =>
       secrets.some((secret) => JSON.stringify(values).includes(secret)),
@@ -70,19 +70,19 @@ describe("settings that cannot be used", () => {
     expect(faults.length).toBeGreaterThan(60);
   });
 
-  it("are all in the error's message, a line each", () => {
+  it("are all in the error's message, one per line", () => {
     expect(() => parseSettings({ domain: "X", caName: "" })).toThrow(
       new SettingsError([
         'puppet:domain is "X"; write the DNS domain of the hosts, at most 53 characters in lower case, such as example.com.',
-        'puppet:caName is ""; write at most 59 letters, digits, blanks or . : _ -, beginning with a letter or digit.',
+        'puppet:caName is ""; write at most 59 letters, digits, spaces or . : _ -, beginning with a letter or digit.',
       ]),
     );
     expect(new SettingsError(["One.", "Two."]).message).toBe("One.\nTwo.");
   });
 });
 
-describe("settings that are taken", () => {
-  it("need no more than a domain", () => {
+describe("valid settings", () => {
+  it("need only a domain", () => {
     expect(parseSettings({ domain })).toEqual({
       platform: "containers",
       domain,
@@ -173,7 +173,7 @@ describe("settings that are taken", () => {
     expect(compilers.at(-1)).toBe(`compiler${String(count)}`);
   });
 
-  it("name the compilers, in the order that was given", () => {
+  it("name the compilers, in the given order", () => {
     const compilers = ["zulu", "b-2", "7", "c".repeat(51)];
     expect(parseSettings({ domain, compilers }).hosts.compilers).toEqual(compilers);
   });
@@ -183,24 +183,29 @@ describe("settings that are taken", () => {
     [2, 48],
     [49, 1],
     [50, 0],
-  ])("count %i compilers and plan %i more, of the names they would get", (compilers, planned) => {
-    const { plannedCompilers } = parseSettings({ domain, compilers });
-    expect(plannedCompilers).toHaveLength(planned);
-    expect(plannedCompilers[0]).toBe(planned > 0 ? `compiler${String(compilers + 1)}` : undefined);
-  });
+  ])(
+    "count %i compilers and plan %i more, with the names that they would get",
+    (compilers, planned) => {
+      const { plannedCompilers } = parseSettings({ domain, compilers });
+      expect(plannedCompilers).toHaveLength(planned);
+      expect(plannedCompilers[0]).toBe(
+        planned > 0 ? `compiler${String(compilers + 1)}` : undefined,
+      );
+    },
+  );
 
-  it("plan none beside compilers that are named", () => {
+  it("plan none if compilers are named", () => {
     const { plannedCompilers } = parseSettings({ domain, compilers: ["compiler1", "zulu"] });
     expect(plannedCompilers).toEqual([]);
   });
 
-  it("leave PuppetDB's name to a compiler where it has no host of its own", () => {
+  it("leave PuppetDB's name to a compiler if PuppetDB has no host of its own", () => {
     for (const host of ["main", "none"]) {
       expect(sentencesOf({ domain, puppetdb: { host }, compilers: ["puppetdb"] })).toEqual([]);
     }
   });
 
-  it("may be strings with JSON, as the engine hands them on", () => {
+  it("may be JSON strings, as the engine passes them", () => {
     const settings = parseSettings({
       domain,
       compilers: "3",
@@ -216,7 +221,7 @@ describe("settings that are taken", () => {
     expect(settings.postgresql.backupDays).toBe(3);
   });
 
-  it("keep service names that have a domain of their own", () => {
+  it("keep service names with their own domain", () => {
     const names = { puppetServer: "puppet.example.com", caServer: "ca.example.org" };
     expect(parseSettings({ domain, ...names, fileServer: "files" })).toMatchObject({
       ...names,
@@ -229,7 +234,7 @@ describe("settings that are taken", () => {
     expect(fileServer).toBe(puppetServer);
   });
 
-  it("may fill a certificate's name to its last character", () => {
+  it("may use the full length of a certificate's name", () => {
     const long = `${"d".repeat(40)}.${"e".repeat(12)}`;
     expect(long).toHaveLength(53);
     expect(sentencesOf({ domain: long, compilers: 50 })).toEqual([]);
@@ -265,7 +270,7 @@ describe("settings that are taken", () => {
     { containers: { image: "debian" } },
     { containers: { image: `registry.example.com:5000/site/puppet_host-1:${"T".repeat(128)}` } },
     { containers: { image: `localhost/host:1.2-3@sha256:${"0".repeat(64)}` } },
-  ])("reach to the ends of their ranges: %j", (values) => {
+  ])("include the limits of their ranges: %j", (values) => {
     expect(parseSettings({ domain, ...values })).toMatchObject(values);
   });
 });

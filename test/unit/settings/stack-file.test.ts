@@ -21,7 +21,7 @@ describe("a stack file", () => {
     return readSettings("trial", file);
   };
 
-  it("gives its text and what it says; a prefix may be left out, and others are not ours", () => {
+  it("returns its text and its settings; the prefix may be left out, and other prefixes are ignored", () => {
     const text =
       "config:\n  puppet:domain: example.test\n  compilers: 3\n  aws:region: eu-central-1\n";
     const { text: same, settings } = read(text);
@@ -30,7 +30,7 @@ describe("a stack file", () => {
     expect(settings.hosts.compilers).toHaveLength(3);
   });
 
-  it("may have sealed passwords, which only the engine can read", () => {
+  it("may have encrypted passwords, which only the engine can read", () => {
     const { settings } = read(
       [
         "encryptionsalt: v1:salt",
@@ -49,7 +49,7 @@ describe("a stack file", () => {
     expect(JSON.stringify(settings)).not.toMatch(/v1:/);
   });
 
-  it("is refused with a password in clear, beside a sealed one too, and does not show it", () => {
+  it("is rejected with a password in plaintext, even next to an encrypted one, and does not show it", () => {
     const clear =
       "config:\n  domain: a.b\n  postgresql: { server: db, password: { secure: v1:A }, readPassword: hunter2-hunter2 }\n";
     expect(() => read(clear)).toThrow(
@@ -58,7 +58,7 @@ describe("a stack file", () => {
     expect(() => read(clear)).not.toThrow("hunter2");
   });
 
-  it("may have a sealed token, and is refused with one in clear", () => {
+  it("may have an encrypted token, and is rejected with one in plaintext", () => {
     const stack = (token: string) =>
       `config:\n  domain: a.b\n  codeDeployment: { sources: { control: { remote: "https://git.b/c.git" } }, token: ${token} }\n`;
     const { settings } = read(stack("{ secure: v1:A }"));
@@ -69,7 +69,7 @@ describe("a stack file", () => {
     expect(() => read(stack("a-token-in-clear"))).not.toThrow("a-token");
   });
 
-  it("may have a sealed password of LDAP, and is refused with one in clear", () => {
+  it("may have an encrypted LDAP password, and is rejected with one in plaintext", () => {
     const stack = (password: string) =>
       `config:\n  domain: a.b\n  hdm: { host: own, image: "r.b/h@sha256:${"0".repeat(64)}", ldap: { host: l.b, baseDn: dc=b, bindDn: cn=h, bindPassword: ${password} } }\n`;
     const { settings } = read(stack("{ secure: v1:A }"));
@@ -80,7 +80,7 @@ describe("a stack file", () => {
     expect(() => read(stack("hunter2-hunter2"))).not.toThrow("hunter2");
   });
 
-  it("may have sealed private keys, and is refused with one in clear", () => {
+  it("may have encrypted private keys, and is rejected with one in plaintext", () => {
     const stack = (key: string, ofJumpHost: string) =>
       [
         "config:",
@@ -112,7 +112,7 @@ describe("a stack file", () => {
     }
   });
 
-  it("is refused with anything else sealed, which no tool could read", () => {
+  it("is rejected if anything else is encrypted, which no tool could read", () => {
     for (const [setting, text] of [
       ["domain", "config:\n  domain: { secure: v1:A }\n"],
       ["postgresql.server", "config:\n  domain: a.b\n  postgresql: { server: { secure: v1:A } }\n"],
@@ -124,7 +124,7 @@ describe("a stack file", () => {
   });
 
   it.each(["", "# nothing\n", "config:\n", "config: none\n", "- config\n"])(
-    "without settings is refused: %j",
+    "without settings is rejected: %j",
     (text) => {
       expect(() => read(text)).toThrow(
         `${file} has no settings; write them below config:, as Pulumi.local.yaml does.`,
@@ -132,13 +132,13 @@ describe("a stack file", () => {
     },
   );
 
-  it("that is not YAML is refused", () => {
+  it("that is not YAML is rejected", () => {
     expect(() => read("config: [\n")).toThrow(
       /Pulumi\.trial\.yaml is not valid YAML \(.+\); fix it and run this again\.$/,
     );
   });
 
-  it("that is not there is refused", () => {
+  it("that does not exist is rejected", () => {
     expect(() => readSettings("trial", file)).toThrow(
       `There is no ${file}; copy Pulumi.local.yaml to it, set puppet:containers.subnet to an unused network, and run this again.`,
     );
@@ -150,7 +150,7 @@ describe("the containers' network", () => {
     .flat()
     .find((address) => address?.family === "IPv4" && !address.internal);
 
-  it("is refused where this machine has it already", () => {
+  it("is rejected if this machine already has it", () => {
     const network = own?.address.replace(/\.\d+$/, ".0/24") ?? "127.0.0.0/24";
     expect(() => {
       requireFreeSubnet(network);
@@ -159,7 +159,7 @@ describe("the containers' network", () => {
     );
   });
 
-  it("is taken where it is free", () => {
+  it("is accepted if it is free", () => {
     expect(() => {
       requireFreeSubnet("198.18.77.0/24");
     }).not.toThrow();

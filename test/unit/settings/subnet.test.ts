@@ -30,13 +30,13 @@ describe("parseSubnet", () => {
     ["10.213.7.0", "no prefix"],
     ["10.213.7/24", "three numbers"],
     ["10.213.7.1/24", "an address within the network"],
-    ["10.213.7.0/23", "bits of the host"],
+    ["10.213.7.0/23", "host bits"],
     ["10.213.256.0/24", "a number above 255"],
     ["10.213.7.0/33", "a prefix above 32"],
-    ["10.213.7.0/24 ", "a blank"],
+    ["10.213.7.0/24 ", "a space"],
     ["10.213.-7.0/24", "a sign"],
     ["fd00::/64", "IPv6"],
-  ])("refuses %j: %s", (text) => {
+  ])("rejects %j: %s", (text) => {
     expect(parseSubnet(text)).toBeUndefined();
   });
 });
@@ -51,7 +51,7 @@ describe("parseNetmask", () => {
     expect(parseNetmask(address, netmask)).toEqual(subnet(network));
   });
 
-  it("refuses what is no IPv4", () => {
+  it("rejects anything but IPv4", () => {
     expect(parseNetmask("fe80::1", "ffff:ffff:ffff:ffff::")).toBeUndefined();
     expect(parseNetmask("10.0.0.1", "ffff::")).toBeUndefined();
   });
@@ -62,7 +62,7 @@ describe("addressOf", () => {
     ["10.213.7.0/24", 5, "10.213.7.5"],
     ["10.213.7.0/24", 128, "10.213.7.128"],
     ["192.168.0.0/16", 256, "192.168.1.0"],
-    // Above 2^31, where JavaScript's shifts know negative numbers.
+    // Above 2^31, where JavaScript's shifts return negative numbers.
     ["255.255.255.0/24", 255, "255.255.255.255"],
   ])("counts from the first address of %s: %i", (text, offset, address) => {
     expect(addressOf(subnet(text), offset)).toBe(address);
@@ -90,7 +90,7 @@ describe("isPrivate", () => {
     ["172.16.0.0/16", true],
     ["172.31.255.0/24", true],
     ["192.168.255.0/24", true],
-    // One address outside is enough.
+    // A single address outside is enough.
     ["10.0.0.0/7", false],
     ["172.0.0.0/8", false],
     ["192.168.0.0/15", false],
@@ -106,12 +106,12 @@ describe("isPrivate", () => {
 describe("compilerOffset", () => {
   const others = ["compiler51", "compiler99", "compiler100", "compiler0", "compiler01", "compiler"];
 
-  it("gives the compilers of a count addresses in their order, one each", () => {
+  it("gives numbered compilers consecutive addresses, one each", () => {
     const names = Array.from({ length: 50 }, (_, index) => `compiler${String(index + 1)}`);
     expect(names.map(compilerOffset)).toEqual(names.map((_, index) => 21 + index));
   });
 
-  // Another offset would give a deployed compiler another address, and so replace it.
+  // A different offset would give a deployed compiler a different address, and so replace it.
   it.each([
     ["rho", 76],
     ["chi", 76],
@@ -122,7 +122,7 @@ describe("compilerOffset", () => {
     expect(compilerOffset(name)).toBe(offset);
   });
 
-  it("of other names lies after those and before the agents' addresses", () => {
+  it("of other names is after those and before the agents' addresses", () => {
     const words = Array.from({ length: 2000 }, (_, index) => (index * 7919).toString(36));
     const offsets = [...others, ...words, "c".repeat(63)].map(compilerOffset);
     expect(Math.min(...offsets)).toBe(71);
