@@ -80,7 +80,7 @@ export const aws = object({
   }).prefault({}),
   /** Networks of the agents, which connect to the load balancer and the CA. */
   agentSources: networks.min(1, "a list of at least one IPv4 network").optional(),
-  /** Networks from which people use the statistics page, PuppetDB, Foreman and HDM; none by default. */
+  /** Networks from which people use the statistics page and the pages of services; none by default. */
   operatorSources: networks.default([]),
   /** Networks of the Git servers that send pushes; none by default. */
   webhookSources: networks.default([]),

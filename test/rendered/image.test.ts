@@ -15,6 +15,6 @@ it("an image that is missing and cannot be pulled is rejected with its setting",
   const { code, stderr } = await made(image);
   expect(code).toBe(1);
   expect(stderr.trim().split("\n").at(-1)).toBe(
-    `puppet:containers.image is ${image}, which is not on this machine and cannot be pulled; write another, or remove it.`,
+    `puppet:containers.image is ${image}, which is not on this machine and cannot be pulled; write a different image, or remove it.`,
   );
 });
