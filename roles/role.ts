@@ -38,7 +38,7 @@ export interface SizedHost {
 }
 
 /** A disk for data that must outlive an instance. */
-export interface DataVolume<Sees> {
+export interface DataVolume<SeenSettings> {
   /** Default size in GiB. */
   readonly size: number;
   /** Smallest size that can be set, in GiB. */
@@ -47,7 +47,7 @@ export interface DataVolume<Sees> {
   readonly holds: string;
   /** Folders on it; none if the role keeps its data elsewhere. */
   readonly folders: (
-    settings: Sees,
+    settings: SeenSettings,
     distribution: Distribution,
     helpers: Helpers,
   ) => readonly string[];
@@ -66,9 +66,9 @@ export interface Requirement {
  * tables.
  *
  * All members are required, so that a forgotten one is a compile error. Functions take only the settings that they
- * need, `Sees`, so that no role depends on the table.
+ * need, `SeenSettings`, so that no role depends on the table.
  */
-export interface Role<Sees> {
+export interface Role<SeenSettings> {
   /** Name of the role for people. */
   readonly title: string;
   readonly count: HostCount;
@@ -84,25 +84,25 @@ export interface Role<Sees> {
   /** Settings that are secrets, and must be secret in the stack's file: dotted names without the prefix. */
   readonly secrets: readonly string[];
   /** Faults in its sections beyond single values, one sentence each. */
-  readonly faults: (settings: Sees) => string[];
+  readonly faults: (settings: SeenSettings) => string[];
   /** Where it runs: `own` for its own hosts, another role's name to share that role's host, otherwise nowhere. */
-  readonly placement: (settings: Sees) => string;
+  readonly placement: (settings: SeenSettings) => string;
   /** Values of its section's setting `host` other than `own`. */
   readonly elsewhere: readonly string[];
   /** Short names of its own hosts, on platforms that create hosts. */
-  readonly hostNames: (settings: Sees) => readonly string[];
+  readonly hostNames: (settings: SeenSettings) => readonly string[];
   /** As a container. */
   readonly container: {
     /** Offset of the host's address from the network's first. Existing environments keep theirs: never change one. */
     readonly offset: (name: string) => number;
     /** TCP ports, in addition to SSH, that are published on a loopback port of this machine. */
-    readonly ports: (settings: Sees) => readonly number[];
+    readonly ports: (settings: SeenSettings) => readonly number[];
   };
   /** As an EC2 instance. */
   readonly instance: {
     /** Default instance type. */
     readonly type: string;
-    readonly dataVolume: DataVolume<Sees> | undefined;
+    readonly dataVolume: DataVolume<SeenSettings> | undefined;
   };
   /** What its hosts must have; undefined if only sizing decides. */
   readonly requires: Requirement | undefined;
@@ -112,15 +112,15 @@ export interface Role<Sees> {
         /** Section of the settings with its sizing. */
         readonly section: string;
         /** @throws Error if the service does not fit on the host */
-        readonly fit: (settings: Sees, host: SizedHost, helpers: Helpers) => unknown;
+        readonly fit: (settings: SeenSettings, host: SizedHost, helpers: Helpers) => unknown;
       }
     | undefined;
   /** Connections that the role needs, within the environment and from outside. */
-  readonly connections: (settings: Sees, helpers: Helpers) => readonly Connection[];
+  readonly connections: (settings: SeenSettings, helpers: Helpers) => readonly Connection[];
   /** What its hosts connect to outside, in addition to the distribution's packages. */
-  readonly outside: (settings: Sees) => OutsidePorts;
+  readonly outside: (settings: SeenSettings) => OutsidePorts;
   /** The component's arguments from its sections. */
-  readonly args: (settings: Sees) => Partial<PuppetInfrastructureArgs>;
+  readonly args: (settings: SeenSettings) => Partial<PuppetInfrastructureArgs>;
   /** Stack outputs, each with the component's property that provides it. */
   readonly outputs: Readonly<Record<string, InfrastructureOutput>>;
   /**
@@ -132,7 +132,7 @@ export interface Role<Sees> {
   readonly summary: (
     outputs: Readonly<Record<string, string | undefined>>,
     stack: string,
-    settings: Sees,
+    settings: SeenSettings,
   ) => readonly (readonly [string, string])[];
   /** Settings of an environment that has it, for the guides' tables; undefined if every environment has it. */
   readonly example: Readonly<Record<string, unknown>> | undefined;

@@ -12,7 +12,7 @@ import type { Role } from "../role.js";
 import { compilerOffset } from "./address.js";
 import { compilerNames, compilers } from "./names.js";
 
-interface Sees {
+interface SeenSettings {
   compilers: number | string[];
   compiler: ServerSizing;
   codeDeployment: CodeDeployment;
@@ -53,4 +53,4 @@ export const compiler = {
   },
   summary: () => [],
   example: undefined,
-} as const satisfies Role<Sees>;
+} as const satisfies Role<SeenSettings>;

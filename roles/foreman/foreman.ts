@@ -5,7 +5,7 @@ import { certificateConnection, outsideOfForemanPackages } from "../puppet-serve
 import type { Role } from "../role.js";
 import { foreman as foremanSettings, foremanFaults, type Foreman } from "./settings.js";
 
-interface Sees {
+interface SeenSettings {
   foreman: Foreman;
   webhook: Webhook;
 }
@@ -75,4 +75,4 @@ export const foreman = {
   summary: ({ foremanUrl }) =>
     foremanUrl === undefined ? [] : [["Foreman", `${foremanUrl} (continue with docs/foreman.md)`]],
   example: { foreman: { host: "own" } },
-} as const satisfies Role<Sees>;
+} as const satisfies Role<SeenSettings>;

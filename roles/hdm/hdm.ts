@@ -6,7 +6,7 @@ import type { Puppetdb } from "../puppetdb/settings.js";
 import { passwordCommand, portOf, type Role } from "../role.js";
 import { hdm as hdmSettings, hdmFaults, type Hdm } from "./settings.js";
 
-interface Sees {
+interface SeenSettings {
   hdm: Hdm;
   puppetdb: Puppetdb;
   codeDeployment: CodeDeployment;
@@ -65,4 +65,4 @@ export const hdm = {
       image: `registry.example.com/betadots/hdm@sha256:${"0".repeat(64)}`,
     },
   },
-} as const satisfies Role<Sees>;
+} as const satisfies Role<SeenSettings>;

@@ -12,7 +12,7 @@ const loadBalancerSettings = object({
   compileTimeout: integer(60, 7200, "a whole number of seconds").default(defaults.compileTimeout),
 });
 
-interface Sees {
+interface SeenSettings {
   loadBalancer: { statsPort: number; compileTimeout: number };
   codeDeployment: CodeDeployment;
 }
@@ -81,4 +81,4 @@ export const loadBalancer = {
     ],
   ],
   example: undefined,
-} as const satisfies Role<Sees>;
+} as const satisfies Role<SeenSettings>;

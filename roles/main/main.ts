@@ -18,7 +18,7 @@ import {
   type Webhook,
 } from "./settings.js";
 
-interface Sees {
+interface SeenSettings {
   mainServer: ServerSizing;
   codeDeployment: CodeDeployment;
   webhook: Webhook;
@@ -101,7 +101,7 @@ export const main = {
           ["code", sourceOf(codeDeployment, stack)],
         ],
   example: undefined,
-} as const satisfies Role<Sees>;
+} as const satisfies Role<SeenSettings>;
 
 /** Where code comes from. */
 function sourceOf({ sources }: CodeDeployment, stack: string): string {

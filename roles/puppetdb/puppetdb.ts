@@ -11,13 +11,13 @@ import {
   type Puppetdb,
 } from "./settings.js";
 
-interface Sees {
+interface SeenSettings {
   puppetdb: Puppetdb;
   postgresql: Postgresql;
 }
 
 /** Whether PostgreSQL runs on PuppetDB's host. */
-const isDatabaseLocal = ({ postgresql }: Sees, helpers: Helpers) =>
+const isDatabaseLocal = ({ postgresql }: SeenSettings, helpers: Helpers) =>
   postgresql.server === undefined && !helpers.database;
 
 /** PuppetDB with its PostgreSQL, on its own host or on the main server. */
@@ -91,4 +91,4 @@ export const puppetdb = {
           ],
         ],
   example: undefined,
-} as const satisfies Role<Sees>;
+} as const satisfies Role<SeenSettings>;
