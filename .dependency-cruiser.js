@@ -20,13 +20,6 @@ const helpers = {
 export default {
   forbidden: [
     {
-      name: "no-circles",
-      comment: `Imports must not form a cycle, and type imports count; move what both files need to a separate file, or to a lower floor${see}`,
-      severity: "error",
-      from: {},
-      to: { circular: true },
-    },
-    {
       name: "no-tests",
       comment: `Only tests may import from test/; move shared code to the right floor${see}`,
       severity: "error",
@@ -77,6 +70,13 @@ export default {
       from: { path: `^${name}/(${folders.join("|")})/` },
       to: { path: `^${name}/(${folders.join("|")})/`, pathNot: `^${name}/$1/` },
     })),
+    {
+      name: "no-circles",
+      comment: `Imports must not form a cycle, and type imports count; move what both files need to a separate file, or to a lower floor${see}`,
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
   ],
   options: {
     // Imports that TypeScript removes from the JavaScript count too.

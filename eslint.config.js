@@ -41,6 +41,7 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         { selector: `Literal[value=${role}]`, message },
+        { selector: `TemplateElement[value.raw=${role}]`, message },
         { selector: listOf("Property"), message },
         { selector: listOf("TSPropertySignature"), message },
       ],

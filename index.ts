@@ -14,7 +14,7 @@ import { inClear } from "./settings/secrets.js";
 // that itself in half the time; `npm run bench -- preview` shows the difference.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
-const settings = checkedSettings();
+const settings = loadSettings();
 
 const made = await platforms[settings.platform].makeHosts(settings);
 const infrastructure = new PuppetInfrastructure("puppet", infrastructureArguments(settings, made));
@@ -66,7 +66,7 @@ function loginOf({ connection, proxyCommand, sudo }: Host) {
 }
 
 /** The settings, checked before anything is created; errors are reported without a stack trace. */
-function checkedSettings(): Settings {
+function loadSettings(): Settings {
   try {
     const settings = parseSettings(stackSettings());
     checkSealed(settings);

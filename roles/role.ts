@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { ComponentResource } from "@pulumi/pulumi";
 import type { PuppetInfrastructure, PuppetInfrastructureArgs } from "../components/index.js";
 import type { Distribution } from "../distributions/index.js";
+import type { ServiceNameSetting } from "./service-names.js";
 
 /** Outputs of the component. */
 export type InfrastructureOutput = Exclude<keyof PuppetInfrastructure, keyof ComponentResource>;
@@ -78,7 +79,7 @@ export interface Role<SeenSettings> {
    */
   readonly words: readonly [string, ...string[]];
   /** Settings with the service names that resolve to its host. */
-  readonly serviceNames: readonly ("puppetServer" | "caServer" | "fileServer")[];
+  readonly serviceNames: readonly ServiceNameSetting[];
   /** Sections of the settings: each name with its schema. */
   readonly settings: Readonly<Record<string, z.core.$ZodType>>;
   /** Settings that are secrets, and must be secret in the stack's file: dotted names without the prefix. */
@@ -147,6 +148,6 @@ export function portOf(url: string): number {
 }
 
 /** The command that shows a secret output. */
-export function passwordCommand(output: string, stack: string): string {
+export function secretOutputCommand(output: string, stack: string): string {
   return `npm run pulumi -- stack output ${output} --show-secrets --stack ${stack}`;
 }

@@ -11,6 +11,7 @@ import {
 } from "../roles/roles.js";
 import type { Foreman } from "../roles/foreman/settings.js";
 import type { OutsideParty } from "../roles/role.js";
+import { serviceNameSettings, type ServiceNameSetting } from "../roles/service-names.js";
 import { certificates, integer, object, text } from "../roles/values.js";
 
 const cidr = z
@@ -157,7 +158,7 @@ export function ownVpcFaults(given: unknown): string[] {
 /** Missing settings and contradictions. */
 export function awsFaults(
   given: Aws,
-  others: RoleSettings & { domain: string; serviceNames: Readonly<Record<string, string>> },
+  others: RoleSettings & Readonly<Record<"domain" | ServiceNameSetting, string>>,
 ): string[] {
   const { vpc, database } = given;
   const sentences = [
@@ -199,7 +200,8 @@ export function awsFaults(
       `puppet:aws.vpc.publicSubnetId is not set; write the public subnet of ${vpc.id} for the bastion.`,
     );
   }
-  for (const [setting, name] of Object.entries(others.serviceNames)) {
+  for (const setting of serviceNameSettings) {
+    const name = others[setting];
     if (!name.endsWith(`.${others.domain}`)) {
       sentences.push(
         `puppet:${setting} is ${name}, outside puppet:domain; write a name in ${others.domain}, because its record is in the private hosted zone of that domain.`,

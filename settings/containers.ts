@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { mostContainers } from "../roles/compiler/names.js";
-import { inOrder, roles, type ByRole } from "../roles/roles.js";
+import { compilerOffset } from "../roles/compiler/address.js";
+import type { ByRole } from "../roles/roles.js";
 import { integer, object, text } from "../roles/values.js";
 import { isPrivate, parseSubnet } from "./subnet.js";
 
@@ -37,7 +38,7 @@ export function containersFaults({
       ...subnetFaults(subnet),
     ];
   }
-  return [...subnetFaults(subnet), ...sharedAddresses(hosts)];
+  return [...subnetFaults(subnet), ...sharedAddresses(compilers)];
 }
 
 function subnetFaults(subnet: string): string[] {
@@ -51,13 +52,12 @@ function subnetFaults(subnet: string): string[] {
       ];
 }
 
-/** Containers' addresses are derived from their names. */
-function sharedAddresses(hosts: ByRole<string>): string[] {
-  const addresses = new Map<number, string>();
-  return inOrder(hosts).flatMap(([role, name]) => {
-    const offset = roles[role].container.offset(name);
-    const earlier = addresses.get(offset);
-    if (earlier === undefined) addresses.set(offset, name);
+/** The addresses of compilers are derived from their names. */
+function sharedAddresses(compilers: readonly string[]): string[] {
+  return compilers.flatMap((name, index) => {
+    const earlier = compilers
+      .slice(0, index)
+      .find((other) => compilerOffset(other) === compilerOffset(name));
     return earlier === undefined || earlier === name
       ? []
       : [

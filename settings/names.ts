@@ -1,4 +1,5 @@
-import { inOrder, roles, type ByRole } from "../roles/roles.js";
+import { byRole, inOrder, roles, type ByRole, type RoleSettings } from "../roles/roles.js";
+import { serviceNameSettings } from "../roles/service-names.js";
 
 /** Maximum length of a certificate's common name, and of a Linux host name. */
 export const longestFqdn = 64;
@@ -16,6 +17,11 @@ interface Named {
 /** Names of the hosts that are not named in the settings: those of roles with one host. */
 export function fixedNames(hosts: ByRole<string>): string[] {
   return inOrder(hosts).flatMap(([role, name]) => (roles[role].count === "many" ? [] : [name]));
+}
+
+/** Names of the hosts, on platforms that create them. */
+export function madeHostNames(settings: RoleSettings): ByRole<string> {
+  return byRole((role) => roles[role].hostNames(settings));
 }
 
 /**
@@ -53,7 +59,7 @@ export function nameFaults(settings: Named, list: "compilers" | "existing.server
   }
   // Certificates also contain the short names, so these must differ too.
   const names: readonly string[] = [...others, ...compilers, ...settings.plannedCompilers];
-  for (const setting of ["puppetServer", "caServer", "fileServer"] as const) {
+  for (const setting of serviceNameSettings) {
     const name = settings[setting];
     const short = shortOf(name) ?? name;
     if (names.includes(short)) {

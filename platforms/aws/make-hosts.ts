@@ -15,6 +15,7 @@ import {
   type ByRole,
   type RoleName,
 } from "../../roles/roles.js";
+import { serviceNamesOf } from "../../roles/service-names.js";
 import { hostsByRole } from "../hosts.js";
 import { sshKeys } from "../ssh-keys.js";
 import { ManagedDatabase } from "./database.js";
@@ -30,7 +31,7 @@ const name = "puppet";
 export function makeHosts(settings: Settings): MadeHosts {
   const given = settings.aws as AwsSettings;
   const { bastion, database, vpc, instances, tags } = given;
-  const { domain, puppetServer, caServer, fileServer } = settings;
+  const { domain } = settings;
 
   const network = new Network(`${name}-network`, { vpc, bastion: bastion !== undefined, tags });
   const endpoints = vpc.id === undefined && vpc.nat === "none";
@@ -67,7 +68,7 @@ export function makeHosts(settings: Settings): MadeHosts {
     subnetIds: network.subnetIds,
     zones: network.zones,
     zoneId,
-    names: [...new Set([puppetServer, caServer, fileServer])],
+    names: serviceNamesOf(settings),
     bastion: bastion && {
       type: bastion.type,
       subnetId: network.publicSubnetId ?? "",
@@ -136,7 +137,7 @@ function serviceRecords(
   settings: Settings,
 ): void {
   for (const [role, { address }] of inOrder(hosts)) {
-    for (const service of new Set(roles[role].serviceNames.map((name) => settings[name]))) {
+    for (const service of serviceNamesOf(settings, roles[role].serviceNames)) {
       new aws.route53.Record(
         service,
         { zoneId, name: service, type: "A", ttl: 60, records: [address] },

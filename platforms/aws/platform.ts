@@ -1,4 +1,4 @@
-import { byRole, roles } from "../../roles/roles.js";
+import { madeHostNames } from "../../settings/names.js";
 import { awsFaults, ownVpcFaults } from "../../settings/aws.js";
 import { instanceHardware, reservedMemory } from "../../settings/instance-types.js";
 import type { Platform } from "../platform.js";
@@ -6,12 +6,8 @@ import type { Platform } from "../platform.js";
 /** EC2 instances in a private network. */
 export const aws: Platform = {
   hostsNamedBy: "compilers",
-  hostNames: (parsed) => byRole((role) => roles[role].hostNames(parsed)),
-  faults: (settings, values) => {
-    const { puppetServer, caServer, fileServer } = settings;
-    const serviceNames = { puppetServer, caServer, fileServer };
-    return [...ownVpcFaults(values.aws), ...awsFaults(settings.aws, { ...settings, serviceNames })];
-  },
+  hostNames: madeHostNames,
+  faults: (settings, values) => [...ownVpcFaults(values.aws), ...awsFaults(settings.aws, settings)],
   hardware: ({ aws }, role) => {
     const setting = `aws.instances.${role}.type`;
     const { type } = aws.instances[role];

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostsByRole } from "../../components/index.js";
 import { roles } from "../../roles/roles.js";
+import { serviceNamesOf } from "../../roles/service-names.js";
 import type { Settings } from "../../settings/settings.js";
 import { hostsByRole } from "../hosts.js";
 import { Containers } from "./containers.js";
@@ -19,7 +20,7 @@ export function makeHosts(settings: Settings): { hosts: HostsByRole } {
       return containers.host({
         name,
         offset: container.offset(name),
-        aliases: [...new Set(serviceNames.map((service) => settings[service]))],
+        aliases: serviceNamesOf(settings, serviceNames),
         ports: container.ports(settings),
       });
     }),

@@ -1,4 +1,4 @@
-import { byRole, roles } from "../../roles/roles.js";
+import { madeHostNames } from "../../settings/names.js";
 import { containersFaults } from "../../settings/containers.js";
 import type { Platform } from "../platform.js";
 import { containerHardware } from "./hardware.js";
@@ -6,7 +6,7 @@ import { containerHardware } from "./hardware.js";
 /** Systemd containers on this machine. */
 export const containers: Platform = {
   hostsNamedBy: "compilers",
-  hostNames: (parsed) => byRole((role) => roles[role].hostNames(parsed)),
+  hostNames: madeHostNames,
   faults: (settings) => containersFaults(settings),
   hardware: ({ containers }) => {
     const setting = "containers.memory";

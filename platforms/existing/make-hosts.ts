@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostsByRole } from "../../components/index.js";
+import { serviceNamesOf } from "../../roles/service-names.js";
 import type { Settings } from "../../settings/settings.js";
 import { hostsByRole } from "../hosts.js";
 import { ExistingServers } from "./existing-servers.js";
 
 /** The servers of a stack by role. */
 export function makeHosts(settings: Settings): { hosts: HostsByRole } {
-  const { existing, domain, puppetServer, caServer, fileServer } = settings;
-  const names = [...new Set([puppetServer, caServer, fileServer])];
+  const { existing, domain } = settings;
+  const names = serviceNamesOf(settings);
   const { hosts } = new ExistingServers("servers", { ...existing, domain, names });
   return {
     hosts: hostsByRole(settings, (_, name) => {

@@ -3,7 +3,7 @@ import { readerPort } from "../../templates/puppetdb/puppetdb.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import type { CodeDeployment } from "../main/settings.js";
 import type { Puppetdb } from "../puppetdb/settings.js";
-import { passwordCommand, portOf, type Role } from "../role.js";
+import { secretOutputCommand, portOf, type Role } from "../role.js";
 import { hdm as hdmSettings, hdmFaults, type Hdm } from "./settings.js";
 
 interface SeenSettings {
@@ -58,7 +58,7 @@ export const hdm = {
   summary: ({ hdmUrl }, stack) =>
     hdmUrl === undefined
       ? []
-      : [["HDM", `${hdmUrl} (admin; password: ${passwordCommand("hdmAdminPassword", stack)})`]],
+      : [["HDM", `${hdmUrl} (admin; password: ${secretOutputCommand("hdmAdminPassword", stack)})`]],
   example: {
     hdm: {
       host: "own",

@@ -2,7 +2,7 @@ import { defaults } from "../../components/defaults.js";
 import { poolPort } from "../../templates/code-deployment/code-deployment.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import type { CodeDeployment } from "../main/settings.js";
-import { passwordCommand, type Role } from "../role.js";
+import { secretOutputCommand, type Role } from "../role.js";
 import { integer, object } from "../values.js";
 
 const loadBalancerSettings = object({
@@ -77,7 +77,7 @@ export const loadBalancer = {
   summary: ({ loadBalancerStatsUrl, loadBalancerStatsUser }, stack) => [
     [
       "statistics page",
-      `${loadBalancerStatsUrl ?? ""} (${loadBalancerStatsUser ?? ""}; password: ${passwordCommand("loadBalancerStatsPassword", stack)})`,
+      `${loadBalancerStatsUrl ?? ""} (${loadBalancerStatsUser ?? ""}; password: ${secretOutputCommand("loadBalancerStatsPassword", stack)})`,
     ],
   ],
   example: undefined,

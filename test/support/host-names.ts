@@ -2,7 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { compilerOffset } from "../../roles/compiler/address.js";
+import { inOrder, roleNames, roles } from "../../roles/roles.js";
 import { podmanNames } from "../../platforms/containers/names.js";
+import { parseSettings } from "../../platforms/platforms.js";
 import { addressOf, parseSubnet } from "../../settings/subnet.js";
 import { run } from "../../tools/lib/shell.js";
 import { execIn } from "./container-exec.js";
@@ -17,10 +19,22 @@ const hosts: Readonly<Record<string, readonly string[]>> = {
   compiler2: [],
 };
 
+/** An environment with every role. */
+const { hosts: everyHost } = parseSettings(
+  Object.fromEntries([
+    ["domain", "example.test"],
+    ...roleNames.flatMap((role) => Object.entries<unknown>({ ...roles[role].example })),
+  ]),
+);
+/** Positions of hosts in their network; that of the jump host is none of a role's. */
+const offsets = new Map([
+  ["jump", 9],
+  ...inOrder(everyHost).map(([role, name]) => [name, roles[role].container.offset(name)] as const),
+]);
+
 /** A machine's position in its network, which depends on its name. */
 export function offsetOf(machine: string): number {
-  const offsets: Record<string, number> = { balancer: 5, puppetdb: 6, hdm: 8, jump: 9, main: 10 };
-  return offsets[machine] ?? compilerOffset(machine);
+  return offsets.get(machine) ?? compilerOffset(machine);
 }
 
 const shared = "/usr/share/containers/containers.conf";

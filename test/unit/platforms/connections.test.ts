@@ -8,7 +8,7 @@ import {
 import { parseSettings } from "../../../platforms/platforms.js";
 import { networkSettings } from "../../../settings/aws.js";
 import { connectionsIn } from "../../support/unit/connections-in.js";
-import { roleNames } from "../../../roles/roles.js";
+import { roleNames, roles } from "../../../roles/roles.js";
 import { columns } from "../../../tools/lib/columns.js";
 import { compose } from "../../support/infrastructure.js";
 
@@ -123,6 +123,7 @@ describe("the connections", () => {
 
 describe.each([
   ...Object.values(cases).map((values) => tableOf(values)),
+  ...roleNames.map((role) => tableOf(roles[role].example)),
   tableOf(everywhere, { bastion: true, database: true, endpoints: true }),
 ])("table %#", (...lines: Connection[]) => {
   it("has each row once, because a firewall rule is named after it", () => {

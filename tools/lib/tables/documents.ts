@@ -14,7 +14,7 @@ import {
 } from "./tables.js";
 
 /** Computed parts of a document: between `<!-- table: NAME -->` and `<!-- end of table -->`, and pictures likewise. */
-const computedPlaces = /(<!-- (table|picture): ([a-z-]+) -->\n)[^]*?(<!-- end of \2 -->)/g;
+const computedPlaces = /(<!-- (table|picture): ([A-Za-z-]+) -->\n)[^]*?(<!-- end of \2 -->)/g;
 
 /** Documents with tables and pictures computed by the program. */
 export const documents = readdirSync(join(project, "docs"))
