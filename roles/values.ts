@@ -43,6 +43,13 @@ export const port = "([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0
 export const setSecret = (setting: string) =>
   `npm run pulumi -- config set --stack STACK --secret --path puppet:${setting}`;
 
-/** A sentence whose commands name a stack. */
-export const inStack = (sentence: string, stack: string) =>
-  sentence.replaceAll("--stack STACK", `--stack ${stack}`);
+/**
+ * A sentence whose commands name a stack.
+ *
+ * @param file stack file, unless it is the project's own
+ */
+export const inStack = (sentence: string, stack: string, file?: string) =>
+  sentence.replaceAll(
+    "--stack STACK",
+    `--stack ${stack}${file === undefined ? "" : ` --config-file ${file}`}`,
+  );

@@ -84,9 +84,9 @@ export class SettingsError extends Error {
     this.name = "SettingsError";
   }
 
-  /** The same error for a stack: the commands in it name the stack. */
-  inStack(stack: string): SettingsError {
-    return new SettingsError(this.sentences.map((sentence) => inStack(sentence, stack)));
+  /** The same error for a stack: the commands in it name the stack, and its file unless it is the project's own. */
+  inStack(stack: string, file?: string): SettingsError {
+    return new SettingsError(this.sentences.map((sentence) => inStack(sentence, stack, file)));
   }
 }
 

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SettingsError } from "../../settings/settings.js";
 import { project } from "../../tools/lib/paths.js";
+import { readSettings } from "../../tools/lib/settings.js";
 import { run } from "../../tools/lib/shell.js";
 import { Stack } from "../../tools/lib/stack.js";
 
@@ -51,5 +53,26 @@ describe("npm run pulumi", () => {
       "puppet:postgresql.password is set, but a PostgreSQL of the environment's own",
     );
     expect(readFileSync(file, "utf8")).toBe(text);
+  });
+
+  it("sets a secret with the command from the error, before there is a stack", async () => {
+    const other = join(home, "trial.yaml");
+    writeFileSync(other, `${settings}  puppet:postgresql: { server: db.example.org }\n`);
+    const faults = () => {
+      try {
+        readSettings("test-secret", other);
+        return [];
+      } catch (error) {
+        return (error as SettingsError).sentences;
+      }
+    };
+    const [fault = "", ...more] = faults();
+    expect(more).toHaveLength(1);
+    const [, command = ""] = /npm run pulumi -- (.*)\.$/.exec(fault) ?? [];
+    const set = await pulumi(...command.split(" "), "hunter2-hunter2");
+    expect(set.code, set.stderr).toBe(0);
+    expect(set.stderr).toContain("creating the stack test-secret");
+    expect(faults()).toEqual(more);
+    expect(readFileSync(other, "utf8")).not.toContain("hunter2");
   });
 });

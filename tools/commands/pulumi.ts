@@ -18,8 +18,7 @@ await main(async () => {
 });
 
 /**
- * Creates the stack that the command works on, if it has a settings file but does not exist yet: users need to know
- * only the settings file. The CLI writes the salt of the stack's secrets into the settings file, so it gets a copy of a
+ * Creates the stack that the command works on, if it does not exist yet: users need to know only the settings file. The CLI writes the salt of the stack's secrets into the settings file, so it gets a copy of a
  * file without a salt, and the committed file stays unchanged.
  *
  * @returns the words, with the copy if there is one
@@ -29,20 +28,28 @@ async function withStack(words: readonly string[], env: NodeJS.ProcessEnv): Prom
   const name = flagIn(words, "--stack", "-s")?.split("/").at(-1);
   const file = join(project, `Pulumi.${name ?? ""}.yaml`);
   const given = flagIn(words, "--config-file") !== undefined || words.includes("--");
-  if (name === undefined || given || !words.some((word) => operations.includes(word))) {
+  if (name === undefined) return [...words];
+  const stack = new Stack(name, env);
+  if (words[0] === "config" && words[1] === "set") {
+    // Errors of the settings say to run this, before the first deployment as well.
+    await createIfMissing(stack);
     return [...words];
   }
-  if (!existsSync(file)) return [...words];
-  const stack = new Stack(name, env);
-  const known = await stack.run(["stack", "--stack", name]);
-  if (known.code !== 0 && known.stderr.includes("no stack named")) {
-    console.error(`creating the stack ${name}`);
-    await stack.init();
+  if (given || !words.some((word) => operations.includes(word)) || !existsSync(file)) {
+    return [...words];
   }
+  await createIfMissing(stack);
   const settings = readFileSync(file, "utf8");
   // Pulumi Cloud encrypts secrets itself.
   const salted = /^(encryptionsalt|secretsprovider|encryptedkey):/m.test(settings);
   if (salted || env.PULUMI_BACKEND_URL?.startsWith("https:") === true) return [...words];
   await stack.prepare(settings, stack.givenFile);
   return [...words, "--config-file", stack.givenFile];
+}
+
+async function createIfMissing(stack: Stack): Promise<void> {
+  const known = await stack.run(["stack", "--stack", stack.name]);
+  if (known.code === 0 || !known.stderr.includes("no stack named")) return;
+  console.error(`creating the stack ${stack.name}`);
+  await stack.init();
 }

@@ -20,13 +20,11 @@ export interface EnvironmentSettings {
 /**
  * Reads and checks the settings of an environment, before anything is created.
  *
- * @param file path of the stack file; Pulumi.NAME.yaml of the project by default
+ * @param givenFile path of the stack file; Pulumi.NAME.yaml of the project by default
  * @throws Problem or SettingsError saying what to write instead
  */
-export function readSettings(
-  name: string,
-  file = join(project, `Pulumi.${name}.yaml`),
-): EnvironmentSettings {
+export function readSettings(name: string, givenFile?: string): EnvironmentSettings {
+  const file = givenFile ?? join(project, `Pulumi.${name}.yaml`);
   if (!existsSync(file)) {
     throw new Problem(
       `There is no ${file}; copy Pulumi.local.yaml to it, set puppet:containers.subnet to an unused network, and run this again.`,
@@ -41,7 +39,7 @@ export function readSettings(
     });
     return { text, settings: parseSettings(Object.fromEntries(own)) };
   } catch (error) {
-    throw error instanceof SettingsError ? error.inStack(name) : error;
+    throw error instanceof SettingsError ? error.inStack(name, givenFile) : error;
   }
 }
 

@@ -78,7 +78,7 @@ export function serverSizes(): Table {
     "m7i.2xlarge",
   ];
   return [
-    ["Type", "Cores", "Memory", "JRubies", "Heap", "Code cache", "Agents each", "A month"],
+    ["Type", "Cores", "Memory", "JRubies", "Heap", "Code cache", "Agents each", "Per month"],
     ...types.map((type) => {
       const hardware = instanceHardware(type);
       const sizing = serverSizing({ fqdn: type, ...hardware });
@@ -99,7 +99,7 @@ export function serverSizes(): Table {
 /** Sizing of PuppetDB with its own PostgreSQL by instance type. */
 export function puppetdbSizes(): Table {
   return [
-    ["Type", "Cores", "Heap", "Threads", "Connections", "PostgreSQL's cache", "A month"],
+    ["Type", "Cores", "Heap", "Threads", "Connections", "PostgreSQL's cache", "Per month"],
     ...["m7i.large", "m7i.xlarge", "r7i.xlarge", "m7i.2xlarge"].map((type) => {
       const hardware = instanceHardware(type);
       const sizing = puppetdbSizing({ fqdn: type, ...hardware }, {}, true);
@@ -124,7 +124,7 @@ export function costs(): Table {
     [8, "c7i.4xlarge", "m7i.xlarge", "m7i.2xlarge", 500],
   ] as const;
   return [
-    ["Compilers", "Main server", "PuppetDB", "Agents", "With one compiler away", "A month"],
+    ["Compilers", "Main server", "PuppetDB", "Agents", "With one compiler down", "Per month"],
     ...environments.map(([compilers, compiler, main, puppetdb, data]) => {
       const instances = [main, puppetdb, "c7i.large", "t3.micro"].map(monthly);
       const pool = compilers * monthly(compiler);
