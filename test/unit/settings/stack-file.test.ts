@@ -53,7 +53,7 @@ describe("a stack file", () => {
     const clear =
       "config:\n  domain: a.b\n  postgresql: { server: db, password: { secure: v1:A }, readPassword: hunter2-hunter2 }\n";
     expect(() => read(clear)).toThrow(
-      "puppet:postgresql.readPassword is in plaintext; set it with npm run pulumi -- config set --stack trial --secret --path puppet:postgresql.readPassword.",
+      `puppet:postgresql.readPassword is in plaintext; set it with npm run pulumi -- config set --stack trial --config-file ${file} --secret --path puppet:postgresql.readPassword.`,
     );
     expect(() => read(clear)).not.toThrow("hunter2");
   });
@@ -64,7 +64,7 @@ describe("a stack file", () => {
     const { settings } = read(stack("{ secure: v1:A }"));
     expect(settings.codeDeployment.token).not.toContain("v1:");
     expect(() => read(stack("a-token-in-clear"))).toThrow(
-      "puppet:codeDeployment.token is in plaintext; set it with npm run pulumi -- config set --stack trial --secret --path puppet:codeDeployment.token.",
+      `puppet:codeDeployment.token is in plaintext; set it with npm run pulumi -- config set --stack trial --config-file ${file} --secret --path puppet:codeDeployment.token.`,
     );
     expect(() => read(stack("a-token-in-clear"))).not.toThrow("a-token");
   });
@@ -75,7 +75,7 @@ describe("a stack file", () => {
     const { settings } = read(stack("{ secure: v1:A }"));
     expect(settings.hdm.ldap?.bindPassword).not.toContain("v1:");
     expect(() => read(stack("hunter2-hunter2"))).toThrow(
-      "puppet:hdm.ldap.bindPassword is in plaintext; set it with npm run pulumi -- config set --stack trial --secret --path puppet:hdm.ldap.bindPassword.",
+      `puppet:hdm.ldap.bindPassword is in plaintext; set it with npm run pulumi -- config set --stack trial --config-file ${file} --secret --path puppet:hdm.ldap.bindPassword.`,
     );
     expect(() => read(stack("hunter2-hunter2"))).not.toThrow("hunter2");
   });
@@ -106,7 +106,7 @@ describe("a stack file", () => {
       ["existing.jumpHost.privateKey", stack(sealed, "a-key-in-clear")],
     ]) {
       expect(() => read(text ?? "")).toThrow(
-        `puppet:${setting ?? ""} is in plaintext; set it with npm run pulumi -- config set --stack trial --secret --path puppet:${setting ?? ""}.`,
+        `puppet:${setting ?? ""} is in plaintext; set it with npm run pulumi -- config set --stack trial --config-file ${file} --secret --path puppet:${setting ?? ""}.`,
       );
       expect(() => read(text ?? "")).not.toThrow("a-key");
     }
