@@ -50,7 +50,7 @@ describe("npm run pulumi", () => {
     const preview = await pulumi("preview", "-s", name, "--non-interactive");
     expect(preview.code).not.toBe(0);
     expect(preview.stdout + preview.stderr).toContain(
-      "puppet:postgresql.password is set, but a PostgreSQL of the environment's own",
+      "puppet:postgresql.password is set, but the environment's own PostgreSQL",
     );
     expect(readFileSync(file, "utf8")).toBe(text);
   });
