@@ -105,7 +105,7 @@ export const handed = process.env.PULUMI_PUPPET_TEST_PLATFORM === "existing";
 /** The command that deploys an environment, by the source of its machines. */
 const deployers = {
   containers: ["node", "tools/run.js", "start"],
-  existing: ["node", "--import", "tsx", "test/local/hand-over.ts"],
+  existing: ["node", "--import", "tsx", "test/support/hand-over.ts"],
 };
 
 /** Starts the deployment of an environment. */

@@ -1,20 +1,20 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
-import { podmanNames } from "../../../platforms/containers/names.js";
-import type { KeyPair } from "../../../platforms/ssh-keys.js";
-import { addressOf, parseSubnet } from "../../../settings/subnet.js";
-import type { Settings } from "../../../settings/settings.js";
-import { fixedNames } from "../../../settings/names.js";
-import { demonstrate, demonstrationAgent } from "../../../tools/lib/agents.js";
-import { project, stateFolder } from "../../../tools/lib/paths.js";
-import { containersOf, exec } from "../../../tools/lib/podman.js";
-import { awaitPool, type Statistics } from "../../../tools/lib/pool.js";
-import { main, Problem } from "../../../tools/lib/problem.js";
-import { readSettings } from "../../../tools/lib/settings.js";
-import { run } from "../../../tools/lib/shell.js";
-import { Stack } from "../../../tools/lib/stack.js";
-import { offsetOf } from "../host-names.js";
+import { podmanNames } from "../../platforms/containers/names.js";
+import type { KeyPair } from "../../platforms/ssh-keys.js";
+import { addressOf, parseSubnet } from "../../settings/subnet.js";
+import type { Settings } from "../../settings/settings.js";
+import { fixedNames } from "../../settings/names.js";
+import { demonstrate, demonstrationAgent } from "../../tools/lib/agents.js";
+import { project, stateFolder } from "../../tools/lib/paths.js";
+import { containersOf, exec } from "../../tools/lib/podman.js";
+import { awaitPool, type Statistics } from "../../tools/lib/pool.js";
+import { main, Problem } from "../../tools/lib/problem.js";
+import { readSettings } from "../../tools/lib/settings.js";
+import { run } from "../../tools/lib/shell.js";
+import { Stack } from "../../tools/lib/stack.js";
+import { offsetOf } from "./host-names.js";
 
 /** The machines' SSH user, who becomes root with sudo. */
 const user = "provision";
