@@ -193,7 +193,7 @@ function addressAt({ containers }: Settings, offset: number): string {
 }
 
 async function keyPair(): Promise<KeyPair> {
-  const { code, stdout, stderr } = await run(["sh", join(project, "hosts", "ssh-keys.sh")], {
+  const { code, stdout, stderr } = await run(["sh", join(project, "platforms", "ssh-keys.sh")], {
     env: { ...process.env, PAIRS: "made" },
   });
   if (code !== 0) throw new Problem(stderr);
