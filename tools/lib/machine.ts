@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Problem } from "./problem.js";
 import { onPath, run } from "./shell.js";
 
@@ -48,6 +48,33 @@ export async function prepareMachine(say: (line: string) => void): Promise<void>
     await install(missing);
   }
   await requirePodman();
+  if (process.getuid?.() === 0) raiseInotifyLimit(say);
+}
+
+/** Inotify instances that are enough for a hundred containers. */
+const inotifyInstances = 1024;
+
+/**
+ * Raises the number of inotify instances until the next boot. The systemd of each container uses several: with the usual
+ * 128 for all of root's, the twentieth container does not start, or its path units fail unnoticed.
+ *
+ * @param say receives a line if the limit is too low
+ */
+export function raiseInotifyLimit(
+  say: (line: string) => void,
+  file = "/proc/sys/fs/inotify/max_user_instances",
+): void {
+  if (!existsSync(file)) return;
+  const limit = readFileSync(file, "utf8").trim();
+  if (Number(limit) >= inotifyInstances) return;
+  try {
+    writeFileSync(file, `${String(inotifyInstances)}\n`);
+    say(`fs.inotify.max_user_instances: ${limit} raised to ${String(inotifyInstances)}`);
+  } catch {
+    say(
+      `fs.inotify.max_user_instances is ${limit} and cannot be raised here; use no more than 15 containers on this machine, or raise it to ${String(inotifyInstances)}.`,
+    );
+  }
 }
 
 async function missingPackages(): Promise<string[]> {

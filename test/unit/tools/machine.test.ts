@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { prepareMachine } from "../../../tools/lib/machine.js";
+import { prepareMachine, raiseInotifyLimit } from "../../../tools/lib/machine.js";
 import { onlyPrograms } from "../../support/unit/programs.js";
 
 vi.mock("node:fs", async (original) => ({
@@ -103,6 +104,46 @@ describe("a machine that lacks something", () => {
     user(0);
     onlyPrograms({ ...others, "apt-get": "printf 'W: old\\nE: no mirror\\n' >&2; exit 100" });
     await expect(prepare()).rejects.toThrow(new Error("`apt-get update -qq` failed: E: no mirror"));
+  });
+});
+
+describe("the number of inotify instances", () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-"));
+    file = join(folder, "max_user_instances");
+    files(file, folder);
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const raise = (limit: string) => {
+    writeFileSync(file, limit);
+    raiseInotifyLimit((line) => {
+      said.push(line);
+    }, file);
+    return readFileSync(file, "utf8");
+  };
+
+  it("is raised to what many containers need, and says so", () => {
+    expect(raise("128\n")).toBe("1024\n");
+    expect(said).toEqual(["fs.inotify.max_user_instances: 128 raised to 1024"]);
+  });
+
+  it("stays if it is high enough", () => {
+    expect(raise("8192\n")).toBe("8192\n");
+    expect(said).toEqual([]);
+  });
+
+  it("is reported if it cannot be raised", () => {
+    // A number of the kernel that nobody can write.
+    const fixed = "/proc/sys/kernel/cap_last_cap";
+    files(fixed);
+    raiseInotifyLimit((line) => {
+      said.push(line);
+    }, fixed);
+    expect(said).toEqual([expect.stringMatching(/ is \d+ and cannot be raised here; use /)]);
   });
 });
 
