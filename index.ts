@@ -4,7 +4,7 @@ import type { Host } from "./hosts/host.js";
 import { parseSettings, platforms } from "./platforms/platforms.js";
 import { sizingFault } from "./platforms/sizing.js";
 import type { InfrastructureOutput } from "./roles/role.js";
-import { hostRole, inOrder, roleNames, roles, type RoleName } from "./roles/roles.js";
+import { hostRole, inOrder, roleNames, roles, rolesOn, type RoleName } from "./roles/roles.js";
 import { SettingsError, type Settings } from "./settings/settings.js";
 import { infrastructureArguments } from "./settings/infrastructure-arguments.js";
 import { settingsInClear, stackConfig } from "./settings/sealing.js";
@@ -22,9 +22,7 @@ const infrastructure = new PuppetInfrastructure("puppet", infrastructureArgument
 /** The hosts of the roles that have their own, in display order. */
 const hosts = inOrder<Host>(made.hosts).filter(([role]) => hostRole(role, settings) === role);
 const wordsOf = (host: RoleName) =>
-  roleNames
-    .filter((role) => hostRole(role, settings) === host)
-    .flatMap((role): readonly string[] => roles[role].words);
+  rolesOn(host, settings).flatMap((role): readonly string[] => roles[role].words);
 
 const outputs: Readonly<Record<string, unknown>> = {
   /** Name under which agents request catalogs. */

@@ -1,4 +1,11 @@
-import { hostRole, roleNames, roles, type RoleName, type RoleSettings } from "../roles/roles.js";
+import {
+  hostRole,
+  roleNames,
+  roles,
+  rolesOn,
+  type RoleName,
+  type RoleSettings,
+} from "../roles/roles.js";
 import type {
   Connection as ConnectionOf,
   HelperParty,
@@ -22,7 +29,7 @@ export const noHelpers: Helpers = { bastion: false, database: false, endpoints: 
  * derived. No host needs a connection that is not in it.
  */
 export function connectionsOf(settings: ConnectionSettings): Connection[] {
-  const { bastion, database, endpoints } = settings;
+  const { bastion, endpoints } = settings;
   const hosts = roleNames.filter((role) => hostRole(role, settings) === role);
   const line = (from: Party, to: Party, port: number, purpose: string): Connection => ({
     from,
@@ -33,11 +40,7 @@ export function connectionsOf(settings: ConnectionSettings): Connection[] {
   return [
     ...roleNames.flatMap(
       (role): readonly Connection[] =>
-        roles[role].connections(settings, {
-          bastion,
-          database,
-          endpoints,
-        }) as readonly Connection[],
+        roles[role].connections(settings, settings) as readonly Connection[],
     ),
     ...hosts.flatMap((host) => [
       ...[...outsideOf(host, settings)].map(([port, purposes]) =>
@@ -62,7 +65,7 @@ function outsideOf(host: RoleName, settings: RoleSettings): Map<number, Set<stri
     ports.set(port, (ports.get(port) ?? new Set()).add(purpose));
   add(80, "packages");
   add(443, "packages");
-  for (const role of roleNames.filter((role) => hostRole(role, settings) === host)) {
+  for (const role of rolesOn(host, settings)) {
     for (const [port, purpose] of roles[role].outside(settings)) add(port, purpose);
   }
   return ports;

@@ -67,3 +67,8 @@ export function hostRole(role: RoleName, settings: RoleSettings): RoleName | und
   if (placement === "own") return role;
   return roleNames.find((name) => name === placement);
 }
+
+/** The roles that a role's hosts have: its own, and those that share them; none if it has no hosts of its own. */
+export function rolesOn(host: RoleName, settings: RoleSettings): RoleName[] {
+  return roleNames.filter((role) => hostRole(role, settings) === host);
+}

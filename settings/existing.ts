@@ -79,7 +79,7 @@ function orList(words: readonly string[]): string {
 }
 
 /** The servers of a role. */
-export function serversOf(servers: readonly Server[], role: RoleName): Server[] {
+function serversOf(servers: readonly Server[], role: RoleName): Server[] {
   return servers.filter((server) => server.role === wordOf(role));
 }
 

@@ -37,17 +37,18 @@ const urlWithSecret = /https?:\/\/[^"]*@(?!sha256:)|\w:\/\/[^"/@]*:[^"]*@/;
 /** Whether the value at a path may contain a secret, so that no message may show it. */
 export function mayHoldSecret(path: readonly PropertyKey[], value: unknown): boolean {
   const text = JSON.stringify(value);
-  const [group, inner] = path.map(String);
+  const keys = path.map(String);
+  const [group = "", inner = ""] = keys;
   return (
     // A private key in the place of a host's public key cannot be told apart from it.
-    path.some((key) => /(password|token|privateKey|hostKey)$/i.test(String(key))) ||
+    keys.some((key) => /(password|token|privateKey|hostKey)$/i.test(key)) ||
     privateKey.test(text) ||
     // A value in the place of a section may still contain the secret.
-    enclosing.has(path.map(String).join(".")) ||
+    enclosing.has(keys.join(".")) ||
     // So may an object in the place of a text in it, and servers in a different form.
     (typeof value === "object" &&
       value !== null &&
-      (group === "existing" || enclosing.has(`${String(group)}.${String(inner)}`))) ||
+      (group === "existing" || enclosing.has(`${group}.${inner}`))) ||
     urlWithSecret.test(text)
   );
 }

@@ -7,14 +7,7 @@ import type { MadeHosts } from "../../settings/infrastructure-arguments.js";
 import { connectionsOf, type Party } from "../connections.js";
 import type { Host } from "../../hosts/host.js";
 import type { Helpers } from "../../roles/role.js";
-import {
-  hostRole,
-  inOrder,
-  roleNames,
-  roles,
-  type ByRole,
-  type RoleName,
-} from "../../roles/roles.js";
+import { inOrder, roles, rolesOn, type ByRole, type RoleName } from "../../roles/roles.js";
 import { serviceNamesOf } from "../../roles/service-names.js";
 import { hostsByRole } from "../hosts.js";
 import { sshKeys } from "../ssh-keys.js";
@@ -109,16 +102,14 @@ export function makeHosts(settings: Settings): MadeHosts {
 /** The data volume of a host, for the data of all roles on it. */
 function dataOf(host: RoleName, settings: Settings, helpers: Helpers): Pick<InstanceArgs, "data"> {
   const sizes: Readonly<Partial<Record<RoleName, number>>> = settings.aws.dataVolumes;
-  const kept = roleNames
-    .filter((role) => hostRole(role, settings) === host)
-    .flatMap((role) => {
-      const { dataVolume } = roles[role].instance;
-      const folders =
-        dataVolume?.folders(settings, distributions[settings.distribution], helpers) ?? [];
-      return dataVolume === undefined || folders.length === 0
-        ? []
-        : [{ size: sizes[role] ?? dataVolume.size, holds: dataVolume.holds, folders }];
-    });
+  const kept = rolesOn(host, settings).flatMap((role) => {
+    const { dataVolume } = roles[role].instance;
+    const folders =
+      dataVolume?.folders(settings, distributions[settings.distribution], helpers) ?? [];
+    return dataVolume === undefined || folders.length === 0
+      ? []
+      : [{ size: sizes[role] ?? dataVolume.size, holds: dataVolume.holds, folders }];
+  });
   if (kept.length === 0) return {};
   return {
     data: {

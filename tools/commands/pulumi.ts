@@ -18,16 +18,15 @@ await main(async () => {
 });
 
 /**
- * Creates the stack that the command works on, if it does not exist yet: users need to know only the settings file. The CLI writes the salt of the stack's secrets into the settings file, so it gets a copy of a
- * file without a salt, and the committed file stays unchanged.
+ * Creates the stack that the command works on, if it does not exist yet: users need to know only the settings file. The
+ * CLI writes the salt of the stack's secrets into the settings file, so it gets a copy of a file without a salt, and the
+ * committed file stays unchanged.
  *
  * @returns the words, with the copy if there is one
  */
 async function withStack(words: readonly string[], env: NodeJS.ProcessEnv): Promise<string[]> {
   // Also as ORGANIZATION/PROJECT/NAME.
   const name = flagIn(words, "--stack", "-s")?.split("/").at(-1);
-  const file = join(project, `Pulumi.${name ?? ""}.yaml`);
-  const given = flagIn(words, "--config-file") !== undefined || words.includes("--");
   if (name === undefined) return [...words];
   const stack = new Stack(name, env);
   if (words[0] === "config" && words[1] === "set") {
@@ -35,6 +34,8 @@ async function withStack(words: readonly string[], env: NodeJS.ProcessEnv): Prom
     await createIfMissing(stack);
     return [...words];
   }
+  const file = join(project, `Pulumi.${name}.yaml`);
+  const given = flagIn(words, "--config-file") !== undefined || words.includes("--");
   if (given || !words.some((word) => operations.includes(word)) || !existsSync(file)) {
     return [...words];
   }
