@@ -30,6 +30,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           testTimeout: 20_000,
+          // Some render every file of every distribution first.
+          hookTimeout: 60_000,
           maxWorkers: cores,
         },
       },

@@ -49,6 +49,8 @@ export const defaults = {
   caName: "Puppet CA",
   /** TCP port of the load balancer's statistics page. */
   statsPort: 8404,
+  /** Whether agents may store files on compilers. */
+  fileBucket: false,
   /** Seconds a catalog may take to compile. */
   compileTimeout: 900,
   /** TCP port of the webhook. */

@@ -28,6 +28,7 @@ export const debian: Distribution = {
     puppetdbLogdir: "/var/log/puppetdb",
     puppetdbDefaults: "/etc/default/puppetdb",
   },
-  users: { puppet: "puppet", puppetdb: "puppetdb" },
+  // Debian's agent makes the user puppet, and gives it the folder above the ssldir.
+  users: { puppet: "puppet", puppetdb: "puppetdb", agent: "puppet" },
   services: { agent: "puppet", server: "puppetserver", puppetdb: "puppetdb" },
 };

@@ -20,7 +20,7 @@ export interface Distribution {
     readonly puppetserver: string;
     /** puppet.conf, csr_attributes.yaml. */
     readonly confdir: string;
-    /** Certificates and keys of the host. Puppet Server runs as {@link users.puppet}, so it must own this folder. */
+    /** Certificates and keys of the host. {@link users.puppet}, which runs Puppet Server, owns this folder. */
     readonly ssldir: string;
     /** Keys and inventory of the CA, on the main server only. */
     readonly cadir: string;
@@ -46,6 +46,8 @@ export interface Distribution {
     readonly puppet: string;
     /** Runs PuppetDB. */
     readonly puppetdb: string;
+    /** Owns {@link paths.ssldir} on a host without Puppet Server. */
+    readonly agent: string;
   };
   readonly services: {
     readonly agent: string;

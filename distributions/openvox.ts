@@ -36,7 +36,7 @@ function openvox(name: DistributionName): Distribution {
       puppetdbLogdir: "/var/log/puppetlabs/puppetdb",
       puppetdbDefaults: "/etc/default/puppetdb",
     },
-    users: { puppet: "puppet", puppetdb: "puppetdb" },
+    users: { puppet: "puppet", puppetdb: "puppetdb", agent: "root" },
     services: { agent: "puppet", server: "puppetserver", puppetdb: "puppetdb" },
   };
 }

@@ -1,11 +1,13 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../distributions/index.js";
 import { renderAddRepository } from "../templates/apt/apt.js";
 import { renderTemplate } from "../templates/render.js";
-import type { Host } from "./host.js";
+import type { Host, HostArgs } from "./host.js";
 import type { HostState } from "./host-state.js";
 import { rootCommand } from "./root-command.js";
+import { shellWord } from "./shell-word.js";
 
 /** Arguments of a {@link HostConfiguration}. */
 export interface HostConfigurationArgs {
@@ -15,7 +17,12 @@ export interface HostConfigurationArgs {
   distribution: Distribution;
   /** Desired state of the host; secrets in it stay secret. */
   state: HostState;
-  /** Services to stop when this role is removed from a host that stays; everything else is kept, above all data. */
+  /** Files that exist only while the state is applied, such as a key: content by name, in {@link onceFolder}. */
+  once?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Services to stop when this role is removed from a host that stays. What it replaced there is put back; everything
+   * else stays, above all data.
+   */
   services?: readonly string[];
 }
 
@@ -27,6 +34,20 @@ export function unlessMade(host: Host, services: readonly string[]): readonly st
   return host.machine === undefined ? services : [];
 }
 
+/** Folder of the files that exist only during a run; root's, and in memory. */
+export const onceFolder = "/run/pulumi-puppet";
+
+/** What was {@link HostConfiguration.applied} to each host. */
+const appliedTo = new WeakMap<HostArgs, pulumi.Output<string>[]>();
+
+/** A value that changes whenever one of a host's configurations is applied; those that the program has had so far. */
+export function appliedOn(host: HostArgs): pulumi.Output<string> {
+  return pulumi.all(appliedTo.get(host) ?? []).apply((all) => digest(all));
+}
+
+const digest = (parts: readonly string[]) =>
+  createHash("sha256").update(parts.join("\n")).digest("hex");
+
 /** Seconds a run waits for an earlier one on the same host. */
 const lockDeadline = 900;
 
@@ -37,14 +58,21 @@ const lockDeadline = 900;
  * Failures name the host and the resource and show Puppet's own error line; what ran before keeps running.
  */
 export class HostConfiguration extends pulumi.ComponentResource {
+  /** Changes whenever the host is configured; secret. */
+  readonly applied: pulumi.Output<string>;
+
   constructor(name: string, args: HostConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:HostConfiguration", name, {}, opts);
-    const { host, distribution, services = [] } = args;
+    const { host, distribution, services = [], once = {} } = args;
 
+    // A server that gets another role may keep the name of its configuration.
+    const role = opts?.parent?.constructor.name ?? "";
     const script = pulumi
-      .secret(args.state)
-      .apply((state) => renderConvergeScript(name, host.fqdn, distribution, state));
-    rootCommand(
+      .all([pulumi.secret(args.state), pulumi.secret(once)])
+      .apply(([state, once]) =>
+        renderConvergeScript(name, host.fqdn, distribution, state, once, role),
+      );
+    const run = rootCommand(
       `${name}-run`,
       host,
       // A new machine behind the name has none of this yet.
@@ -54,17 +82,21 @@ export class HostConfiguration extends pulumi.ComponentResource {
         customTimeouts: { create: "40m", update: "40m" },
       },
     );
-    if (services.length > 0) {
+    this.applied = pulumi.all([script, host.identity, run.id]).apply((all) => digest(all));
+    appliedTo.set(host, [...(appliedTo.get(host) ?? []), this.applied]);
+    if (services.length > 0 || host.machine === undefined) {
       // A separate command, so that services of a new machine behind the name are not stopped as if it were the old.
       rootCommand(
         `${name}-services`,
         host,
         {
-          create: "true",
-          delete: `for unit in ${services.join(" ")}; do ! systemctl cat $unit >/dev/null 2>&1 || systemctl disable --now $unit || exit 1; done`,
+          // It has the same standard input, which SSH must be able to send.
+          create: "cat >/dev/null",
+          delete: "bash -s",
+          stdin: renderPutBack(name, host.fqdn, services, role),
         },
-        // There is nothing to stop if the machine is deleted too.
-        { parent: this, deletedWith: host.machine },
+        // There is nothing to stop if the machine is deleted too, nor on a host that refused the configuration.
+        { parent: this, dependsOn: run, deletedWith: host.machine },
       );
     }
     this.registerOutputs();
@@ -78,6 +110,8 @@ export class HostConfiguration extends pulumi.ComponentResource {
  * @param host the host's name in messages
  * @param distribution the host's distribution
  * @param state resolved host state
+ * @param once content by name of files that exist only during the run
+ * @param role what tells the configuration from another one of this name that the host may have later
  * @returns a Bash script, to be run as root
  */
 export function renderConvergeScript(
@@ -85,6 +119,8 @@ export function renderConvergeScript(
   host: string,
   distribution: Distribution,
   state: pulumi.Unwrap<HostState>,
+  once: Readonly<Record<string, string>> = {},
+  role = "",
 ): string {
   return renderTemplate(new URL("converge.sh.eta", import.meta.url), {
     name,
@@ -93,9 +129,61 @@ export function renderConvergeScript(
     packages: distribution.packages,
     addRepository: renderAddRepository(distribution.repository),
     deadline: lockDeadline,
+    onceFolder,
+    once: Object.entries(once),
     manifest: readFileSync(new URL("converge.pp", import.meta.url), "utf8"),
     reader: readFileSync(new URL("read.rb", import.meta.url), "utf8"),
+    diagnosis: ["processes.sh", "diagnosis.sh"]
+      .map((file) => readFileSync(new URL(file, import.meta.url), "utf8"))
+      .join("\n"),
+    keep: readFileSync(new URL("keep.sh", import.meta.url), "utf8"),
+    role: shellWord(role),
+    replaces: state.flatMap(replacedBy).join("\n"),
+    services: state
+      .filter(({ type }) => type === "service")
+      .map(({ title }) => title)
+      .join("\n"),
+    ports: state
+      .flatMap(({ title, ports = [] }) => ports.map((port) => `${title} ${String(port)}`))
+      .join("\n"),
     // One line, so that no content can end the here-document.
     state: JSON.stringify(state),
+  });
+}
+
+/** The lines of `listed` in the script: what a resource replaces. */
+function replacedBy({
+  type,
+  title,
+  parameters,
+  replaces = [],
+}: pulumi.Unwrap<HostState>[number]): string[] {
+  const paths = type === "file" && parameters.replace !== false ? [title] : replaces;
+  return paths.map((path) => `${type} ${title}\t${path}`);
+}
+
+/**
+ * Renders the script that ends a configuration of a host that stays: it stops services, and puts back what was there
+ * before.
+ *
+ * @param name name of the configuration's files on the host
+ * @param host the host's name in messages
+ * @param services services to stop, in this order
+ * @param role the configuration's, as in {@link renderConvergeScript}: nothing happens if the host has another one now
+ * @returns a Bash script, to be run as root
+ */
+export function renderPutBack(
+  name: string,
+  host: string,
+  services: readonly string[],
+  role = "",
+): string {
+  return renderTemplate(new URL("put-back.sh.eta", import.meta.url), {
+    name,
+    host,
+    role: shellWord(role),
+    services: services.join(" "),
+    deadline: lockDeadline,
+    keep: readFileSync(new URL("keep.sh", import.meta.url), "utf8"),
   });
 }

@@ -15,6 +15,13 @@ export interface HostResource {
   readonly parameters: Readonly<Record<string, Input<Value>>>;
   /** Whether the file's content is a secret: then no diff, backup or report shows it. */
   readonly sensitive?: boolean;
+  /** The TCP ports that a service listens on, for the message about who has one of them. */
+  readonly ports?: readonly number[];
+  /**
+   * What a command replaces, removes or changes, as absolute paths in which `*` stands for one name: what a host had
+   * there before is kept. Of a file, it is the file itself.
+   */
+  readonly replaces?: readonly string[];
 }
 
 /** Value of a Puppet attribute. */
@@ -144,16 +151,22 @@ export function execOf(
     readonly refreshonly?: boolean;
     /** Seconds the command may take; Puppet's default is 300. */
     readonly timeout?: number;
+    /** Whether its output is told also if it succeeds. */
+    readonly logoutput?: boolean;
+    /** What it replaces: {@link HostResource.replaces}. */
+    readonly replaces?: readonly string[];
   },
 ): HostResource {
+  const { replaces = [], ...parameters } = attributes;
   return {
     type: "exec",
     title,
     parameters: {
       command: typeof command === "string" ? command : [...command],
       path: searchPath,
-      ...attributes,
+      ...parameters,
     },
+    ...(replaces.length > 0 ? { replaces } : {}),
   };
 }
 
@@ -186,12 +199,16 @@ export function serviceOf(
   attributes: {
     /** Command that runs instead of a restart when the service is notified, such as a reload. */
     readonly restart?: string;
+    /** The TCP ports that it listens on, other than those on the loopback address only. */
+    readonly ports?: readonly number[];
   } = {},
 ): HostResource {
+  const { ports = [], ...parameters } = attributes;
   return {
     type: "service",
     title: name,
-    parameters: { ensure: "running", enable: true, ...attributes },
+    parameters: { ensure: "running", enable: true, ...parameters },
+    ...(ports.length > 0 ? { ports } : {}),
   };
 }
 

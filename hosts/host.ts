@@ -1,5 +1,6 @@
-import { interpolate, type Input, type Output, type Resource } from "@pulumi/pulumi";
+import { interpolate, output, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
+import { inUrl } from "../templates/addresses.js";
 
 /**
  * A machine that a component runs on, however it was created: plain data, which any language and any configuration can
@@ -12,11 +13,16 @@ export interface HostArgs {
   readonly fqdn: string;
   /** Address at which the other hosts connect to it. */
   readonly address: Input<string>;
+  /**
+   * Whether all its services listen on its IPv6 addresses, as with an address of that kind; by default, Puppet Server
+   * and PuppetDB do, and HAProxy listens on IPv4 addresses only.
+   */
+  readonly ipv6?: boolean;
   /** Processor cores, for sizing. */
   readonly cores: number;
   /** Memory that the sizing of the host's services is based on, in MiB. */
   readonly memory: number;
-  /** A value that changes when the machine behind the name is replaced. */
+  /** A value that changes when the machine behind the name is replaced, and never else: not its SSH key, for example. */
   readonly identity: Input<string>;
   /**
    * How Pulumi connects to it over SSH, as remote commands of the command package accept it. The host key is required,
@@ -48,10 +54,10 @@ export interface Host extends HostArgs {
   readonly ready?: Resource;
 }
 
-/** Where the machine that runs Pulumi connects to a TCP port of a host, as `address:port`. */
+/** Where the machine that runs Pulumi connects to a TCP port of a host, as `address:port` or `[address]:port`. */
 export function endpointOf(host: Host, port: number): Output<string> {
   const forwarded = host.forwarded?.[String(port)];
   return forwarded === undefined
-    ? interpolate`${host.address}:${String(port)}`
+    ? interpolate`${output(host.address).apply(inUrl)}:${String(port)}`
     : interpolate`${forwarded}`;
 }

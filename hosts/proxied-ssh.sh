@@ -3,6 +3,7 @@
 # its last line, then what the command reads.
 set -eu
 umask 077
+export LC_ALL=C
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 while IFS= read -r line; do

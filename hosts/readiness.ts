@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { renderTemplate } from "../templates/render.js";
 import type { Host } from "./host.js";
@@ -9,10 +10,14 @@ export interface Requirements {
   fqdn: string;
   /** Names that it must be able to resolve. */
   names: readonly string[];
+  /** How long it may take until it can, in seconds. */
+  namesDeadline: number;
   /** Minimum number of processor cores. */
   cores: number;
   /** Minimum memory, in MiB. */
   memory: number;
+  /** Whether the stack takes over a CA there that no stack has made; false by default. */
+  takesOverAuthority?: boolean;
   /** Volume with folders that must outlive the machine; undefined if there is none. */
   data: DataVolume | undefined;
 }
@@ -44,6 +49,7 @@ export function whenReady(
     host,
     {
       create: "bash -s",
+      english: true,
       stdin: requirements.apply((requirements) =>
         renderReady({ ...requirements, fqdn: host.fqdn }),
       ),
@@ -56,5 +62,14 @@ export function whenReady(
 
 /** Renders the script that waits for a machine; to be run as root. */
 export function renderReady(values: Requirements): string {
-  return renderTemplate(new URL("ready.sh.eta", import.meta.url), { ...values, deadline });
+  return renderTemplate(new URL("ready.sh.eta", import.meta.url), {
+    takesOverAuthority: false,
+    ...values,
+    deadline,
+    boot: fragment("boot"),
+    resolution: fragment("names"),
+  });
 }
+
+const fragment = (name: string) =>
+  readFileSync(new URL(`preflight/${name}.sh`, import.meta.url), "utf8").trimEnd();

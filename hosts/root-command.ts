@@ -6,8 +6,10 @@ import { shellWord } from "./shell-word.js";
 
 /** Arguments of a command on a host, named as in `command.remote.Command`. */
 export interface RootCommandArgs {
-  /** Shell command that runs at first and on each change; failures quote it, so it must not contain secrets. */
+  /** Shell command that runs at first and, unless there is {@link update}, on each change; failures quote it, so it must not contain secrets. */
   create: string;
+  /** Shell command that runs on each change. */
+  update?: string;
   /** Shell command that runs when the resource is deleted. */
   delete?: string;
   /** Standard input of {@link create}, which may contain secrets. */
@@ -16,6 +18,11 @@ export interface RootCommandArgs {
   triggers?: pulumi.Input<string>[];
   /** Whether its output is kept from the log. */
   silent?: boolean;
+  /**
+   * Whether sudo's own messages are in English, whatever the user's language is. Only for the first command on a host:
+   * the others, if it works there, get no message of sudo.
+   */
+  english?: boolean;
 }
 
 type Connection = pulumi.Unwrap<command.types.input.remote.ConnectionArgs>;
@@ -28,11 +35,14 @@ export function rootCommand(
   args: RootCommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command | command.local.Command {
-  const { silent = false, ...rest } = args;
-  const asRoot = (text: string) => (host.sudo === true ? `sudo -n sh -c ${shellWord(text)}` : text);
+  const { silent = false, english = false, ...rest } = args;
+  const sudo = english ? "env LC_ALL=C LANGUAGE= sudo" : "sudo";
+  const asRoot = (text: string) =>
+    host.sudo === true ? `${sudo} -n sh -c ${shellWord(text)}` : text;
   const common = {
     ...rest,
     create: asRoot(args.create),
+    ...(args.update === undefined ? {} : { update: asRoot(args.update) }),
     ...(args.delete === undefined ? {} : { delete: asRoot(args.delete) }),
     addPreviousOutputInEnv: false,
   };
@@ -66,6 +76,7 @@ function throughProxy(
     {
       ...args,
       create: ssh(args.create),
+      ...(args.update === undefined ? {} : { update: ssh(args.update) }),
       ...(args.delete === undefined ? {} : { delete: ssh(args.delete) }),
       environment: {
         SCRIPTS: fileURLToPath(new URL(".", import.meta.url)),

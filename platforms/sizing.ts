@@ -1,4 +1,5 @@
 import { hostRole, ofRole, roleNames, roles, type RoleName } from "../roles/roles.js";
+import { fqdnOf } from "../settings/names.js";
 import type { Settings } from "../settings/settings.js";
 import { noHelpers } from "./connections.js";
 import type { Hardware } from "./platform.js";
@@ -41,7 +42,7 @@ function servicesOf(settings: Settings, role: RoleName): Sized[] {
   const helpers = { ...noHelpers, database: settings.aws.database !== undefined };
   return ofRole(settings.hosts, host).map((name) => {
     const hardware = platforms[settings.platform].hardware(settings, host, name);
-    const fqdn = `${name}.${settings.domain}`;
+    const fqdn = fqdnOf(settings, name);
     return {
       section: sizing.section,
       hardware,

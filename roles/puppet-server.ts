@@ -1,8 +1,9 @@
 import type * as z from "zod";
+import { codeFolder, codeUser } from "../templates/code-deployment/code-deployment.js";
 import { agentsPort } from "../templates/puppetserver/puppetserver.js";
 import type { Foreman } from "./foreman/settings.js";
 import type { Puppetdb } from "./puppetdb/settings.js";
-import { portOf, type OutsidePorts } from "./role.js";
+import { portOf, type OutsidePorts, type SshLogin } from "./role.js";
 import { integer, object } from "./values.js";
 
 /** Sizing of a Puppet Server; missing values are computed from its host. */
@@ -44,3 +45,10 @@ export const certificateConnection = (from: string) =>
     port: agentsPort,
     purpose: "certificates and the CRL",
   }) as const;
+
+/** Logins of a host that gets deployed code: it fetches from the main server, which notifies it. */
+export const codeLogins = (role: string): SshLogin[] =>
+  [
+    { from: role, to: "main" },
+    { from: "main", to: role },
+  ].map((ends) => ({ ...ends, user: codeUser, home: codeFolder }));

@@ -25,6 +25,15 @@ export interface Connection<Party extends string = string> {
   readonly purpose: string;
 }
 
+/** As whom the hosts of a role log in to those of another over SSH. */
+export interface SshLogin<Party extends string = string> {
+  readonly from: Party;
+  readonly to: Party;
+  readonly user: string;
+  /** Absolute path of the user's home directory, where the keys are in `.ssh/authorized_keys`. */
+  readonly home: string;
+}
+
 /** TCP ports outside the environment, each with its purpose. */
 export type OutsidePorts = readonly (readonly [port: number, purpose: string])[];
 
@@ -52,6 +61,16 @@ export interface DataVolume<SeenSettings> {
     distribution: Distribution,
     helpers: Helpers,
   ) => readonly string[];
+}
+
+/** What a role puts on a server that a site already has, and what of the site's own may be in its way. */
+export interface OnServer {
+  /** Its main packages; without all of them, the server's package sources must answer. */
+  readonly packages: readonly string[];
+  /** Packaged services by TCP port: whoever else listens there is in the way. */
+  readonly services: Readonly<Record<number, string>>;
+  /** Which of the site's own it would replace. */
+  readonly replaces: readonly ("ca" | "code" | "haproxy" | "postgresql")[];
 }
 
 /** Minimum hardware of a host, for roles whose software does not run on less. */
@@ -105,6 +124,8 @@ export interface Role<SeenSettings> {
     readonly type: string;
     readonly dataVolume: DataVolume<SeenSettings> | undefined;
   };
+  /** As a server that a site already has. */
+  readonly onServer: (settings: SeenSettings, distribution: Distribution) => OnServer;
   /** What its hosts must have; undefined if only sizing decides. */
   readonly requires: Requirement | undefined;
   /** The service whose sizing is based on its host's memory, if there is one. */
@@ -118,6 +139,8 @@ export interface Role<SeenSettings> {
     | undefined;
   /** Connections that the role needs, within the environment and from outside. */
   readonly connections: (settings: SeenSettings, helpers: Helpers) => readonly Connection[];
+  /** Logins over SSH that the role needs. */
+  readonly logins: (settings: SeenSettings) => readonly SshLogin[];
   /** What its hosts connect to outside, in addition to the distribution's packages. */
   readonly outside: (settings: SeenSettings) => OutsidePorts;
   /** The component's arguments from its sections. */

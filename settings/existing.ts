@@ -1,4 +1,6 @@
+import { isIPv6 } from "node:net";
 import * as z from "zod";
+import { TakeOver } from "../hosts/preflight/preflight.js";
 import {
   byRole,
   hostRole,
@@ -8,14 +10,13 @@ import {
   type RoleName,
   type RoleSettings,
 } from "../roles/roles.js";
-import { dotted, hostName, integer, object, privateKey, setSecret, text } from "../roles/values.js";
+import { hostName, integer, object, privateKey, setSecret, text } from "../roles/values.js";
+import { serverAddress, sshAddress } from "./addresses.js";
+import { domainName } from "./names.js";
 
 /** Roles that a server can have, as the output `hosts` names them. */
 const serverRoles = roleNames.map(wordOf);
 
-const octet = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-const ipv4 = text(new RegExp(`^(${octet}\\.){3}${octet}$`), "an IPv4 address such as 10.1.0.10");
-const sshAddress = text(dotted(253), "an address or DNS name that SSH can reach from here");
 const user = text(/^[a-z_][a-z0-9_-]{0,31}$/, "the name of a user, such as root or admin");
 const hostKey = text(
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{60,}={0,2}( [ -~]+)?$/,
@@ -23,12 +24,14 @@ const hostKey = text(
 );
 
 const server = object({
-  /** Host name: the first label of its FQDN in `puppet:domain`. */
+  /** Host name: the first label of its FQDN. */
   name: hostName,
+  /** The rest of its FQDN; `puppet:domain` by default. */
+  domain: domainName.optional(),
   /** Its role. */
   role: z.enum(serverRoles, orList(serverRoles)),
   /** Address at which the other servers connect to it. */
-  address: ipv4,
+  address: serverAddress,
   /** Where SSH connects to it from here; its address by default. */
   sshAddress: sshAddress.optional(),
   /** TCP port of SSH. */
@@ -41,6 +44,8 @@ const server = object({
   cores: integer(1, 512, "a whole number of cores"),
   /** Memory that the sizing of its services is based on, in MiB. */
   memory: integer(512, 4194304, "a whole number of MiB"),
+  /** What of the site's own is taken over there; whatever is not listed stops the deployment. */
+  takeOver: z.array(z.enum(TakeOver, "ca or haproxy"), "a list of ca, haproxy").default([]),
 });
 
 /** Settings of existing servers. */
@@ -78,9 +83,16 @@ function orList(words: readonly string[]): string {
     .join(" or ");
 }
 
+/** The role of a server. */
+export function roleOf(server: Server): RoleName {
+  const role = roleNames.find((role) => wordOf(role) === server.role);
+  if (role === undefined) throw new Error(`${server.name} has no role: ${server.role}`);
+  return role;
+}
+
 /** The servers of a role. */
 function serversOf(servers: readonly Server[], role: RoleName): Server[] {
-  return servers.filter((server) => server.role === wordOf(role));
+  return servers.filter((server) => roleOf(server) === role);
 }
 
 /** Names of the servers; {@link existingFaults} rejects an incomplete list. */
@@ -91,7 +103,7 @@ export function serverNames(servers: readonly Server[]): ByRole<string> {
 /** What is missing from the list of servers, and what it has too many of. */
 export function existingFaults(
   { servers, privateKey }: Existing,
-  settings: RoleSettings,
+  settings: RoleSettings & { readonly domain: string },
 ): string[] {
   const sentences: string[] = [];
   if (privateKey === undefined) {
@@ -113,12 +125,28 @@ export function existingFaults(
   for (const key of ["name", "address"] as const) {
     const values = servers.map((server) => server[key]);
     for (const value of new Set(values.filter((value, at) => values.indexOf(value) !== at))) {
+      const same = servers.filter((server) => server[key] === value);
+      const domains = new Set(same.map(({ domain = settings.domain }) => domain));
       sentences.push(
-        `puppet:existing.servers has the ${key} ${value} more than once; write each server once, with one role.`,
+        key === "name" && domains.size > 1
+          ? `puppet:existing.servers has the name ${value} in the domains ${[...domains].join(" and ")}; write names that differ without the domain, because that is how resources, the pool and code deployment name servers.`
+          : `puppet:existing.servers has the ${key} ${value} more than once; write each server once, with one role.`,
       );
     }
   }
-  return sentences;
+  return [...sentences, ...kindFaults(servers)];
+}
+
+/** Addresses of both kinds: a server that connects to another one has to come from the address that is known there. */
+function kindFaults(servers: readonly Server[]): string[] {
+  const [four, six] = [
+    servers.find(({ address }) => !isIPv6(address)),
+    servers.find(({ address }) => isIPv6(address)),
+  ];
+  if (four === undefined || six === undefined) return [];
+  return [
+    `puppet:existing.servers has ${four.name} with the address ${four.address} and ${six.name} with ${six.address}; write IPv4 addresses for all servers, or IPv6 addresses for all, because servers know each other by the addresses that they connect from.`,
+  ];
 }
 
 /** Too many or too few servers of a role. */

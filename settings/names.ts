@@ -1,12 +1,34 @@
 import { byRole, inOrder, roles, type ByRole, type RoleSettings } from "../roles/roles.js";
 import { serviceNameSettings } from "../roles/service-names.js";
+import { dotted, text } from "../roles/values.js";
 
 /** Maximum length of a certificate's common name, and of a Linux host name. */
-export const longestFqdn = 64;
+const longestFqdn = 64;
+
+/** Leaves room for the names that compilers get by default. */
+const longestDomain = longestFqdn - "compiler50.".length;
+
+/** A DNS domain of hosts. */
+export const domainName = text(
+  dotted(longestDomain),
+  `the DNS domain of the hosts, at most ${String(longestDomain)} characters in lower case, such as example.com`,
+);
+
+/** Settings with the domains of the hosts. */
+interface Domains {
+  readonly domain: string;
+  /** Existing servers may each have another one. */
+  readonly existing: { readonly servers: readonly { name: string; domain?: string | undefined }[] };
+}
+
+/** FQDN of a host. */
+export function fqdnOf({ domain, existing }: Domains, name: string): string {
+  const server = existing.servers.find((server) => server.name === name);
+  return `${name}.${server?.domain ?? domain}`;
+}
 
 /** What the check of names needs. */
-interface Named {
-  readonly domain: string;
+interface Named extends Domains {
   readonly hosts: ByRole<string>;
   readonly plannedCompilers: readonly string[];
   readonly puppetServer: string;
@@ -30,7 +52,7 @@ export function madeHostNames(settings: RoleSettings): ByRole<string> {
  * @param list the setting that names the hosts
  */
 export function nameFaults(settings: Named, list: "compilers" | "existing.servers"): string[] {
-  const { domain, hosts, puppetServer, caServer, fileServer } = settings;
+  const { hosts, puppetServer, caServer, fileServer } = settings;
   const { compilers } = hosts;
   const sentences: string[] = [];
   const others = fixedNames(hosts);
@@ -45,8 +67,9 @@ export function nameFaults(settings: Named, list: "compilers" | "existing.server
       );
     }
   }
-  const room = longestFqdn - `.${domain}`.length;
-  for (const name of [...others, ...compilers].filter((name) => name.length > room)) {
+  for (const name of [...others, ...compilers]) {
+    const room = longestFqdn - (fqdnOf(settings, name).length - name.length);
+    if (name.length <= room) continue;
     sentences.push(
       `puppet:${list} has ${name}, which is too long for a certificate together with the domain; write a name of at most ${String(room)} characters.`,
     );

@@ -38,11 +38,18 @@ export function sentencesOf(
   const found =
     value === undefined
       ? "is not set"
-      : `is ${mayHoldSecret(issue.path, value) ? "invalid" : JSON.stringify(value)}`;
+      : `is ${mayHoldSecret(issue.path, value) ? "invalid" : shortened(JSON.stringify(value))}`;
   const name = issue.path.join(".");
   const command = sealedSettings.includes(name) ? `, with ${setSecret(name)}` : "";
   return [`${setting} ${found}; write ${issue.message}${command}.`];
 }
+
+/** Longest value that a sentence quotes as a whole, in characters. */
+const longestQuote = 600;
+
+/** A value as a sentence quotes it: its beginning, if all of it would bury the sentence. */
+const shortened = (value: string) =>
+  value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value;
 
 /** The keys that a schema allows at a path. */
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {

@@ -7,19 +7,12 @@ import { dotted, inStack, object, text } from "../roles/values.js";
 import { aws } from "./aws.js";
 import { containers } from "./containers.js";
 import { existing } from "./existing.js";
-import { longestFqdn, nameFaults } from "./names.js";
+import { domainName, nameFaults } from "./names.js";
 import { sentencesOf } from "./sentences.js";
-
-/** Leaves room for the names that compilers get by default. */
-const longestDomain = longestFqdn - "compiler50.".length;
 
 const serviceName = text(
   dotted(180),
   "a DNS name in lower case, with or without a domain, such as puppet or puppet.example.com",
-);
-const domain = text(
-  dotted(longestDomain),
-  `the DNS domain of the hosts, at most ${String(longestDomain)} characters in lower case, such as example.com`,
 );
 
 /** What provides the hosts. */
@@ -30,7 +23,7 @@ const schema = object({
   /** What provides the hosts. */
   platform: z.enum(platformNames, "containers, existing or aws").default("containers"),
   /** DNS domain of the hosts and, by default, of the service names. */
-  domain,
+  domain: domainName,
   /** Where the packages come from. */
   distribution: z
     .enum(DistributionName, "debian, openvox8 or openvox9")

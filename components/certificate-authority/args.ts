@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../../distributions/index.js";
 import type { HostArgs } from "../../hosts/host.js";
 
@@ -11,8 +12,18 @@ export interface CertificateAuthorityArgs {
   serviceNames: string[];
   /** Additional names in the main server's own certificate. */
   subjectAltNames: string[];
-  /** FQDNs and short names of the infrastructure's hosts: signed only in requests with the infrastructure's key. */
+  /** FQDNs and short names of the infrastructure's hosts: no agent gets them. */
   infrastructure: string[];
+  /**
+   * FQDNs of those hosts that request their certificates from this CA, now or later. A certificate that somebody else
+   * has under the name of a new host is revoked before any server accepts the host.
+   */
+  hosts: string[];
+  /**
+   * Names of servers that are trusted but not set up here: no agent gets a certificate of such a name, and a deployment
+   * stops if an agent may already have one. None by default.
+   */
+  trusted?: pulumi.Input<string[]>;
 }
 
 /** Arguments of {@link CaCertificate}. */

@@ -1,17 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../../distributions/index.js";
-import { directoryOf, execOf, fileOf, timerOf, type HostState } from "../../hosts/host-state.js";
-import { mountsOf, startsMounted } from "../../hosts/mounts.js";
 import {
+  absenceOf,
+  directoryOf,
+  execOf,
+  fileOf,
+  timerOf,
+  type HostState,
+} from "../../hosts/host-state.js";
+import { startsMounted } from "../../hosts/mounts.js";
+import {
+  enrolProgram,
   renderAutosignPolicy,
   renderAutosignRules,
+  renderEnrol,
+  renderEnrolNames,
   renderPurgeService,
   renderPurgeTimer,
 } from "../../templates/autosign/autosign.js";
 import { readerSuffix } from "../../templates/puppetdb/puppetdb.js";
 import { renderCaConf } from "../../templates/puppetserver/puppetserver.js";
 import type { WithDistribution } from "../arguments.js";
-import { hiddenRequests } from "../puppet-server/authorization.js";
 import type { CertificateAuthorityArgs } from "./args.js";
 
 const autosignFolder = ({ paths }: Distribution) => `${paths.confdir}/autosign`;
@@ -23,14 +32,13 @@ export const autosignPolicy = (distribution: Distribution) =>
 /** Host state that makes a main server the CA. */
 export function certificateAuthorityState(
   args: WithDistribution<CertificateAuthorityArgs>,
-  keys: { agent: pulumi.Output<string>; infrastructure: pulumi.Output<string> },
+  keys: { agent: pulumi.Output<string>; hosts: pulumi.Output<string> },
 ): HostState {
   const { distribution, caName } = args;
   const { paths, users, services } = distribution;
   const folders = [paths.cadir, paths.ssldir];
   const takeOver = `for folder in ${folders.join(" ")}; do test ! -d $folder || chown --recursive ${users.puppet}: $folder || exit 1; done`;
   return [
-    ...mountsOf(folders),
     ...startsMounted(services.server, folders),
     ...autosign(args, keys),
     fileOf(`${paths.serverConfdir}/ca.conf`, renderCaConf(), {
@@ -40,17 +48,24 @@ export function certificateAuthorityState(
     execOf("the service owns its certificates", ["sh", "-c", takeOver], {
       unless: `sh -c 'test -z "$(find ${folders.join(" ")} ! -user ${users.puppet} -print -quit 2>/dev/null)"'`,
     }),
+    directoryOf(paths.cadir, { owner: users.puppet, group: users.puppet, mode: "0750" }),
     // Before the first start: otherwise the server creates a CA of its own, without a root and with a default name.
     execOf(
       "set up the certificate authority",
       [
-        ...[paths.puppetserver, "ca", "setup"],
+        // As the owner of its folders: root would follow a link in them.
+        ...["runuser", "--user", users.puppet, "--"],
+        ...["env", "--chdir=/", `HOME=${paths.serverVardir}`, paths.puppetserver, "ca", "setup"],
+        ...["--config", `${paths.confdir}/puppet.conf`],
         ...["--ca-name", caName, "--root-ca-name", `${caName} root`],
         ...["--subject-alt-names", args.subjectAltNames.join(",")],
       ],
       { creates: `${paths.cadir}/ca_crt.pem` },
     ),
-    ...hiddenRequests(distribution),
+    // Before any server accepts the hosts: this host comes first.
+    execOf("names of new hosts are free", [enrolProgram, "--free"], {
+      unless: `${enrolProgram} --is-free`,
+    }),
     ...timerOf("puppet-refused-requests", {
       service: renderPurgeService({ user: users.puppet, cadir: paths.cadir }),
       timer: renderPurgeTimer(),
@@ -58,29 +73,46 @@ export function certificateAuthorityState(
   ];
 }
 
-/** The autosign policy, which decides which requests are signed, and the files it reads. */
+/** The autosign policy, which decides which requests are signed, the files it reads, and the program that enrols hosts. */
 function autosign(
   args: WithDistribution<CertificateAuthorityArgs>,
-  keys: { agent: pulumi.Output<string>; infrastructure: pulumi.Output<string> },
+  keys: { agent: pulumi.Output<string>; hosts: pulumi.Output<string> },
 ): HostState {
   const { paths, users } = args.distribution;
-  const folder = autosignFolder(args.distribution);
+  const directory = autosignFolder(args.distribution);
   const readableByServer = { group: users.puppet, mode: "0640" };
   const keyFile = { ...readableByServer, sensitive: true };
+  const program = { ...paths, directory };
+  const trusted = pulumi.output(args.trusted ?? []);
+  const review = `${enrolProgram} --review`;
   return [
-    directoryOf(folder),
+    directoryOf(directory),
     fileOf(
       autosignPolicy(args.distribution),
-      renderAutosignPolicy({ ruby: paths.ruby, directory: folder, signedByHand: readerSuffix }),
+      renderAutosignPolicy({ ...program, rundir: paths.serverRundir, signedByHand: readerSuffix }),
       { mode: "0755" },
     ),
+    fileOf(enrolProgram, renderEnrol({ ...program, user: users.puppet }), { mode: "0755" }),
+    fileOf(
+      `${directory}/names.json`,
+      trusted.apply((trusted) => renderEnrolNames({ hosts: args.hosts, trusted })),
+    ),
+    execOf("enrol the hosts of a CA without enrolment", [enrolProgram, "--former"], {
+      unless: `sh -c 'test -d ${paths.cadir}/hosts.d || ! test -d ${paths.cadir}/signed'`,
+    }),
+    // Before the names are trusted anywhere: reserving one does not take it from an agent that has it.
+    execOf("names that are trusted are held by no agent", review, { unless: review }),
     // Read for every request, so names can be added without a restart.
     fileOf(
-      `${folder}/rules.json`,
-      renderAutosignRules({ hosts: args.infrastructure, serviceNames: args.serviceNames }),
+      `${directory}/rules.json`,
+      trusted.apply((trusted) =>
+        renderAutosignRules([...args.infrastructure, ...args.serviceNames, ...trusted]),
+      ),
       readableByServer,
     ),
-    fileOf(`${folder}/agent.key`, pulumi.interpolate`${keys.agent}\n`, keyFile),
-    fileOf(`${folder}/infrastructure.key`, pulumi.interpolate`${keys.infrastructure}\n`, keyFile),
+    fileOf(`${directory}/agent.key`, pulumi.interpolate`${keys.agent}\n`, keyFile),
+    fileOf(`${directory}/hosts.key`, pulumi.interpolate`${keys.hosts}\n`, keyFile),
+    // The key that an earlier version left on every host.
+    absenceOf(`${directory}/infrastructure.key`),
   ];
 }

@@ -10,12 +10,16 @@ export interface AuthorityArgs {
   distribution?: DistributionName;
   /** The CA's certificates, PEM; hosts trust them from their first connection. */
   caCertificate: pulumi.Input<string>;
-  /** Pre-shared key that gets an infrastructure host's certificate signed; secret. */
+  /** Key that the pre-shared key of each host is derived from; secret. Hosts themselves get only their own. */
   infrastructureKey: pulumi.Input<string>;
+  /** Where the hosts' own agents get catalogs, if they run; by default from the main server, which refuses them. */
+  puppetServer?: string;
 }
 
 /** What a host needs to get its certificate. */
 export interface HostCertificateArgs extends AuthorityArgs {
   /** The host that the certificate is for. */
   host: HostArgs;
+  /** Additional names that the host's certificate may have; none by default. */
+  subjectAltNames?: string[];
 }

@@ -1,33 +1,74 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { HostConfiguration, type HostConfigurationArgs } from "../../hosts/host-configuration.js";
 import type { Host } from "../../hosts/host.js";
 import { rootCommand } from "../../hosts/root-command.js";
-import { renderCleanCertificate } from "../../templates/puppetserver/puppetserver.js";
+import { enrolProgram, removeCertificate } from "../../templates/autosign/autosign.js";
 import type { WithDistribution } from "../arguments.js";
 import type { HostCertificateArgs } from "./args.js";
+import { certificateKey } from "./state.js";
+
+/** Arguments of {@link certifiedConfiguration}. */
+export interface CertifiedConfigurationArgs
+  extends WithDistribution<HostCertificateArgs>, Pick<HostConfigurationArgs, "state" | "services"> {
+  readonly host: Host;
+  readonly mainHost: Host;
+  /** What must be there before the host is configured. */
+  readonly dependsOn?: readonly pulumi.Resource[];
+}
 
 /**
- * Frees the host's name on the main server before the machine requests a certificate, and revokes the certificate
- * when the host is removed. With a certificate left over from an earlier machine of that name, the CA would reject the
- * new machine's key; the certificate of a removed machine must no longer be accepted.
+ * Configures a host that has a certificate of the CA.
  *
+ * 1. The host is enrolled on the main server: with its own key, it may request a certificate.
+ * 2. Its configuration requests one if there is none that is fit for use; see the program in templates/certificates.
+ * 3. Only then what its new certificate replaced is revoked on the main server.
+ *
+ * When the host is removed, its certificate is revoked and its name is enrolled no longer.
+ *
+ * @param name name of the role's resources
+ * @param args.state host state with the request for the certificate
  * @param parent the component of the host's role
- * @returns resource that the host's configuration must depend on
  */
-export function hostCertificate(
+export function certifiedConfiguration(
   name: string,
-  {
-    host,
-    mainHost,
-    distribution,
-  }: WithDistribution<HostCertificateArgs> & { readonly mainHost: Host },
+  args: CertifiedConfigurationArgs,
   parent: pulumi.Resource,
-): pulumi.Resource {
-  const clean = renderCleanCertificate(distribution, host.fqdn);
-  return rootCommand(
-    name,
+): void {
+  const { host, mainHost, distribution, state, services, dependsOn = [] } = args;
+  const names = [host.fqdn, ...(args.subjectAltNames ?? [])].join(" ");
+  const enrolled = rootCommand(
+    `${name}-certificate`,
     mainHost,
-    { create: clean, delete: clean, triggers: [host.identity] },
-    // The old certificate is revoked before the new machine requests its own. Without the CA it is worthless anyway.
-    { parent, deleteBeforeReplace: true, deletedWith: mainHost.machine },
+    {
+      create: `${enrolProgram} --request ${names}`,
+      delete: removeCertificate(host.fqdn),
+      // The command does not read it: a new machine behind the name may request a certificate again.
+      stdin: host.identity,
+    },
+    {
+      parent,
+      // To replace it would be to revoke a certificate that is in use, as earlier versions did for a new machine.
+      ignoreChanges: ["triggers"],
+      // Without the CA the certificate is worthless anyway.
+      deletedWith: mainHost.machine,
+    },
+  );
+  const configuration = new HostConfiguration(
+    `${name}-configuration`,
+    {
+      ...{ host, distribution, state, services },
+      once: certificateKey(args),
+    },
+    { parent, dependsOn: [enrolled, ...dependsOn] },
+  );
+  rootCommand(
+    `${name}-certificate-settled`,
+    mainHost,
+    {
+      create: `${enrolProgram} --settle ${host.fqdn}`,
+      // After each enrolment and each configuration.
+      stdin: pulumi.all([enrolled.stdout, configuration.applied]).apply((what) => what.join("\n")),
+    },
+    { parent, dependsOn: configuration, deletedWith: mainHost.machine },
   );
 }

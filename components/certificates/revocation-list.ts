@@ -2,7 +2,7 @@ import { fileOf, packageOf, timerOf, type HostState } from "../../hosts/host-sta
 import { renderCrlRefresh, renderCrlService, renderCrlTimer } from "../../templates/crl/crl.js";
 
 /** Seconds between two fetches of the CRL. */
-const interval = 15;
+export const revocationInterval = 15;
 
 /** Path of a script of {@link revocationList}. */
 export const refreshScript = (name: string) => `/usr/local/sbin/${name}`;
@@ -32,6 +32,6 @@ export function revocationListTimer(args: {
 }): HostState {
   return timerOf(args.name, {
     service: renderCrlService(args),
-    timer: renderCrlTimer({ interval }),
+    timer: renderCrlTimer({ interval: revocationInterval }),
   });
 }

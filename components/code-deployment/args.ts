@@ -67,6 +67,8 @@ export interface ServerIdentity {
   publicKey: pulumi.Output<string>;
   /** The SSH host key, public part. */
   hostKey: pulumi.Output<string>;
+  /** TCP port on which the other servers find its SSH server; 22 by default. */
+  sshPort?: pulumi.Output<number>;
 }
 
 /** Arguments of {@link CodeDeployment} with all defaults. */

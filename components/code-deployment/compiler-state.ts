@@ -12,7 +12,7 @@ export function compilerCodeState(args: CodeDeploymentWithDefaults, host: Host):
   const { distribution, behind } = args;
   const dropIns = `/etc/systemd/system/${distribution.services.server}.service.d`;
   return [
-    ...servedCode(distribution, host),
+    ...servedCode(distribution, host, [args.main]),
     // Before the compiler joins the pool, and so before any agent needs the code.
     ...takenCode(args, host, { environments: environmentsOf(distribution) }),
     directoryOf(dropIns),

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Distribution } from "../../distributions/index.js";
+import { absenceAs, commandAs, directoryAs, fileAs } from "../../hosts/as-user.js";
 import {
   absenceOf,
   directoryOf,
@@ -8,11 +10,14 @@ import {
   serviceOf,
   timerOf,
   unitOf,
+  type HostResource,
   type HostState,
 } from "../../hosts/host-state.js";
+import { shellWord } from "../../hosts/shell-word.js";
 import {
   codeDataFolder,
   codeFolder,
+  deploymentFile,
   mainUnits,
   renderAuthorizedKeys,
   renderDeploy,
@@ -21,14 +26,17 @@ import {
   renderPush,
   renderRequest,
   renderToolConf,
+  requestFolder,
   requestGroup,
   requestScript,
+  requestsFolder,
+  resultFolder,
   codeUser,
   toolFile,
   type Tool,
 } from "../../templates/code-deployment/code-deployment.js";
-import type { CodeDeploymentWithDefaults, ServerIdentity } from "./args.js";
-import { environmentsOf, libraryFolder, ownedByDeployer, servedCode } from "./shared-state.js";
+import type { CodeDeploymentWithDefaults } from "./args.js";
+import { environmentsOf, libraryFolder, servedCode, sshServers } from "./shared-state.js";
 
 const deployScript = "/usr/local/sbin/puppet-code-deploy";
 
@@ -41,11 +49,14 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
   const { host } = main;
   // A deploy treats both alike.
   const compilers = [...args.compilers, ...args.copies];
+  // The main server connects to itself for its own control repository.
+  const servers = [main, ...compilers];
   const environments = environmentsOf(distribution);
   // Older than the tool's configuration until that is deployed. Compilers that do not answer yet (exit code 2) fetch
-  // the code themselves.
+  // the code themselves; this server must serve what they get.
   const deployed = `${codeFolder}/deployed`;
-  const deploy = `${requestScript} --all --wait ${String(firstDeploy)} || test $? = 2 && touch ${deployed}`;
+  const serves = `for name in $(ls -p ${codeDataFolder}/published | sed -n s,/$,,p); do test -L ${environments}/$name || exit 1; done`;
+  const deploy = `{ ${requestScript} --all --wait ${String(firstDeploy)} || test $? = 2; } && ${commandAs(codeUser, serves)} && touch ${deployed}`;
   const serverNames = compilers.map(({ host: { name, fqdn } }) => ({ name, fqdn }));
   const otherTool: Tool = tool === "r10k" ? "g10k" : "r10k";
   const puppet = {
@@ -57,38 +68,30 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
     packageOf(tool),
     // For rrsync, which restricts what rsync may read.
     packageOf("python3"),
-    ...servedCode(distribution, host),
+    ...servedCode(distribution, host, servers),
     fileOf(
       `${codeFolder}/.ssh/authorized_keys`,
-      linesOf(compilers, "publicKey", (keys) =>
-        renderAuthorizedKeys(`/usr/bin/rrsync -ro ${codeDataFolder}/published`, keys),
-      ),
+      pulumi
+        .all(compilers.map(({ publicKey }) => publicKey))
+        .apply((keys) =>
+          renderAuthorizedKeys(`/usr/bin/rrsync -ro ${codeDataFolder}/published`, keys),
+        ),
     ),
     fileOf(
       `${codeFolder}/.ssh/known_hosts`,
-      linesOf([main, ...compilers], "hostKey", (keys) =>
-        renderKnownHosts(
-          [host, ...compilers.map((compiler) => compiler.host)].map(({ fqdn }, index) => ({
-            fqdn,
-            hostKey: keys[index] ?? "",
-          })),
-          args.knownHosts,
-        ),
-      ),
+      sshServers(servers).apply((servers) => renderKnownHosts(servers, args.knownHosts)),
     ),
     ...credentials(args),
-    directoryOf(`${codeDataFolder}/staging`, ownedByDeployer),
+    directoryAs(codeUser, `${codeDataFolder}/staging`),
     absenceOf(toolFile(otherTool)),
     fileOf(toolFile(tool), renderToolConf({ ...args, ...puppet })),
     fileOf(
       `${codeFolder}/settings.json`,
       renderMainSettings({ ...args, ...host, ...puppet, environments, compilers: serverNames }),
     ),
-    directoryOf(`${codeDataFolder}/requests`, {
-      owner: codeUser,
-      group: requestGroup,
-      mode: "0770",
-    }),
+    directoryOf(requestFolder),
+    directoryOf(requestsFolder, { owner: codeUser, group: requestGroup, mode: "0770" }),
+    directoryOf(resultFolder, { owner: codeUser, group: requestGroup, mode: "0750" }),
     fileOf(deployScript, renderDeploy(distribution.paths), { mode: "0755" }),
     fileOf(`${libraryFolder}/push.rb`, renderPush()),
     fileOf(requestScript, renderRequest(distribution.paths), { mode: "0755" }),
@@ -96,19 +99,44 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
     ...unitOf("puppet-code-deploy.path", mainUnits.deployPath(), {
       notify: "Service[puppet-code-deploy.path]",
     }),
+    movedRequests(),
     serviceOf("puppet-code-deploy.path"),
     execOf("deploy the code", ["sh", "-c", deploy], {
       unless: `test ${deployed} -nt ${toolFile(tool)}`,
       timeout: firstDeploy + 60,
     }),
+    notDeployed(distribution),
     ...timerOf("puppet-code-all", { service: mainUnits.allService(), timer: mainUnits.allTimer() }),
   ];
+}
+
+/** Tells what the last deploy could not bring, such as an environment whose Puppetfile has an error. */
+function notDeployed({ paths }: Distribution): HostResource {
+  const errors = `${paths.ruby} -rjson -e 'puts JSON.parse(File.read(ARGV[0]))["errors"]' ${deploymentFile}`;
+  return execOf("some code could not be deployed", ["sh", "-c", commandAs(codeUser, errors)], {
+    unless: `sh -c ${shellWord(`test -z "$(${commandAs(codeUser, errors)})"`)}`,
+    logoutput: true,
+  });
+}
+
+/** Requests that wait, and the last result, where an earlier version had them: in the folder of the code. */
+function movedRequests(): HostResource {
+  const before = `${codeDataFolder}/requests`;
+  const result = `${codeDataFolder}/deployment.json`;
+  const move = [
+    `find ${before} -mindepth 1 -maxdepth 1 -type f -exec mv -t ${requestsFolder} {} +`,
+    `rm -rf ${before}`,
+    `{ test ! -e ${result} || mv ${result} ${deploymentFile}; }`,
+  ].join(" && ");
+  return execOf("move the requests out of the code", ["sh", "-c", commandAs(codeUser, move)], {
+    unless: `test ! -e ${before}`,
+  });
 }
 
 /** Keeps the token in Git's credential store: it is on no command line, and in no URL. */
 function credentials({ sources, token, tokenUser }: CodeDeploymentWithDefaults): HostState {
   const [store, gitconfig] = [`${codeDataFolder}/.git-credentials`, `${codeDataFolder}/.gitconfig`];
-  if (token === undefined) return [store, gitconfig].map((path) => absenceOf(path));
+  if (token === undefined) return [store, gitconfig].map((path) => absenceAs(codeUser, path));
   const hosts = sources.flatMap(({ remote }) => /^https:\/\/([^/@]+)/.exec(remote)?.[1] ?? []);
   const lines = pulumi
     .output(token)
@@ -121,16 +149,7 @@ function credentials({ sources, token, tokenUser }: CodeDeploymentWithDefaults):
         .join(""),
     );
   return [
-    fileOf(store, lines, { ...ownedByDeployer, mode: "0600", sensitive: true }),
-    fileOf(gitconfig, `[credential]\n\thelper = store\n`, { mode: "0644" }),
+    ...fileAs(codeUser, store, lines, { mode: "0600", sensitive: true }),
+    ...fileAs(codeUser, gitconfig, `[credential]\n\thelper = store\n`),
   ];
-}
-
-/** Text rendered from one property of every server, in the servers' order. */
-function linesOf(
-  servers: readonly ServerIdentity[],
-  property: "publicKey" | "hostKey",
-  render: (values: string[]) => string,
-): pulumi.Output<string> {
-  return pulumi.all(servers.map((server) => server[property])).apply(render);
 }

@@ -1,5 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../../distributions/index.js";
 import type { Host } from "../../hosts/host.js";
+import { commandAs, directoryAs } from "../../hosts/as-user.js";
 import {
   directoryOf,
   execOf,
@@ -9,6 +11,7 @@ import {
   unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
+import { shellWord } from "../../hosts/shell-word.js";
 import {
   codeDataFolder,
   codeFolder,
@@ -21,6 +24,7 @@ import {
   renderLibrary,
   renderSshConfig,
   renderSync,
+  sshPort,
 } from "../../templates/code-deployment/code-deployment.js";
 import type { ServerIdentity } from "./args.js";
 
@@ -31,25 +35,41 @@ const syncScript = "/usr/local/sbin/puppet-code-sync";
 export const flushSocket = "puppet-code-flush.socket";
 /** Unit that fetches the main server's latest code. */
 export const syncTimer = "puppet-code-sync.timer";
-/** Permissions of files and folders that the deploying user may change. */
-export const ownedByDeployer = { owner: codeUser, group: codeUser };
+/**
+ * The folder of the code, which its deploying user and one group can read: code holds secrets.
+ *
+ * @param reader the group of who reads it beside that user
+ */
+export function codeData(reader: string): HostState {
+  return [
+    directoryOf(codeDataFolder, { owner: codeUser, group: reader, mode: "0750" }),
+    directoryAs(codeUser, `${codeDataFolder}/published`),
+  ];
+}
 
 /** Folder of the environments on a server. */
 export const environmentsOf = ({ paths }: Distribution) => `${paths.codedir}/environments`;
 
-/** Host state of every server: its folders, the unit that has environments reloaded, and access to other servers. */
-export function servedCode(distribution: Distribution, host: Host): HostState {
+/**
+ * Host state of every server: its folders, the unit that has environments reloaded, and access to other servers.
+ *
+ * @param servers the servers that it connects to
+ */
+export function servedCode(
+  distribution: Distribution,
+  host: Host,
+  servers: readonly ServerIdentity[],
+): HostState {
   const { users, paths } = distribution;
   const environments = environmentsOf(distribution);
   return [
     ...["rsync", "curl", "openssh-client"].map(packageOf),
-    directoryOf(codeDataFolder, ownedByDeployer),
-    directoryOf(`${codeDataFolder}/published`, ownedByDeployer),
+    ...codeData(users.puppet),
     // Not as a folder of the host's state: Puppet's package owns it, and only its owner changes.
     execOf(`let ${codeUser} deploy environments`, ["chown", `${codeUser}:`, environments], {
       unless: `test "$(stat --format %U ${environments})" = ${codeUser}`,
     }),
-    ...sharedScripts(),
+    ...sharedScripts(servers),
     ...unitOf(
       "puppet-code-flush@.service",
       flushUnits.service({ user: users.puppet, ssldir: paths.ssldir, fqdn: host.fqdn }),
@@ -59,12 +79,25 @@ export function servedCode(distribution: Distribution, host: Host): HostState {
   ];
 }
 
+/** The SSH servers of hosts, in the hosts' order. */
+export function sshServers(
+  servers: readonly ServerIdentity[],
+): pulumi.Output<{ fqdn: string; port: number; hostKey: string }[]> {
+  return pulumi.all(
+    servers.map(({ host: { fqdn }, hostKey, sshPort: port = sshPort }) => ({
+      fqdn,
+      port,
+      hostKey,
+    })),
+  );
+}
+
 /** What the scripts of every host share, and how they connect to other hosts. */
-export function sharedScripts(): HostState {
+export function sharedScripts(servers: readonly ServerIdentity[]): HostState {
   return [
     directoryOf(libraryFolder),
     fileOf(`${libraryFolder}/puppet_code.rb`, renderLibrary()),
-    fileOf(`${codeFolder}/.ssh/config`, renderSshConfig()),
+    fileOf(`${codeFolder}/.ssh/config`, sshServers(servers).apply(renderSshConfig)),
   ];
 }
 
@@ -74,6 +107,8 @@ export function takenCode(
   host: Host,
   code: { environments: string; copy?: true },
 ): HostState {
+  // Also once it is known that main has other code: this host may have code of a site's own in the way.
+  const isTaken = `test -e ${codeDataFolder}/published/published.json && test -n "$(ls -A ${code.environments})" && ! grep -q '"behind": true' ${codeDataFolder}/state.json`;
   return [
     fileOf(
       `${codeFolder}/.ssh/authorized_keys`,
@@ -81,7 +116,7 @@ export function takenCode(
     ),
     fileOf(
       `${codeFolder}/.ssh/known_hosts`,
-      main.hostKey.apply((hostKey) => renderKnownHosts([{ fqdn: main.host.fqdn, hostKey }])),
+      sshServers([main]).apply((servers) => renderKnownHosts(servers)),
     ),
     fileOf(
       `${codeFolder}/settings.json`,
@@ -95,7 +130,7 @@ export function takenCode(
     fileOf(syncScript, renderSync(distribution.paths), { mode: "0755" }),
     ...unitOf("puppet-code-sync.service", compilerUnits.syncService(code)),
     execOf("take the code for the first time", ["runuser", "--user", codeUser, "--", syncScript], {
-      creates: `${codeDataFolder}/published/published.json`,
+      unless: `sh -c ${shellWord(commandAs(codeUser, isTaken))}`,
       timeout: 900,
     }),
   ];

@@ -17,8 +17,15 @@ export interface CompilerSettings extends AuthorityArgs {
   puppetdb?: PuppetDbClientArgs;
   /** How it connects to Foreman; without it, it uses none. */
   foreman?: ForemanClientArgs | undefined;
+  /**
+   * Addresses of load balancers, which may open any number of connections; none by default. Any other address, and any
+   * other network of /64 of IPv6, may have 1000 open, and begin 200 a second.
+   */
+  knownAddresses?: pulumi.Input<string>[];
   /** Whether code deployment manages the environments; false by default. */
   deployedCode?: boolean;
+  /** Whether agents may store files on compilers and read them, for `puppet filebucket`; false by default. */
+  fileBucket?: boolean;
 }
 
 /** Arguments of {@link Compiler}. */

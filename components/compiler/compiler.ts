@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HostConfiguration, unlessMade } from "../../hosts/host-configuration.js";
+import { unlessMade } from "../../hosts/host-configuration.js";
 import { withDefaults, withDistribution } from "../arguments.js";
-import { hostCertificate } from "../certificates/host-certificate.js";
+import { certifiedConfiguration } from "../certificates/host-certificate.js";
+import { defaults } from "../defaults.js";
+import { limitsUnit } from "../connection-limits/state.js";
+import { revokedConnectionsUnit } from "../revoked-connections/state.js";
 import type { CompilerArgs } from "./args.js";
 import { compilerState, crlRefresh } from "./state.js";
 
@@ -9,19 +12,24 @@ import { compilerState, crlRefresh } from "./state.js";
 export class Compiler extends pulumi.ComponentResource {
   constructor(name: string, args: CompilerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:Compiler", name, {}, opts);
-    const argsWithDefaults = withDistribution(withDefaults(args, { deployedCode: false }));
+    const argsWithDefaults = withDistribution(
+      withDefaults(args, { deployedCode: false, fileBucket: defaults.fileBucket }),
+    );
     const { host, distribution } = argsWithDefaults;
 
-    const certificate = hostCertificate(`${name}-certificate`, argsWithDefaults, this);
-    new HostConfiguration(
-      `${name}-configuration`,
+    certifiedConfiguration(
+      name,
       {
-        host,
-        distribution,
+        ...argsWithDefaults,
         state: compilerState(argsWithDefaults),
-        services: unlessMade(host, [distribution.services.server, `${crlRefresh}.timer`]),
+        services: unlessMade(host, [
+          distribution.services.server,
+          `${crlRefresh}.timer`,
+          revokedConnectionsUnit,
+          limitsUnit,
+        ]),
       },
-      { parent: this, dependsOn: certificate },
+      this,
     );
     this.registerOutputs();
   }

@@ -1,18 +1,20 @@
-import { packageOf, type HostState } from "../../hosts/host-state.js";
+import type { HostState } from "../../hosts/host-state.js";
 import type { WithDistribution } from "../arguments.js";
 import { revocationListScript, revocationListTimer } from "../certificates/revocation-list.js";
-import { certificateRequest } from "../certificates/state.js";
+import { certificateCheck, certificateRequest } from "../certificates/state.js";
+import { compilerLimits, connectionLimits } from "../connection-limits/state.js";
 import { foremanClient } from "../foreman/client.js";
-import { environmentCache } from "../puppet-server/authorization.js";
+import { authorization, compilerRules } from "../puppet-server/authorization.js";
 import { serverSizing } from "../puppet-server/sizing.js";
 import {
-  certificateNames,
   factsRoutes,
+  serverPackage,
   serverPuppetConf,
   serverService,
   serverSettings,
 } from "../puppet-server/state.js";
 import { puppetdbClient } from "../puppetdb/client.js";
+import { revokedConnections } from "../revoked-connections/state.js";
 import type { CompilerArgs } from "./args.js";
 
 /** Name of the script and units that fetch the CRL. */
@@ -20,26 +22,26 @@ export const crlRefresh = "puppet-crl-refresh";
 
 /** A Puppet Server without a CA, with its certificate and the CA's CRL. */
 export function compilerState(
-  args: WithDistribution<CompilerArgs> & { deployedCode: boolean },
+  args: WithDistribution<CompilerArgs> & { deployedCode: boolean; fileBucket: boolean },
 ): HostState {
-  const { host, distribution, caServer } = args;
+  const { host, distribution, caServer, deployedCode, fileBucket } = args;
   const { paths, users } = distribution;
   const list = `${paths.ssldir}/crl.pem`;
   const caFile = `${paths.ssldir}/certs/ca.pem`;
   return [
-    ...certificateNames(distribution, host.fqdn, args.subjectAltNames),
-    packageOf(distribution.packages.server),
+    ...certificateCheck(args),
+    ...serverPackage(distribution),
     ...serverPuppetConf(distribution, {
       certname: host.fqdn,
-      // Not through the load balancer: a broken pool must not prevent its members from being repaired.
-      server: caServer,
+      // Its own agent asks itself: the main server compiles for nobody else, because code there runs beside the CA's key.
+      server: host.fqdn,
       caServer,
       dnsAltNames: args.subjectAltNames,
       puppetdb: args.puppetdb,
       foreman: args.foreman,
-      deployedCode: args.deployedCode,
+      deployedCode,
     }),
-    ...(args.deployedCode ? environmentCache(distribution, host.fqdn) : []),
+    ...authorization(distribution, compilerRules({ fqdn: host.fqdn, deployedCode, fileBucket })),
     ...puppetdbClient(distribution, args.puppetdb),
     ...factsRoutes(distribution, args.puppetdb, args.foreman),
     ...foremanClient(distribution, host.fqdn, args.foreman, args.puppetdb),
@@ -48,10 +50,12 @@ export function compilerState(
       sizing: serverSizing(host, args.sizing),
     }),
     // The server would not start without its certificate: with the CA off, it creates none.
-    ...certificateRequest(args, users.puppet),
+    ...certificateRequest(args, users.puppet, `Service[${distribution.services.server}]`),
     ...revocationListScript({ name: crlRefresh, list, caFile, caServer }),
     // Puppet Server watches the file and loads a new CRL within a second.
     ...revocationListTimer({ name: crlRefresh, user: users.puppet }),
+    ...connectionLimits(compilerLimits, args.knownAddresses),
     ...serverService(distribution),
+    ...revokedConnections(distribution),
   ];
 }

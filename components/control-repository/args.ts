@@ -8,6 +8,6 @@ export interface ControlRepositoryArgs {
   main: ServerIdentity;
   /** Where Puppet's packages come from; Debian's own by default. */
   distribution?: DistributionName;
-  /** The webhook, which is notified of each push. */
+  /** The webhook on the same host, which is notified of each push. */
   webhook: { url: string; secret: pulumi.Input<string> };
 }

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostArgs } from "../../hosts/host.js";
+import { commandAs, fileAs } from "../../hosts/as-user.js";
 import {
-  copyOf,
+  absenceOf,
   directoryOf,
   execOf,
   fileOf,
@@ -26,6 +27,7 @@ import {
 } from "../../templates/control-repository/control-repository.js";
 import type { WithDistribution } from "../arguments.js";
 import type { ControlRepositoryArgs } from "./args.js";
+import { isSeeded, noOwnEnvironments, repository } from "./own-environments.js";
 
 const files = fileURLToPath(new URL("../../templates/control-repository/files", import.meta.url));
 
@@ -38,14 +40,13 @@ export function controlSource(main: HostArgs): Source {
 export function controlRepositoryState(args: WithDistribution<ControlRepositoryArgs>): HostState {
   const { main, webhook } = args;
   const { paths } = args.distribution;
-  const repository = `${controlHome}/control.git`;
   const share = "/usr/local/share/puppet-control-repository";
   const settings = `${controlHome}/webhook.json`;
-  const caFile = `${controlHome}/ca.pem`;
   const shipped = readdirSync(files, { recursive: true, withFileTypes: true });
   const pathOf = (entry: (typeof shipped)[number]) =>
     join(share, entry.parentPath.slice(files.length), entry.name);
   return [
+    ...noOwnEnvironments(args.distribution),
     packageOf("git"),
     packageOf("openssh-client"),
     systemUserOf(controlUser, { home: controlHome, shell: "/usr/bin/git-shell" }),
@@ -65,10 +66,15 @@ export function controlRepositoryState(args: WithDistribution<ControlRepositoryA
         }),
       ),
     directoryOf(repository, { owner: controlUser, group: controlUser }),
-    execOf("make the control repository", ["sh", "-c", renderSeed({ repository, share })], {
-      unless: `test -s ${repository}/refs/heads/production -o -s ${repository}/packed-refs`,
-    }),
-    copyOf(caFile, `${paths.ssldir}/certs/ca.pem`),
+    execOf(
+      "make the control repository",
+      ["sh", "-c", commandAs(controlUser, renderSeed({ repository, share }))],
+      {
+        unless: isSeeded,
+      },
+    ),
+    // Where an earlier version kept the certificates that verified the webhook's.
+    absenceOf(`${controlHome}/ca.pem`),
     fileOf(
       settings,
       pulumi
@@ -76,12 +82,12 @@ export function controlRepositoryState(args: WithDistribution<ControlRepositoryA
         .apply((secret) => renderHookSettings({ url: webhook.url, secret })),
       { group: controlUser, mode: "0640", sensitive: true },
     ),
-    fileOf(
+    ...fileAs(
+      controlUser,
       `${repository}/hooks/post-receive`,
       renderPostReceive({
         ruby: paths.ruby,
         settings,
-        caFile,
         repository: repositoryOf(controlSource(main.host).remote),
       }),
       { mode: "0755" },

@@ -1,4 +1,5 @@
 import type { Distribution } from "../../distributions/index.js";
+import { absenceAs, directoryAs, fileAs } from "../../hosts/as-user.js";
 import {
   absenceOf,
   directoryOf,
@@ -48,7 +49,14 @@ export function foremanClient(
   puppetdb: PuppetDbClientArgs | undefined,
 ): HostState {
   const notify = `Service[${services.server}]`;
-  const processor = `${paths.serverVardir}/lib/puppet/reports/foreman.rb`;
+  const lib = `${paths.serverVardir}/lib`;
+  const processor = `${lib}/puppet/reports/foreman.rb`;
+  // An earlier version had root own folders there.
+  const givenBack = execOf(
+    "Puppet Server owns its folder of plugins",
+    ["chown", "--recursive", "--no-dereference", `${users.puppet}:`, lib],
+    { unless: `sh -c 'test -z "$(find ${lib} ! -user ${users.puppet} -print -quit 2>/dev/null)"'` },
+  );
   if (client === undefined) {
     return [
       ...[reportsPath, nodesTimer].map((unit) =>
@@ -56,7 +64,8 @@ export function foremanClient(
           unless: `sh -c '! systemctl is-enabled --quiet ${unit}'`,
         }),
       ),
-      absenceOf(processor, { notify }),
+      givenBack,
+      absenceAs(users.puppet, processor, { notify }),
     ];
   }
   const { url, environment, timeout, cacheHours, whenExpired, caCertificate } = withDefaults(
@@ -67,7 +76,6 @@ export function foremanClient(
   oneOf("foreman.whenExpired", whenExpired, ExpiredClassification);
   const puppetCaFile = `${paths.ssldir}/certs/ca.pem`;
   const foremanCaFile = `${foremanFolder}/ca.pem`;
-  const ownedByPuppet = { owner: users.puppet, group: users.puppet, mode: "0750" };
   return [
     directoryOf(foremanFolder),
     caCertificate === undefined ? absenceOf(foremanCaFile) : fileOf(foremanCaFile, caCertificate),
@@ -85,14 +93,16 @@ export function foremanClient(
     ),
     directoryOf("/usr/local/lib/puppet-foreman"),
     fileOf("/usr/local/lib/puppet-foreman/puppet_foreman.rb", renderForemanLibrary()),
-    ...["", "/nodes", "/uploaded", "/reports", "/reports/new", "/reports/unfinished"].map(
-      (folder) => directoryOf(`${foremanHome}${folder}`, ownedByPuppet),
+    directoryOf(foremanHome, { owner: users.puppet, group: users.puppet, mode: "0750" }),
+    ...["/nodes", "/uploaded", "/reports", "/reports/new", "/reports/unfinished"].map((folder) =>
+      directoryAs(users.puppet, `${foremanHome}${folder}`, { mode: "0750" }),
     ),
     fileOf(classifierScript, renderClassifier(paths), { mode: "0755" }),
+    givenBack,
     ...["", "/puppet", "/puppet/reports"].map((folder) =>
-      directoryOf(`${paths.serverVardir}/lib${folder}`),
+      directoryAs(users.puppet, `${lib}${folder}`),
     ),
-    fileOf(processor, renderReportProcessor(), { notify }),
+    ...fileAs(users.puppet, processor, renderReportProcessor(), { notify }),
     fileOf(sendScript, renderSend(paths), { mode: "0755" }),
     ...unitOf("puppet-foreman-reports.service", renderReportsService({ user: users.puppet })),
     ...unitOf(reportsPath, renderReportsPath(), { notify: `Service[${reportsPath}]` }),

@@ -2,15 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { foremanPackages } from "../../distributions/foreman.js";
 import { distributions } from "../../distributions/index.js";
-import { HostConfiguration } from "../../hosts/host-configuration.js";
 import type { HostArgs } from "../../hosts/host.js";
 import { rootCommand } from "../../hosts/root-command.js";
 import {
   renderHostCheck,
   renderRepository,
 } from "../../templates/foreman-server/foreman-server.js";
-import { withDefaults, withDistribution } from "../arguments.js";
-import { hostCertificate } from "../certificates/host-certificate.js";
+import { withDefaults } from "../arguments.js";
+import { certifiedConfiguration } from "../certificates/host-certificate.js";
 import { defaults } from "../defaults.js";
 import type { ForemanArgs } from "./args.js";
 import { foremanState } from "./state.js";
@@ -61,10 +60,10 @@ export class Foreman extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new HostConfiguration(
-      `${name}-configuration`,
+    certifiedConfiguration(
+      name,
       {
-        host,
+        ...args,
         distribution,
         state: foremanState({
           ...args,
@@ -81,11 +80,9 @@ export class Foreman extends pulumi.ComponentResource {
           ...(args.database === undefined ? ["postgresql"] : []),
           "foreman-crl-refresh.timer",
         ],
+        dependsOn: [check],
       },
-      {
-        parent: this,
-        dependsOn: [check, hostCertificate(`${name}-certificate`, withDistribution(args), this)],
-      },
+      this,
     );
     this.registerOutputs();
   }

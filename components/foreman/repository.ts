@@ -23,6 +23,7 @@ export function foremanRepository(
     execOf("add Foreman's package repository", [repositoryScript], {
       unless: `test ${list} -nt ${repositoryScript}`,
       timeout: 600,
+      replaces: [list, "/etc/apt/keyrings/foreman.asc"],
     }),
   ];
 }

@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Distribution } from "../../distributions/index.js";
-import type { Host } from "../../hosts/host.js";
+import { copyAs } from "../../hosts/as-user.js";
 import {
-  copyOf,
   directoryOf,
   execOf,
   fileOf,
@@ -22,6 +20,7 @@ import {
   type ForemanDatabase,
 } from "../../templates/foreman-server/foreman-server.js";
 import { withDefaults, type WithDistribution } from "../arguments.js";
+import { agentCertificate, type CertificateFiles } from "../certificates/files.js";
 import {
   refreshScript,
   revocationListScript,
@@ -59,10 +58,11 @@ export interface ForemanStateArgs extends Omit<WithDistribution<ForemanArgs>, "d
 /** Host state of Foreman, from its certificate to the running service. */
 export function foremanState(args: ForemanStateArgs): HostState {
   const { host, distribution, caServer } = args;
+  const files = agentCertificate(distribution, host.fqdn);
   const external = pulumi.Output.isInstance(args.database) ? undefined : args.database;
   return [
     ...hostCertificateState(args),
-    ...tlsFiles(host, distribution),
+    ...tlsFiles(files),
     systemUserOf(crlUser),
     directoryOf(fetchedFolder, { owner: crlUser, group: crlUser }),
     ...revocationListScript({ name: crlRefresh, list: fetched, caFile: foremanTls.ca, caServer }),
@@ -72,7 +72,7 @@ export function foremanState(args: ForemanStateArgs): HostState {
       [
         "sh",
         "-c",
-        `runuser --user ${crlUser} -- ${refreshScript(crlRefresh)} && install -m 0644 ${fetched} ${foremanTls.crl}`,
+        `runuser --user ${crlUser} -- ${refreshScript(crlRefresh)} && runuser --user ${crlUser} -- cat ${fetched} >${foremanTls.crl}`,
       ],
       { creates: foremanTls.crl },
     ),
@@ -93,29 +93,25 @@ export function foremanState(args: ForemanStateArgs): HostState {
     fileOf(installScript, renderInstall(host), { mode: "0755" }),
     ...installed(),
     // The installer creates the group.
-    copyOf(foremanTls.clientKey, privateKeyOf(host, distribution), {
+    ...copyAs(files.owner, foremanTls.clientKey, files.privateKey, {
       group: "foreman",
       mode: "0640",
     }),
-    fileOf(crlApply, renderForemanCrlApply({ fetched }), { mode: "0755" }),
+    fileOf(crlApply, renderForemanCrlApply({ fetched, user: crlUser }), { mode: "0755" }),
     ...revocationListTimer({ name: crlRefresh, user: crlUser, apply: crlApply }),
   ];
 }
 
 /** TLS files for Apache and Foreman: Puppet's own are readable only for Puppet's group, which not every host has. */
-function tlsFiles(host: Host, distribution: Distribution): HostState {
-  const { ssldir } = distribution.paths;
+function tlsFiles({ owner, certificate, privateKey, ca }: CertificateFiles): HostState {
   return [
     directoryOf(foremanHostFolder),
     directoryOf(`${foremanHostFolder}/tls`),
-    copyOf(foremanTls.ca, `${ssldir}/certs/ca.pem`),
-    copyOf(foremanTls.certificate, `${ssldir}/certs/${host.fqdn}.pem`),
-    copyOf(foremanTls.key, privateKeyOf(host, distribution), { mode: "0600" }),
+    ...copyAs(owner, foremanTls.ca, ca),
+    ...copyAs(owner, foremanTls.certificate, certificate),
+    ...copyAs(owner, foremanTls.key, privateKey, { mode: "0600" }),
   ];
 }
-
-const privateKeyOf = (host: Host, { paths }: Distribution) =>
-  `${paths.ssldir}/private_keys/${host.fqdn}.pem`;
 
 /** Runs the installer whenever its input changes, and again after it failed. */
 function installed(): HostState {

@@ -1,9 +1,7 @@
 import { dirname } from "node:path";
 import type { Input } from "@pulumi/pulumi";
-import type { Distribution } from "../../distributions/index.js";
-import type { Host } from "../../hosts/host.js";
+import { copyAs } from "../../hosts/as-user.js";
 import {
-  copyOf,
   directoryOf,
   fileOf,
   packageOf,
@@ -12,6 +10,7 @@ import {
   type HostState,
 } from "../../hosts/host-state.js";
 import { renderHaproxyReload } from "../../templates/haproxy/haproxy.js";
+import type { CertificateFiles } from "../certificates/files.js";
 
 /** What files that HAProxy reads notify: the system's HAProxy. */
 export const haproxyNotify = "Service[haproxy]";
@@ -29,35 +28,36 @@ export function haproxyConf(
   return fileOf(path, content, { validate_cmd: "/usr/sbin/haproxy -c -f %", ...attributes });
 }
 
-/** The running HAProxy of the system, and the script that reloads it, which needs socat. */
-export function haproxyService(): HostState {
+/**
+ * The running HAProxy of the system, and the script that reloads it, which needs socat.
+ *
+ * @param ports the TCP ports that it listens on
+ */
+export function haproxyService(ports: readonly number[]): HostState {
   return [
     fileOf(haproxyReload, renderHaproxyReload(), { mode: "0755" }),
     // Connections survive a reload; a restart would cut them.
-    serviceOf("haproxy", { restart: haproxyReload }),
+    serviceOf("haproxy", { restart: haproxyReload, ports }),
   ];
 }
 
 /**
  * Copies of the host's certificate and key for HAProxy.
  *
- * @param certificate path of the certificate's copy, in its own folder; the key's has `.key` appended
+ * @param path path of the certificate's copy, in its own folder; the key's has `.key` appended
+ * @param files the originals
  * @param notify the HAProxy that uses them
  */
 export function certificateCopies(
-  certificate: string,
-  fqdn: Host["fqdn"],
-  { paths }: Distribution,
+  path: string,
+  { owner, certificate, privateKey }: CertificateFiles,
   notify = haproxyNotify,
 ): HostState {
   return [
-    directoryOf(dirname(certificate), { mode: "0700" }),
-    copyOf(certificate, `${paths.ssldir}/certs/${fqdn}.pem`, { notify }),
+    directoryOf(dirname(path), { mode: "0700" }),
+    ...copyAs(owner, path, certificate, { notify }),
     // For root only: on the main server, this key also administers the CA.
-    copyOf(`${certificate}.key`, `${paths.ssldir}/private_keys/${fqdn}.pem`, {
-      mode: "0600",
-      notify,
-    }),
+    ...copyAs(owner, `${path}.key`, privateKey, { mode: "0600", notify }),
   ];
 }
 
@@ -66,13 +66,14 @@ export function certificateCopies(
  *
  * @param tls the TLS files that its configuration refers to
  * @param configuration content of haproxy.cfg
+ * @param port the TCP port that it listens on
  */
-export function localHaproxy(tls: HostState, configuration: string): HostState {
+export function localHaproxy(tls: HostState, configuration: string, port: number): HostState {
   return [
     packageOf("haproxy"),
     packageOf("socat"),
     ...tls,
     haproxyConf("/etc/haproxy/haproxy.cfg", configuration, { notify: haproxyNotify }),
-    ...haproxyService(),
+    ...haproxyService([port]),
   ];
 }

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HostConfiguration, unlessMade } from "../../hosts/host-configuration.js";
+import { unlessMade } from "../../hosts/host-configuration.js";
 import type { Host } from "../../hosts/host.js";
 import { hdmTlsPort } from "../../templates/hdm/hdm.js";
 import { withDistribution } from "../arguments.js";
-import { hostCertificate } from "../certificates/host-certificate.js";
+import { certifiedConfiguration } from "../certificates/host-certificate.js";
 import type { HdmArgs } from "./args.js";
 import { hdmServices, hdmState } from "./state.js";
 
@@ -33,27 +33,23 @@ export class Hdm extends pulumi.ComponentResource {
   constructor(name: string, args: HdmArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:Hdm", name, {}, opts);
     const argsWithDistribution = withDistribution(args);
-    const { host, distribution } = argsWithDistribution;
+    const { host } = argsWithDistribution;
     const secret = (what: string, length: number) =>
       new random.RandomPassword(`${name}-${what}`, { length, special: false }, { parent: this })
         .result;
     this.url = hdmUrl(host);
     this.adminPassword = secret("admin-password", 32);
-    new HostConfiguration(
-      `${name}-configuration`,
+    certifiedConfiguration(
+      name,
       {
-        host,
-        distribution,
+        ...argsWithDistribution,
         state: hdmState(argsWithDistribution, {
           adminPassword: this.adminPassword,
           secretKeyBase: secret("secret-key-base", 128),
         }),
         services: unlessMade(host, hdmServices),
       },
-      {
-        parent: this,
-        dependsOn: hostCertificate(`${name}-certificate`, argsWithDistribution, this),
-      },
+      this,
     );
     this.registerOutputs();
   }

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { copyAs } from "../../hosts/as-user.js";
 import {
   absenceOf,
-  copyOf,
   directoryOf,
   execOf,
   fileOf,
@@ -17,6 +17,7 @@ import {
   hdmFiles,
   hdmFolder,
   hdmDatabaseFolder,
+  hdmTlsPort,
   renderAdministratorEnvironment,
   renderHdmAdministrator,
   renderHdmAwait,
@@ -26,6 +27,7 @@ import {
   renderHdmService,
 } from "../../templates/hdm/hdm.js";
 import type { WithDistribution } from "../arguments.js";
+import { agentCertificate } from "../certificates/files.js";
 import { hostCertificateState } from "../certificates/state.js";
 import { copiedEnvironments } from "../code-deployment/copy-state.js";
 import { certificateCopies, haproxyNotify, localHaproxy } from "../haproxy/state.js";
@@ -84,13 +86,13 @@ export function hdmState(
 
 /** The certificate that HDM presents to PuppetDB, and the CAs of PuppetDB and of the LDAP server. */
 function tlsFiles({ host, distribution, ldap }: WithDistribution<HdmArgs>): HostState {
-  const { ssldir } = distribution.paths;
+  const { owner, certificate, privateKey, ca } = agentCertificate(distribution, host.fqdn);
   const notify = `Service[${service}]`;
   return [
     directoryOf(`${hdmFolder}/tls`, { mode: "0700" }),
-    copyOf(hdmFiles.key, `${ssldir}/private_keys/${host.fqdn}.pem`, { mode: "0600", notify }),
-    copyOf(hdmFiles.certificate, `${ssldir}/certs/${host.fqdn}.pem`, { notify }),
-    copyOf(hdmFiles.ca, `${ssldir}/certs/ca.pem`, { notify }),
+    ...copyAs(owner, hdmFiles.key, privateKey, { mode: "0600", notify }),
+    ...copyAs(owner, hdmFiles.certificate, certificate, { notify }),
+    ...copyAs(owner, hdmFiles.ca, ca, { notify }),
     ldap?.caCertificate === undefined
       ? absenceOf(hdmFiles.ldapCa)
       : fileOf(hdmFiles.ldapCa, ldap.caCertificate, { notify }),
@@ -101,7 +103,8 @@ function tlsFiles({ host, distribution, ldap }: WithDistribution<HdmArgs>): Host
 function proxyState(args: WithDistribution<HdmArgs>): HostState {
   return localHaproxy(
     certificateState(hdmCertificateFile, args),
-    renderHdmProxy({ certificate: hdmCertificateFile }),
+    renderHdmProxy({ certificate: hdmCertificateFile, ipv6: args.host.ipv6 ?? false }),
+    hdmTlsPort,
   );
 }
 
@@ -111,7 +114,7 @@ function certificateState(
   { host, distribution, certificate, privateKey }: WithDistribution<HdmArgs>,
 ): HostState {
   if (certificate === undefined || privateKey === undefined) {
-    return certificateCopies(path, host.fqdn, distribution);
+    return certificateCopies(path, agentCertificate(distribution, host.fqdn));
   }
   const notify = haproxyNotify;
   return [

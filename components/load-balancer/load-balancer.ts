@@ -1,15 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HostConfiguration, unlessMade } from "../../hosts/host-configuration.js";
+import { unlessMade } from "../../hosts/host-configuration.js";
 import { endpointOf } from "../../hosts/host.js";
 import { withDefaults, withDistribution } from "../arguments.js";
+import { certifiedConfiguration } from "../certificates/host-certificate.js";
 import { defaults } from "../defaults.js";
 import type { LoadBalancerArgs } from "./args.js";
-import { loadBalancerState } from "./state.js";
+import { crlRefresh, loadBalancerState } from "./state.js";
 
 /** HAProxy in front of the compilers: passes TCP through to the compiler with the fewest connections (leastconn). */
 export class LoadBalancer extends pulumi.ComponentResource {
-  /** URL of the statistics page; Prometheus's metrics are at `/metrics` on the same port. */
+  /**
+   * URL of the statistics page, with the host's address or a port that is forwarded there; Prometheus's metrics are at
+   * `/metrics` on the same port. The certificate is of the CA, for the host's FQDN.
+   */
   readonly statsUrl: pulumi.Output<string>;
   /** User name for the statistics page. */
   readonly statsUser: string = "admin";
@@ -19,26 +23,25 @@ export class LoadBalancer extends pulumi.ComponentResource {
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:LoadBalancer", name, {}, opts);
     const { statsPort, compileTimeout } = defaults;
-    const argsWithDefaults = withDefaults(args, { statsPort, compileTimeout });
-    const { host, distribution } = withDistribution(argsWithDefaults);
+    const argsWithDefaults = withDistribution(withDefaults(args, { statsPort, compileTimeout }));
+    const { host } = argsWithDefaults;
     this.statsPassword = new random.RandomPassword(
       `${name}-stats-password`,
       { length: 24, special: false },
       { parent: this },
     ).result;
-    this.statsUrl = pulumi.interpolate`http://${endpointOf(host, argsWithDefaults.statsPort)}/stats`;
-    new HostConfiguration(
-      `${name}-configuration`,
+    this.statsUrl = pulumi.interpolate`https://${endpointOf(host, argsWithDefaults.statsPort)}/stats`;
+    certifiedConfiguration(
+      name,
       {
-        host,
-        distribution,
+        ...argsWithDefaults,
         state: loadBalancerState(argsWithDefaults, {
           user: this.statsUser,
           password: this.statsPassword,
         }),
-        services: unlessMade(host, ["haproxy"]),
+        services: unlessMade(host, ["haproxy", `${crlRefresh}.timer`]),
       },
-      { parent: this },
+      this,
     );
     this.registerOutputs();
   }

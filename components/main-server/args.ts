@@ -29,4 +29,9 @@ export interface MainServerArgs {
   smartProxy?: boolean;
   /** Whether code deployment manages the environments; false by default. */
   deployedCode?: boolean;
+  /**
+   * Whether it is to have a {@link ControlRepository}, whose sample code other servers then get: it refuses environments
+   * of a site's own; false by default.
+   */
+  controlRepository?: boolean;
 }

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { HostConfiguration, unlessMade } from "../../hosts/host-configuration.js";
 import { withDefaults, withDistribution } from "../arguments.js";
 import { CaCertificate } from "../certificate-authority/ca-certificate.js";
+import { limitsUnit } from "../connection-limits/state.js";
+import { revokedConnectionsUnit } from "../revoked-connections/state.js";
 import type { MainServerArgs } from "./args.js";
 import { mainServerState } from "./state.js";
 
@@ -13,7 +15,7 @@ export class MainServer extends pulumi.ComponentResource {
   constructor(name: string, args: MainServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:MainServer", name, {}, opts);
     const argsWithDefaults = withDistribution(
-      withDefaults(args, { deployedCode: false, smartProxy: false }),
+      withDefaults(args, { deployedCode: false, smartProxy: false, controlRepository: false }),
     );
     const { host, distribution } = argsWithDefaults;
     const configuration = new HostConfiguration(
@@ -22,7 +24,11 @@ export class MainServer extends pulumi.ComponentResource {
         host,
         distribution,
         state: mainServerState(argsWithDefaults),
-        services: unlessMade(host, [distribution.services.server]),
+        services: unlessMade(host, [
+          distribution.services.server,
+          revokedConnectionsUnit,
+          limitsUnit,
+        ]),
       },
       { parent: this },
     );

@@ -1,27 +1,38 @@
 import { packageOf, type HostState } from "../../hosts/host-state.js";
 import type { WithDistribution } from "../arguments.js";
+import { mainCertificateNames } from "../certificates/main-certificate.js";
+import { connectionLimits, mainServerLimits } from "../connection-limits/state.js";
+import { noOwnEnvironments } from "../control-repository/own-environments.js";
 import { foremanClient } from "../foreman/client.js";
-import { environmentCache, environmentClasses } from "../puppet-server/authorization.js";
+import { authorization, mainServerRules } from "../puppet-server/authorization.js";
 import { serverSizing } from "../puppet-server/sizing.js";
 import {
-  certificateNames,
   factsRoutes,
+  serverPackage,
   serverPuppetConf,
   serverService,
   serverSettings,
 } from "../puppet-server/state.js";
 import { puppetdbClient } from "../puppetdb/client.js";
+import { revokedConnections } from "../revoked-connections/state.js";
 import type { MainServerArgs } from "./args.js";
 
 /** A Puppet Server with the CA. */
 export function mainServerState(
-  args: WithDistribution<MainServerArgs> & { smartProxy: boolean; deployedCode: boolean },
+  args: WithDistribution<MainServerArgs> & {
+    smartProxy: boolean;
+    deployedCode: boolean;
+    controlRepository: boolean;
+  },
 ): HostState {
   const { host, distribution, authority, caServer, subjectAltNames, puppetdb, foreman } = args;
+  const { deployedCode, smartProxy } = args;
   const memory = host.memory - (args.reservedMemory ?? 0);
   return [
-    ...certificateNames(distribution, host.fqdn, subjectAltNames),
-    packageOf(distribution.packages.server),
+    ...authority.ownership,
+    ...(args.controlRepository ? noOwnEnvironments(distribution) : []),
+    ...mainCertificateNames(distribution, host.fqdn, subjectAltNames),
+    ...serverPackage(distribution),
     ...serverPuppetConf(distribution, {
       certname: host.fqdn,
       server: caServer,
@@ -30,11 +41,11 @@ export function mainServerState(
       autosign: authority.policy,
       puppetdb,
       foreman,
-      deployedCode: args.deployedCode,
+      deployedCode,
     }),
-    ...(args.deployedCode ? environmentCache(distribution, host.fqdn) : []),
-    ...(args.smartProxy ? environmentClasses(distribution, host.fqdn) : []),
     ...puppetdbClient(distribution, puppetdb),
+    // Deployments end with a request to PuppetDB.
+    ...(puppetdb === undefined ? [] : [packageOf("curl")]),
     ...factsRoutes(distribution, puppetdb, foreman),
     ...foremanClient(distribution, host.fqdn, foreman, puppetdb),
     ...serverSettings(distribution, {
@@ -42,6 +53,9 @@ export function mainServerState(
       sizing: serverSizing({ ...host, memory }, args.sizing),
     }),
     ...authority.state,
+    ...authorization(distribution, mainServerRules({ fqdn: host.fqdn, deployedCode, smartProxy })),
+    ...connectionLimits(mainServerLimits),
     ...serverService(distribution),
+    ...revokedConnections(distribution),
   ];
 }

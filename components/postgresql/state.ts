@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../../distributions/index.js";
+import { commandAs } from "../../hosts/as-user.js";
 import {
   directoryOf,
   execOf,
@@ -90,7 +91,7 @@ export function localPostgresql(
   const notify = "Service[postgresql]";
   const owned = { owner: "postgres", group: "postgres" };
   // Whatever version the system has, it reads this folder.
-  const link = `for folder in /etc/postgresql/*/main/conf.d; do ln -sfn ${folder}/postgresql.conf $folder/puppetdb.conf; done`;
+  const link = `for folder in /etc/postgresql/*/main/conf.d; do ln -sfn ${folder}/postgresql.conf $folder/puppetdb.conf || exit 1; done`;
   const linked = `for folder in /etc/postgresql/*/main/conf.d; do test "$(readlink $folder/puppetdb.conf)" = ${folder}/postgresql.conf || exit 1; done`;
   const [key, certificate] = [`${folder}/server.key`, `${folder}/server.crt`];
   const request = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 7300 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout ${key} -out ${certificate}.new`;
@@ -103,8 +104,9 @@ export function localPostgresql(
     ),
     fileOf(`${folder}/pg_hba.conf`, renderPgHba(roles), { ...owned, mode: "0640", notify }),
     fileOf(`${folder}/postgresql.conf`, renderPostgresqlConf({ folder, ...sizing }), { notify }),
-    execOf("PostgreSQL reads its configuration", ["sh", "-c", link], {
+    execOf("PostgreSQL reads its configuration", ["sh", "-c", commandAs("postgres", link)], {
       unless: `sh -c '${linked}'`,
+      replaces: ["/etc/postgresql/*/main/conf.d/puppetdb.conf"],
       notify,
     }),
     directoryOf("/etc/systemd/system/postgresql@.service.d"),

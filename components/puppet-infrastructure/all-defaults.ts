@@ -9,7 +9,7 @@ export type ArgsWithAllDefaults = ReturnType<typeof withAllDefaults>;
 
 /** The arguments with all defaults, checked for completeness. */
 export function withAllDefaults(args: PuppetInfrastructureArgs) {
-  const { caName, statsPort, compileTimeout, webhookPort } = defaults;
+  const { caName, statsPort, compileTimeout, webhookPort, fileBucket } = defaults;
   const { puppetServer, caServer, fileServer } = withDefaults(args, {
     puppetServer: defaults.puppetServer,
     caServer: defaults.caServer,
@@ -30,6 +30,7 @@ export function withAllDefaults(args: PuppetInfrastructureArgs) {
       statsPort,
       compileTimeout,
       webhookPort,
+      fileBucket,
       puppetdb: {},
       postgresql: {},
     }),

@@ -56,6 +56,8 @@ export interface PuppetInfrastructureArgs {
   mainServer?: SizingArgs;
   /** Workers and memory of each compiler; computed by default. */
   compiler?: SizingArgs;
+  /** Whether agents may store files on compilers and read them, for `puppet filebucket`; false by default. */
+  fileBucket?: boolean;
   /** TCP port of the load balancer's statistics page; 8404 by default. */
   statsPort?: number;
   /** Seconds that a catalog may take to compile; 900 by default. */
@@ -73,6 +75,13 @@ export interface PuppetInfrastructureArgs {
   codeDeployment?: CodeSettings;
   /** TCP port of the webhook on the main server; 9000 by default. */
   webhookPort?: number;
+  /**
+   * Certificate chain for the webhook's HTTPS, PEM, of a CA that the Git servers trust; by default, it has one of the
+   * environment's CA.
+   */
+  webhookCertificate?: string | undefined;
+  /** That certificate's private key, PEM. */
+  webhookPrivateKey?: pulumi.Input<string> | undefined;
   /** How HDM is set up on its host, if it has one; it needs PuppetDB and code deployment. */
   hdm?: HdmSettings | undefined;
 }

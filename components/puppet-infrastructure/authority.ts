@@ -1,8 +1,10 @@
 import { CertificateAuthority } from "../certificate-authority/certificate-authority.js";
 import type { AuthorityArgs } from "../certificates/args.js";
 import type { HostArgs } from "../../hosts/host.js";
+import { webhookCertname } from "../../templates/webhook/webhook.js";
 import type { MainServer } from "../main-server/main-server.js";
 import { withShortNames, type InfrastructureContext } from "./context.js";
+import { trustedNames } from "./trusted-names.js";
 
 /** The certificate authority, which the main server runs. */
 export function deployAuthority(context: InfrastructureContext): CertificateAuthority {
@@ -10,6 +12,12 @@ export function deployAuthority(context: InfrastructureContext): CertificateAuth
   const { caName, plannedCompilers } = args;
   // Hosts of every role: no agent can get any of their names.
   const { main, loadBalancer, compilers, ...others } = args.hosts;
+  const services = Object.values(others).flatMap((host: HostArgs | undefined) => host?.fqdn ?? []);
+  const infrastructure = [
+    ...[main, loadBalancer, ...compilers].map((host) => host.fqdn),
+    ...services,
+  ];
+  const own = new Set([...infrastructure, ...plannedCompilers, ...caNames, ...poolNames]);
   return new CertificateAuthority(
     `${name}-authority`,
     {
@@ -17,11 +25,15 @@ export function deployAuthority(context: InfrastructureContext): CertificateAuth
       caName,
       serviceNames: [...caNames, ...poolNames],
       subjectAltNames: caNames,
-      infrastructure: withShortNames([
-        ...[main, loadBalancer, ...compilers].map((host) => host.fqdn),
-        ...Object.values(others).flatMap((host: HostArgs | undefined) => host?.fqdn ?? []),
-        ...plannedCompilers,
-      ]),
+      infrastructure: [
+        webhookCertname(main.fqdn),
+        // Names that Puppet's own programs give a meaning.
+        ...["ca", "localhost"],
+        ...withShortNames([...infrastructure, ...plannedCompilers]),
+      ],
+      // PuppetDB accepts planned compilers already; and this host's state is the same when one is there.
+      hosts: [...infrastructure, ...plannedCompilers].filter((fqdn) => fqdn !== main.fqdn),
+      trusted: trustedNames(args).apply((names) => names.filter((name) => !own.has(name))),
     },
     { parent },
   );
@@ -38,5 +50,6 @@ export function certificateArgs(
     distribution,
     caCertificate: main.caCertificate.pem,
     infrastructureKey: authority.infrastructureKey,
+    puppetServer: args.puppetServer,
   };
 }

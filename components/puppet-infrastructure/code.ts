@@ -10,7 +10,7 @@ import { ControlRepository } from "../control-repository/control-repository.js";
 import { controlSource } from "../control-repository/state.js";
 import type { HdmImage } from "../hdm/hdm-image.js";
 import type { MainServer } from "../main-server/main-server.js";
-import { Webhook, webhookUrl } from "../webhook/webhook.js";
+import { localWebhookUrl, Webhook } from "../webhook/webhook.js";
 import type { InfrastructureContext } from "./context.js";
 
 /** Code deployment, from the control repositories to all servers. */
@@ -33,7 +33,7 @@ export function deployCode(
   }: { main: MainServer; compilers: CompilerPool; hdmImage: HdmImage | undefined },
 ): DeployedCode | undefined {
   const { name, parent, args, distribution, hdm } = context;
-  const { hosts, webhookPort } = args;
+  const { hosts, webhookPort, webhookCertificate, webhookPrivateKey } = args;
   const { tool, sources = {}, ...settings } = args.codeDeployment;
   if (tool === CodeTool.None) return undefined;
   const identities = {
@@ -62,7 +62,7 @@ export function deployCode(
           {
             main: identities.main,
             distribution,
-            webhook: { url: webhookUrl(hosts.main, webhookPort), secret },
+            webhook: { url: localWebhookUrl(webhookPort), secret },
           },
           { parent, dependsOn: main },
         );
@@ -79,7 +79,14 @@ export function deployCode(
   );
   const webhook = new Webhook(
     `${name}-webhook`,
-    { main: hosts.main, distribution, port: webhookPort, secret },
+    {
+      main: hosts.main,
+      distribution,
+      port: webhookPort,
+      secret,
+      certificate: webhookCertificate,
+      privateKey: webhookPrivateKey,
+    },
     // Code deployment installs the command that the webhook runs.
     { parent, dependsOn: deployment },
   );

@@ -31,7 +31,10 @@ export function deployCompilers(
       sizing: args.compiler,
       puppetdb: context.puppetdbClient,
       foreman: context.foremanClient,
+      // Only its: with those of all hosts, a new compiler would change all others.
+      knownAddresses: [args.hosts.loadBalancer.address],
       deployedCode: context.deployedCode,
+      fileBucket: args.fileBucket,
     },
     {
       parent,

@@ -1,22 +1,23 @@
 import type { AuthorityArgs } from "../certificates/args.js";
 import { HdmImage } from "../hdm/hdm-image.js";
 import { Hdm } from "../hdm/hdm.js";
+import type { MainServer } from "../main-server/main-server.js";
 import type { PuppetDb } from "../puppetdb/puppetdb.js";
 import type { DeployedCode } from "./code.js";
 import type { InfrastructureContext } from "./context.js";
 
 /** HDM's image, where HDM has a host. */
-export function deployHdmImage({
-  parent,
-  distribution,
-  hdm,
-}: InfrastructureContext): HdmImage | undefined {
+export function deployHdmImage(
+  { parent, distribution, hdm }: InfrastructureContext,
+  { main }: { main: MainServer },
+): HdmImage | undefined {
   return (
     hdm &&
     new HdmImage(
       `${hdm.host.name}-image`,
       { ...hdm.settings, host: hdm.host, distribution },
-      { parent },
+      // Nothing happens on any other host if the main server has a CA of another stack.
+      { parent, dependsOn: main },
     )
   );
 }

@@ -8,7 +8,7 @@ import type { InfrastructureContext } from "./context.js";
 
 /** The load balancer in front of the compilers. */
 export function deployLoadBalancer(
-  { parent, args, distribution, deployedCode }: InfrastructureContext,
+  { parent, args, deployedCode }: InfrastructureContext,
   {
     certificates,
     compilers,
@@ -20,10 +20,10 @@ export function deployLoadBalancer(
   return new LoadBalancer(
     loadBalancer.name,
     {
+      ...certificates,
       host: loadBalancer,
-      distribution,
+      caServer: args.caServer,
       puppetServer: args.puppetServer,
-      caCertificate: certificates.caCertificate,
       members: compilers.members,
       statsPort: args.statsPort,
       agentPort: leavesOldCode ? poolPort : undefined,

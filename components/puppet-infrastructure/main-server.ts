@@ -25,6 +25,8 @@ export function deployMainServer(
       smartProxy:
         foremanClient !== undefined && (args.foreman?.smartProxy ?? defaults.foremanSmartProxy),
       deployedCode: context.deployedCode,
+      controlRepository:
+        context.deployedCode && Object.keys(args.codeDeployment.sources ?? {}).length === 0,
       reservedMemory: context.puppetdbOnMainServer ? puppetdbMemory(main.memory, true) : 0,
     },
     { parent },

@@ -11,6 +11,7 @@ import { deployHdm, deployHdmImage } from "./hdm.js";
 import { deployLoadBalancer } from "./load-balancer.js";
 import { deployMainServer } from "./main-server.js";
 import { deployPuppetDb } from "./puppetdb.js";
+import { verifyServices } from "./verification.js";
 
 /**
  * The load-balanced Puppet architecture: a main server with the certificate authority (CA), PuppetDB, compilers, and
@@ -23,7 +24,7 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
   readonly caServer: string;
   /** The CA's certificates, PEM. */
   readonly caCertificate: pulumi.Output<string>;
-  /** Pre-shared key that gets an infrastructure host's certificate signed, for compilers of other stacks; secret. */
+  /** Key that the hosts' pre-shared keys are derived from, for compilers of other stacks; secret. */
   readonly infrastructureKey: pulumi.Output<string>;
   /** The compilers, in the order of their hosts. */
   readonly compilers: pulumi.Output<PoolMember[]>;
@@ -68,10 +69,11 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
     const puppetdb = deployPuppetDb(context, { main, certificates });
     const foreman = deployForeman(context, { main, certificates });
     const compilers = deployCompilers(context, { main, certificates, puppetdb, foreman });
-    const hdmImage = deployHdmImage(context);
+    const hdmImage = deployHdmImage(context, { main });
     const code = deployCode(context, { main, compilers, hdmImage });
     const loadBalancer = deployLoadBalancer(context, { certificates, compilers, code });
     const hdm = deployHdm(context, { certificates, puppetdb, code });
+    verifyServices(context, { main, puppetdb, compilers, loadBalancer });
 
     this.puppetServer = context.args.puppetServer;
     this.caServer = context.args.caServer;

@@ -1,5 +1,14 @@
+import { dirname } from "node:path/posix";
 import type { Distribution } from "../../distributions/index.js";
-import { absenceOf, execOf, fileOf, serviceOf, type HostState } from "../../hosts/host-state.js";
+import {
+  absenceOf,
+  directoryOf,
+  execOf,
+  fileOf,
+  packageOf,
+  serviceOf,
+  type HostState,
+} from "../../hosts/host-state.js";
 import {
   renderSiteManifest,
   renderPuppetConf,
@@ -8,6 +17,7 @@ import {
 import { classifierScript } from "../../templates/foreman/foreman.js";
 import { renderRoutes } from "../../templates/puppetdb/puppetdb.js";
 import {
+  agentsPort,
   renderCaCfg,
   renderJavaArgs,
   renderSizingConf,
@@ -16,22 +26,36 @@ import {
 import type { ForemanClientArgs } from "../foreman/args.js";
 import type { PuppetDbClientArgs } from "../puppetdb/args.js";
 
-/**
- * Fails, before anything is changed, if a server's certificate lacks a name that clients connect to: a certificate
- * keeps the names it was signed with.
- */
-export function certificateNames(
-  distribution: Distribution,
-  fqdn: string,
-  names: readonly string[],
-): HostState {
-  const certificate = `${distribution.paths.ssldir}/certs/${fqdn}.pem`;
-  const printNames = `openssl x509 -noout -ext subjectAltName -in ${certificate}`;
-  const sentence = `the certificate of ${fqdn} was signed without some of ${names.join(", ")}; set the service names back to what they were, or have a new certificate made (puppetserver ca clean on the main server, puppet ssl clean on this host)`;
+/** The site manifest that a server compiles until code is deployed. */
+export const firstManifest = "/usr/local/share/puppet-site.pp";
+
+/** The daily job of Debian's package. */
+const dailyJob = "/etc/cron.daily/puppetserver";
+
+/** Puppet Server's package, and the folders of its configuration. */
+export function serverPackage({ packages, paths, users }: Distribution): HostState {
+  const folder = dirname(paths.serverConfdir);
   return [
-    execOf(`names in the certificate of ${fqdn}`, ["sh", "-c", `echo "${sentence}" >&2; exit 1`], {
-      unless: `sh -c '! test -e ${certificate} || { ${names.map((name) => `${printNames} | grep -qE "DNS:${name}(,|$)"`).join(" && ")}; }'`,
-    }),
+    packageOf(packages.server),
+    // Debian gives the folder to the service's user, who could then put links in place of what root writes there. The
+    // package keeps an owner that was set this way.
+    execOf(
+      "root owns the configuration of Puppet Server",
+      [
+        ...["dpkg-statoverride", "--update", "--force-statoverride-add", "--add"],
+        ...["root", users.puppet, "0750", folder],
+      ],
+      { unless: `test "$(stat --format %U ${folder})" = root` },
+    ),
+    // Debian's daily job asks Puppet, as root, where reports are. Puppet as root runs what is in /var/cache/puppet, which
+    // belongs to the service's user; and no reports are there.
+    execOf(
+      "no daily job runs Puppet as root",
+      ["dpkg-divert", "--local", "--rename", "--add", dailyJob],
+      { unless: `test ! -e ${dailyJob}` },
+    ),
+    // Links from before that end here.
+    ...[paths.serverConfdir, paths.serverServicesdir].map((path) => directoryOf(path)),
   ];
 }
 
@@ -106,6 +130,7 @@ export function serverSettings(
       ["sed", "-i", `s|^JAVA_ARGS=.*|${javaArgs}|`, paths.serverDefaults],
       {
         unless: `grep -qxF '${javaArgs}' ${paths.serverDefaults}`,
+        replaces: [paths.serverDefaults],
         notify,
       },
     ),
@@ -115,21 +140,22 @@ export function serverSettings(
 /** The running service, and a site manifest to compile until code is deployed. */
 export function serverService(distribution: Distribution): HostState {
   const { paths, services } = distribution;
-  const production = `${paths.codedir}/environments/production`;
+  const environments = `${paths.codedir}/environments`;
+  const production = `${environments}/production`;
+  const install = `install -D --mode=0644 ${firstManifest} ${production}/manifests/site.pp`;
   return [
-    fileOf("/usr/local/share/puppet-site.pp", renderSiteManifest()),
-    // Not as folders of the host's state: a deploy replaces them with links.
+    fileOf(firstManifest, renderSiteManifest()),
+    // Not as folders of the host's state: a deploy replaces them with links. As the owner of the environments, which is
+    // root until code is deployed: a link of theirs could lead anywhere.
     execOf(
       "something to compile until code is deployed",
       [
-        "install",
-        "-D",
-        "--mode=0644",
-        "/usr/local/share/puppet-site.pp",
-        `${production}/manifests/site.pp`,
+        "sh",
+        "-c",
+        `umask 022; mkdir --parents ${environments}; exec runuser --user "$(stat --format %U ${environments})" -- ${install}`,
       ],
       { unless: `test -e ${production} -a -e ${production}/manifests` },
     ),
-    serviceOf(services.server),
+    serviceOf(services.server, { ports: [agentsPort] }),
   ];
 }

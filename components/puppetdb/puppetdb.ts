@@ -5,7 +5,8 @@ import type { HostArgs } from "../../hosts/host.js";
 import { puppetdbPort, readerPort } from "../../templates/puppetdb/puppetdb.js";
 import type { Address } from "../../templates/postgresql/postgresql.js";
 import { withDefaults, withDistribution } from "../arguments.js";
-import { hostCertificate } from "../certificates/host-certificate.js";
+import { agentCertificate, serverCertificate } from "../certificates/files.js";
+import { certifiedConfiguration } from "../certificates/host-certificate.js";
 import { hostCertificateState } from "../certificates/state.js";
 import { defaults } from "../defaults.js";
 import type { PostgresqlArgs, PuppetDbDatabase } from "../postgresql/args.js";
@@ -48,47 +49,47 @@ export class PuppetDb extends pulumi.ComponentResource {
     this.queryUrl = `https://${host.fqdn}:${String(readerPort)}`;
 
     const onMainServer = host.fqdn === mainHost.fqdn;
+    const certificates = (onMainServer ? serverCertificate : agentCertificate)(
+      distribution,
+      host.fqdn,
+    );
     const local = postgresql.server === undefined;
     const memory = puppetdbMemory(host.memory, onMainServer);
     const sizing = puppetdbSizing({ ...host, memory }, args.sizing ?? {}, local);
     const database = databaseOf(name, postgresql, this);
     const address = addressOf(postgresql);
 
-    new HostConfiguration(
-      `${name}-configuration`,
-      {
-        host,
-        distribution,
-        state: [
-          ...(onMainServer ? [] : hostCertificateState(argsWithDefaults)),
-          ...postgresqlClient(database, address, local),
-          ...(local
-            ? localPostgresql(database, distribution, {
-                connections: sizing.writeConnections + sizing.readConnections,
-                sharedBuffers: sizing.sharedBuffers,
-              })
-            : externalPostgresql(database, postgresql.caCertificate)),
-          ...puppetdbState({ ...argsWithDefaults, sizing, database, address }),
-          ...readersState(host, distribution, readers),
-          ...backups(database, {
-            time: postgresql.backupTime,
-            days: postgresql.backupDays,
-            service: distribution.services.puppetdb,
-          }),
-        ],
-        services: [
-          distribution.services.puppetdb,
-          ...(local ? ["postgresql"] : []),
-          ...["haproxy", "puppetdb-crl-refresh.timer", "puppetdb-backup.timer"],
-        ],
-      },
-      {
-        parent: this,
-        dependsOn: onMainServer
-          ? []
-          : [hostCertificate(`${name}-certificate`, argsWithDefaults, this)],
-      },
-    );
+    const configuration = {
+      host,
+      distribution,
+      state: [
+        ...(onMainServer ? [] : hostCertificateState(argsWithDefaults)),
+        ...postgresqlClient(database, address, local),
+        ...(local
+          ? localPostgresql(database, distribution, {
+              connections: sizing.writeConnections + sizing.readConnections,
+              sharedBuffers: sizing.sharedBuffers,
+            })
+          : externalPostgresql(database, postgresql.caCertificate)),
+        ...puppetdbState({ ...argsWithDefaults, certificates, sizing, database, address }),
+        ...readersState(host, distribution, certificates, readers),
+        ...backups(database, {
+          time: postgresql.backupTime,
+          days: postgresql.backupDays,
+          service: distribution.services.puppetdb,
+        }),
+      ],
+      services: [
+        distribution.services.puppetdb,
+        ...(local ? ["postgresql"] : []),
+        ...["haproxy", "puppetdb-crl-refresh.timer", "puppetdb-backup.timer"],
+      ],
+    };
+    if (onMainServer) {
+      new HostConfiguration(`${name}-configuration`, configuration, { parent: this });
+    } else {
+      certifiedConfiguration(name, { ...argsWithDefaults, ...configuration }, this);
+    }
     this.registerOutputs();
   }
 }

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../../distributions/index.js";
 import type { Host } from "../../hosts/host.js";
+import { copyAs } from "../../hosts/as-user.js";
 import {
-  copyOf,
   directoryOf,
   execOf,
   fileOf,
@@ -20,6 +20,7 @@ import {
   renderJettyIni,
   renderPuppetdbIni,
 } from "../../templates/puppetdb/puppetdb.js";
+import type { CertificateFiles } from "../certificates/files.js";
 import { refreshScript, revocationListScript } from "../certificates/revocation-list.js";
 import type { PuppetDbDatabase } from "../postgresql/args.js";
 import type { Retention } from "./args.js";
@@ -35,6 +36,7 @@ const startDeadline = 900;
 export interface PuppetDbStateArgs extends Required<Retention> {
   host: Host;
   distribution: Distribution;
+  certificates: CertificateFiles;
   caServer: string;
   servers: readonly string[];
   sizing: PuppetDbSizing;
@@ -44,7 +46,7 @@ export interface PuppetDbStateArgs extends Required<Retention> {
 
 /** Host state of PuppetDB, from its packages to the running service. The host already has its certificate. */
 export function puppetdbState(args: PuppetDbStateArgs): HostState {
-  const { host, distribution, caServer, sizing } = args;
+  const { host, distribution, certificates, caServer, sizing } = args;
   const { packages, paths, users, services } = distribution;
   const confdir = paths.puppetdbConfdir;
   const notify = `Service[${services.puppetdb}]`;
@@ -56,13 +58,19 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
   return [
     ...packages.puppetdb.map(packageOf),
     directoryOf(ssldir, { group: users.puppetdb, mode: "0750" }),
-    copyOf(
+    ...copyAs(
+      certificates.owner,
       `${ssldir}/private.pem`,
-      `${paths.ssldir}/private_keys/${host.fqdn}.pem`,
+      certificates.privateKey,
       readableByPuppetdb,
     ),
-    copyOf(`${ssldir}/public.pem`, `${paths.ssldir}/certs/${host.fqdn}.pem`, readableByPuppetdb),
-    copyOf(`${ssldir}/ca.pem`, `${paths.ssldir}/certs/ca.pem`, readableByPuppetdb),
+    ...copyAs(
+      certificates.owner,
+      `${ssldir}/public.pem`,
+      certificates.certificate,
+      readableByPuppetdb,
+    ),
+    ...copyAs(certificates.owner, `${ssldir}/ca.pem`, certificates.ca, readableByPuppetdb),
     directoryOf(crlFolder, { owner: users.puppetdb, group: users.puppetdb }),
     ...revocationListScript({ name: crlRefresh, list: crl, caFile: `${ssldir}/ca.pem`, caServer }),
     // PuppetDB would not start without the CRL.
@@ -71,7 +79,7 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
       [
         "sh",
         "-c",
-        `runuser --user ${users.puppetdb} -- ${refreshScript(crlRefresh)} && install -m 0600 ${crl} ${loaded}`,
+        `umask 077; runuser --user ${users.puppetdb} -- ${refreshScript(crlRefresh)} && runuser --user ${users.puppetdb} -- cat ${crl} >${loaded}.new && mv ${loaded}.new ${loaded}`,
       ],
       { creates: loaded },
     ),
@@ -96,6 +104,7 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
       ["sed", "-i", `s|^JAVA_ARGS=.*|${javaArgs}|`, paths.puppetdbDefaults],
       {
         unless: `grep -qxF '${javaArgs}' ${paths.puppetdbDefaults}`,
+        replaces: [paths.puppetdbDefaults],
         notify: "Exec[restart PuppetDB for its JVM]",
       },
     ),
@@ -107,6 +116,7 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
         port: puppetdbPort,
         service: services.puppetdb,
         log: `${paths.puppetdbLogdir}/puppetdb.log`,
+        user: users.puppetdb,
         deadline: startDeadline,
       }),
       { mode: "0755" },
@@ -121,7 +131,10 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
       ],
       { refreshonly: true, timeout: startDeadline + 60 },
     ),
-    serviceOf(services.puppetdb, { restart: `systemctl reload ${services.puppetdb}` }),
+    serviceOf(services.puppetdb, {
+      restart: `systemctl reload ${services.puppetdb}`,
+      ports: [puppetdbPort],
+    }),
     execOf("PuppetDB serves", awaitScript, {
       unless: `${awaitScript} 0`,
       timeout: startDeadline + 60,

@@ -13,7 +13,7 @@ export interface SmartProxyArgs {
   foremanUrl: string;
   /** The CA's certificates, PEM. */
   caCertificate: pulumi.Input<string>;
-  /** CA certificates, PEM, that verify Foreman's certificate; those of the environment's CA by default. */
+  /** CA certificates, PEM, that verify Foreman's certificate, and no others do; the environment's CA by default. */
   foremanCaCertificate?: pulumi.Input<string> | undefined;
   /** Where its package comes from; Foreman's own repository by default. */
   packages?: ForemanPackagesArgs | undefined;

@@ -1,6 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import { copyAs } from "../../hosts/as-user.js";
 import {
-  copyOf,
   directoryOf,
   fileOf,
   packageOf,
@@ -13,16 +12,21 @@ import {
   smartProxyFolder,
 } from "../../templates/smart-proxy/smart-proxy.js";
 import type { WithDistribution } from "../arguments.js";
+import { serverCertificate } from "../certificates/files.js";
 import { foremanRepository } from "../foreman/repository.js";
 import type { SmartProxyArgs } from "./args.js";
+import { smartProxyDoor, smartProxyDoorServices } from "./door-state.js";
 
 /** The smart proxy's package, service and group. */
-export const smartProxyService = "foreman-proxy";
+const smartProxyService = "foreman-proxy";
 
-/** Host state of the smart proxy on the main server, from its package to the running service. */
+/** The services of the smart proxy, in the order in which they stop. */
+export const smartProxyServices = [...smartProxyDoorServices, smartProxyService];
+
+/** Host state of the smart proxy on the main server, from its package to the open port. */
 export function smartProxyState(args: WithDistribution<SmartProxyArgs>): HostState {
-  const { main, distribution, foremanUrl, caCertificate, foremanCaCertificate } = args;
-  const { ssldir } = distribution.paths;
+  const { main, distribution, foremanUrl, caCertificate } = args;
+  const files = serverCertificate(distribution, main.fqdn);
   const folder = `${smartProxyFolder}/tls`;
   const tls = {
     caFile: `${folder}/ca.pem`,
@@ -33,6 +37,7 @@ export function smartProxyState(args: WithDistribution<SmartProxyArgs>): HostSta
   const readableByProxy = { group: smartProxyService, mode: "0640", notify };
   const settings = renderSmartProxySettings({
     tls,
+    fqdn: main.fqdn,
     foremanUrl,
     puppetUrl: `https://${main.fqdn}:${String(agentsPort)}`,
   });
@@ -44,20 +49,13 @@ export function smartProxyState(args: WithDistribution<SmartProxyArgs>): HostSta
     ),
     packageOf(smartProxyService),
     directoryOf(folder, { group: smartProxyService, mode: "0750" }),
-    fileOf(
-      tls.caFile,
-      pulumi
-        .all([caCertificate, foremanCaCertificate])
-        .apply(
-          ([puppet, foreman]) => puppet + (foreman === undefined ? "" : `${foreman.trim()}\n`),
-        ),
-      { notify },
-    ),
-    copyOf(tls.certificate, `${ssldir}/certs/${main.fqdn}.pem`, { notify }),
-    copyOf(tls.privateKey, `${ssldir}/private_keys/${main.fqdn}.pem`, readableByProxy),
+    fileOf(tls.caFile, caCertificate, { notify }),
+    ...copyAs(files.owner, tls.certificate, files.certificate, { notify }),
+    ...copyAs(files.owner, tls.privateKey, files.privateKey, readableByProxy),
     ...Object.entries(settings).map(([name, content]) =>
       fileOf(`${smartProxyFolder}/${name}`, content, readableByProxy),
     ),
     serviceOf(smartProxyService),
+    ...smartProxyDoor(args),
   ];
 }

@@ -12,4 +12,11 @@ export interface WebhookArgs {
   port?: number;
   /** Key of the signatures: at least 16 letters and digits. */
   secret: pulumi.Input<string>;
+  /**
+   * Certificate chain for its HTTPS, PEM, of a CA that the Git servers trust; by default it has one of the environment's
+   * CA, for the main server's name.
+   */
+  certificate?: string | undefined;
+  /** The certificate's private key, PEM; required with `certificate`. */
+  privateKey?: pulumi.Input<string> | undefined;
 }

@@ -5,11 +5,22 @@ import { webhookPath } from "../../templates/webhook/webhook.js";
 import { withDefaults, withDistribution } from "../arguments.js";
 import { defaults } from "../defaults.js";
 import type { WebhookArgs } from "./args.js";
-import { webhookServices, webhookState } from "./state.js";
+import { nameIn } from "./name.js";
+import { webhookBackendPort, webhookServices, webhookState } from "./state.js";
 
-/** URL of a main server's webhook, which Git servers send pushes to. */
-export const webhookUrl = (main: HostArgs, port: number) =>
-  `https://${main.fqdn}:${String(port)}${webhookPath}`;
+/** URL of a main server's webhook, for whoever is on the same host: without TLS, because requests are signed. */
+export const localWebhookUrl = (port: number) =>
+  `http://127.0.0.1:${String(webhookBackendPort(port))}${webhookPath}`;
+
+/** URL of a main server's webhook, which Git servers send pushes to: with a name in its certificate. */
+function webhookUrl(main: HostArgs, port: number, certificate: string | undefined): string {
+  const name = certificate === undefined ? main.fqdn : nameIn(certificate, main.fqdn);
+  if (name !== undefined) return `https://${name}:${String(port)}${webhookPath}`;
+  throw new pulumi.InputPropertyError({
+    propertyPath: "certificate",
+    reason: `certificate has no name without a wildcard, nor is it for ${main.fqdn}; write one that the Git servers can connect to.`,
+  });
+}
 
 /**
  * Receives pushes from Git servers and deploys what was pushed: GitHub, Gitea, Forgejo and Bitbucket sign a push with
@@ -20,8 +31,9 @@ export const webhookUrl = (main: HostArgs, port: number) =>
  * deploys on one server only, and runs as root. To replace it with webhook-go or a different one, configure what
  * `renderHooks` does: the signature check, and the call of `puppet-code-request --push` with the event and the body.
  *
- * HAProxy in front of it, on the same host, terminates TLS with the host's certificate and limits the size, duration
- * and number of requests, which webhook cannot. The webhook runs as its own user, without a shell, which may only
+ * HAProxy in front of it, on the same host, terminates TLS and limits the size, duration and number of requests, which
+ * webhook cannot. Its certificate is for nothing else: whoever has the main server's own key administers the CA. The
+ * webhook runs as its own user, without a shell, which may only
  * request deploys, and can read no key except the one for signatures.
  */
 export class Webhook extends pulumi.ComponentResource {
@@ -34,7 +46,7 @@ export class Webhook extends pulumi.ComponentResource {
     super("puppet:index:Webhook", name, {}, opts);
     const argsWithDefaults = withDistribution(withDefaults(args, { port: defaults.webhookPort }));
     const { main, distribution, port } = argsWithDefaults;
-    this.url = webhookUrl(main, port);
+    this.url = webhookUrl(main, port, args.certificate);
     this.secret = pulumi.secret(args.secret);
     new HostConfiguration(
       `${name}-configuration`,

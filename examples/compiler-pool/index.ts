@@ -28,13 +28,18 @@ const puppetdbUrls = config.getObject<string[]>("puppetdbUrls") ?? [];
 // Compilers for one more site: agents there are served by a pool of their own, with the certificates of the one CA. It
 // signs what it knows: compilers that the main server's stack plans, and the names of its own services. So the pool
 // answers under the same name, which leads to this balancer where this site resolves it.
-const pool = new CompilerPool("site", {
-  hosts: config.requireObject<Machine[]>("compilers").map(hostOf),
+const authority = {
   mainHost: hostOf(config.requireObject<Machine>("main")),
   caServer: config.require("caServer"),
   caCertificate,
   infrastructureKey: config.requireSecret("infrastructureKey"),
+};
+const pool = new CompilerPool("site", {
+  ...authority,
+  hosts: config.requireObject<Machine[]>("compilers").map(hostOf),
   subjectAltNames: [puppetServer, puppetServer.split(".")[0] ?? puppetServer],
+  // All agents come from there.
+  knownAddresses: [hostOf(config.requireObject<Machine>("loadBalancer")).address],
   // Where facts, catalogs and reports go; PuppetDB knows planned compilers as well.
   ...(puppetdbUrls.length > 0 ? { puppetdb: { serverUrls: puppetdbUrls } } : {}),
 });
@@ -42,9 +47,9 @@ const pool = new CompilerPool("site", {
 const balancer = new LoadBalancer(
   "site-balancer",
   {
+    ...authority,
     host: hostOf(config.requireObject<Machine>("loadBalancer")),
     puppetServer,
-    caCertificate,
     members: pool.members,
   },
   // HAProxy takes a new server for healthy until its first check: it learns of compilers that serve.

@@ -1,10 +1,38 @@
 # Runs one host: a container with systemd.
-# In: CONTAINER IMAGE NETWORK FQDN DOMAIN ENVIRONMENT, and where it has any: ADDRESS ALIASES PORTS
+# In: CONTAINER IMAGE NETWORK FQDN DOMAIN ENVIRONMENT, and where it has any: ADDRESS ALIASES PORTS; the stack as in
+# owner.sh, whose key may log in.
 set -eu
-exec </dev/null
+. "${0%/*}/owner.sh"
 
-# What an interrupted deployment left.
-podman rm --force --ignore --time 0 "$CONTAINER" >/dev/null
+booted() {
+  # systemd answers a moment after the container runs.
+  deadline=$(($(date +%s) + 60))
+  until podman exec "$CONTAINER" systemctl is-system-running --quiet 2>/dev/null; do
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      echo "$FQDN: systemd did not start within 60 s; \`podman exec $CONTAINER systemctl --failed\` shows what failed" >&2
+      exit 1
+    fi
+    sleep 0.2
+  done
+}
+
+if podman container exists "$CONTAINER"; then
+  ! offered "$CONTAINER" || take "$CONTAINER" "$KEY"
+  ours "$CONTAINER" || refuse "$CONTAINER"
+  # A host that has been configured is never made anew: the CA may be on it.
+  if podman cp "$CONTAINER:/var/lib/pulumi-puppet/lock" - >/dev/null 2>&1; then
+    podman start "$CONTAINER" >/dev/null
+    is=$(podman inspect --format '{{.Config.Hostname}} {{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$CONTAINER")
+    if [ "$is" != "$FQDN $ADDRESS" ]; then
+      echo "$CONTAINER is $is, but would be $FQDN $ADDRESS with these settings; deploy with the puppet:domain and the puppet:containers.subnet that it was made with, or remove it: podman rm --force $CONTAINER" >&2
+      exit 1
+    fi
+    booted
+    exit 0
+  fi
+  # What an interrupted deployment left.
+  podman rm --force --time 0 "$CONTAINER" >/dev/null
+fi
 
 set --
 for alias in $FQDN ${ALIASES-}; do set -- "$@" --network-alias "$alias"; done
@@ -37,17 +65,11 @@ if [ $((0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status) >> 24 & 1)) = 
   set -- "$@" --ulimit "nofile=$files:$files" --ulimit nproc=32768:32768
 fi
 
-# SYS_ADMIN: Debian's haproxy unit bind-mounts /dev/log, which systemd cannot do without it.
+# SYS_ADMIN: Debian's haproxy unit bind-mounts /dev/log, which systemd cannot do without it. NET_ADMIN: limits on
+# connections are rules of nftables. SYS_PTRACE: connections from before a revocation are ended in the server's process.
 podman ${RUNTIME:+--runtime "$RUNTIME"} run --detach --name "$CONTAINER" --label pulumi-puppet="$ENVIRONMENT" \
-  --systemd=always --cap-add=SYS_ADMIN --restart=always \
+  --label pulumi-puppet-owner="$OWNER" --label pulumi-puppet-folder="$(cd "${0%/*}/../.." && pwd)" \
+  --systemd=always --cap-add=SYS_ADMIN --cap-add=NET_ADMIN --cap-add=SYS_PTRACE --restart=always \
   --network "$NETWORK" ${ADDRESS:+--ip "$ADDRESS"} --hostname "$FQDN" --dns-search "$DOMAIN" "$@" "$IMAGE" >/dev/null
-
-# systemd answers a moment after the container runs.
-deadline=$(($(date +%s) + 60))
-until podman exec "$CONTAINER" systemctl is-system-running --quiet 2>/dev/null; do
-  if [ "$(date +%s)" -ge "$deadline" ]; then
-    echo "$FQDN: systemd did not start within 60 s; \`podman exec $CONTAINER systemctl --failed\` shows what failed" >&2
-    exit 1
-  fi
-  sleep 0.2
-done
+booted
+test -z "$KEY" || give "$CONTAINER" "$KEY"

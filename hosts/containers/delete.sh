@@ -1,4 +1,10 @@
-# Removes one host.
-# In: CONTAINER
+# Removes one host, if it is this stack's.
+# In: CONTAINER, and the stack as in owner.sh
 set -eu
-podman rm --force --ignore --time 0 "$CONTAINER" >/dev/null
+. "${0%/*}/owner.sh"
+podman container exists "$CONTAINER" || exit 0
+if ours "$CONTAINER"; then
+  podman rm --force --time 0 "$CONTAINER" >/dev/null
+else
+  echo "$CONTAINER is another stack's now, and was left alone" >&2
+fi

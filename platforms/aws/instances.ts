@@ -11,6 +11,8 @@ import { renderUserData } from "./user-data.js";
 const sshUser = "admin";
 /** How often the first SSH connection is tried; this takes about eight minutes. */
 const dialAttempts = 100;
+/** How long a name may take to be known, in seconds: records are made at the same time, and "unknown" is cached. */
+const namesDeadline = 900;
 
 /** What the instances of one environment have in common. */
 export interface FleetArgs {
@@ -137,9 +139,11 @@ export class Fleet extends pulumi.ComponentResource {
       sudo: true,
       ...(this.args.bastion === undefined ? { proxyCommand: this.session(instance) } : {}),
     };
-    const requirements = pulumi
-      .output(volume)
-      .apply((data) => ({ names: this.args.names, ...hardware, data }));
+    const requirements = pulumi.output(volume).apply((data) => ({
+      ...{ names: this.args.names, namesDeadline, ...hardware, data },
+      // Made here, with the image's configuration of sshd.
+      logins: [],
+    }));
     return whenReady(host, requirements, this);
   }
 
@@ -202,8 +206,9 @@ export class Fleet extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        // A newer image is only for new instances: this one is in use.
-        ignoreChanges: args.image === undefined ? ["ami"] : [],
+        // A newer image is only for new instances: this one is in use. So is user data, which is read at the first boot
+        // alone; AWS would stop an instance to change it.
+        ignoreChanges: ["userData", ...(args.image === undefined ? ["ami"] : [])],
       },
     );
     return {

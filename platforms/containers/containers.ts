@@ -60,6 +60,8 @@ export class Containers extends pulumi.ComponentResource {
     this.subnet = subnet;
 
     this.keys = sshKeys(`${name}-keys`, ["client", "host"], this);
+    // Whose containers, network and image are: the scripts never remove those of another stack.
+    const owner = pulumi.unsecret(this.keys).apply(({ client }) => client.public);
     this.image = new command.local.Command(
       `${name}-image`,
       {
@@ -67,6 +69,7 @@ export class Containers extends pulumi.ComponentResource {
         // Any other image is its owner's to remove.
         delete: image === baseImage ? run("image-delete.sh") : undefined,
         environment: { ...scripts, IMAGE: image },
+        stdin: owner,
         addPreviousOutputInEnv: false,
       },
       { parent: this },
@@ -83,6 +86,7 @@ export class Containers extends pulumi.ComponentResource {
           AGENTS: `${addressOf(subnet, agentsOffset)}/25`,
           ENVIRONMENT: environment,
         },
+        stdin: owner,
         triggers: [args.subnet],
         addPreviousOutputInEnv: false,
       },

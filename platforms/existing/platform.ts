@@ -1,6 +1,9 @@
-import { existingFaults, serverNames } from "../../settings/existing.js";
+import { distributions } from "../../distributions/index.js";
+import { existingFaults, roleOf, serverNames, type Server } from "../../settings/existing.js";
+import type { Settings } from "../../settings/settings.js";
 import type { Platform } from "../platform.js";
 import { defaultCompilers } from "../../roles/compiler/names.js";
+import { roles, rolesOn } from "../../roles/roles.js";
 
 /** Existing servers: nothing is created, Pulumi only connects to them. */
 export const existing: Platform = {
@@ -14,6 +17,7 @@ export const existing: Platform = {
         ]
       : []),
     ...existingFaults(settings.existing, settings),
+    ...settings.existing.servers.flatMap((server) => takeOverFaults(server, settings)),
   ],
   hardware: ({ existing }, _, name) => {
     const server = existing.servers.find((server) => server.name === name);
@@ -29,3 +33,17 @@ export const existing: Platform = {
   },
   makeHosts: async (settings) => (await import("./make-hosts.js")).makeHosts(settings),
 };
+
+/** What is said to be taken over on a server where nothing is put in its place. */
+function takeOverFaults(server: Server, settings: Settings): string[] {
+  const replaced = rolesOn(roleOf(server), settings).flatMap(
+    (role): readonly string[] =>
+      roles[role].onServer(settings, distributions[settings.distribution]).replaces,
+  );
+  return [...new Set(server.takeOver)]
+    .filter((thing) => !replaced.includes(thing))
+    .map(
+      (thing) =>
+        `puppet:existing.servers has ${server.name} with takeOver ${thing}, which the role ${server.role} leaves alone; remove it, or write it at the server that is to take it over.`,
+    );
+}

@@ -1,8 +1,12 @@
+import * as z from "zod";
+import { defaults } from "../../components/defaults.js";
 import { serverSizing } from "../../components/puppet-server/sizing.js";
+import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import type { Foreman } from "../foreman/settings.js";
 import type { CodeDeployment } from "../main/settings.js";
 import {
   certificateConnection,
+  codeLogins,
   outsideOfServers,
   sizing,
   type ServerSizing,
@@ -15,6 +19,7 @@ import { compilerNames, compilers } from "./names.js";
 interface SeenSettings {
   compilers: number | string[];
   compiler: ServerSizing;
+  fileBucket: boolean;
   codeDeployment: CodeDeployment;
   puppetdb: Puppetdb;
   foreman: Foreman;
@@ -26,7 +31,12 @@ export const compiler = {
   count: "many",
   words: ["compiler"],
   serviceNames: [],
-  settings: { compilers, compiler: sizing.prefault({}) },
+  settings: {
+    compilers,
+    compiler: sizing.prefault({}),
+    /** Whether agents may store files on compilers and read them, for `puppet filebucket`. */
+    fileBucket: z.boolean("true or false").default(defaults.fileBucket),
+  },
   secrets: [],
   faults: () => [],
   placement: () => "own",
@@ -34,6 +44,11 @@ export const compiler = {
   hostNames: ({ compilers }) => compilerNames(compilers),
   container: { offset: compilerOffset, ports: () => [] },
   instance: { type: "c7i.xlarge", dataVolume: undefined },
+  onServer: (_, { packages, services }) => ({
+    packages: [packages.server],
+    services: { [agentsPort]: services.server },
+    replaces: [],
+  }),
   requires: undefined,
   sizing: { section: "compiler", fit: ({ compiler }, host) => serverSizing(host, compiler) },
   connections: ({ codeDeployment }) => [
@@ -45,8 +60,9 @@ export const compiler = {
           { from: "compiler", to: "main", port: 22, purpose: "deployed code" },
         ]),
   ],
+  logins: ({ codeDeployment: { tool } }) => (tool === "none" ? [] : codeLogins("compiler")),
   outside: outsideOfServers,
-  args: ({ compiler }) => ({ compiler }),
+  args: ({ compiler, fileBucket }) => ({ compiler, fileBucket }),
   outputs: {
     // The compilers: name, FQDN, address.
     compilers: "compilers",

@@ -35,6 +35,8 @@ export const foreman = {
       folders: ({ foreman }) => (foreman.database === undefined ? databaseFolders : []),
     },
   },
+  // Foreman's installer looks for itself, and configures Apache.
+  onServer: () => ({ packages: [], services: { [foremanPort]: "apache2" }, replaces: [] }),
   // 4 GiB, less what the system needs.
   requires: { memory: 3584, architecture: "amd64" },
   sizing: undefined,
@@ -59,6 +61,7 @@ export const foreman = {
         : []),
     ];
   },
+  logins: () => [],
   outside: ({ foreman }) => [
     ...outsideOfForemanPackages(foreman),
     ...(foreman.database === undefined

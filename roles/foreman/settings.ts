@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ExpiredClassification, NodeEnvironment } from "../../components/choices.js";
 import { defaults } from "../../components/defaults.js";
-import { smartProxyPort } from "../../templates/smart-proxy/smart-proxy.js";
+import { smartProxyBackendPort, smartProxyPort } from "../../templates/smart-proxy/smart-proxy.js";
 import { certificates, dotted, integer, label, object, port, setSecret, text } from "../values.js";
 
 const fallback = defaults.foremanClient;
@@ -99,10 +99,12 @@ export function foremanFaults(given: Foreman, webhook: { port: number }): string
   if (
     host !== "none" &&
     given.smartProxy &&
-    [webhook.port, webhook.port + 1].includes(smartProxyPort)
+    [webhook.port, webhook.port + 1].some((port) =>
+      [smartProxyPort, smartProxyBackendPort].includes(port),
+    )
   ) {
     sentences.push(
-      `puppet:webhook.port is ${String(webhook.port)}, but Foreman's smart proxy uses ${String(smartProxyPort)} on the same host; write a different port.`,
+      `puppet:webhook.port is ${String(webhook.port)}, but Foreman's smart proxy uses ${String(smartProxyPort)} and ${String(smartProxyBackendPort)} on the same host, and the webhook its port and the next; write a different port.`,
     );
   }
   return sentences;

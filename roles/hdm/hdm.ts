@@ -3,6 +3,7 @@ import { readerPort } from "../../templates/puppetdb/puppetdb.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import type { CodeDeployment } from "../main/settings.js";
 import type { Puppetdb } from "../puppetdb/settings.js";
+import { codeLogins } from "../puppet-server.js";
 import { secretOutputCommand, portOf, type Role } from "../role.js";
 import { hdm as hdmSettings, hdmFaults, type Hdm } from "./settings.js";
 
@@ -29,6 +30,11 @@ export const hdm = {
     type: "t3.medium",
     dataVolume: { size: 4, least: 4, holds: "users of HDM", folders: () => [hdmDatabaseFolder] },
   },
+  onServer: () => ({
+    packages: ["podman", "haproxy"],
+    services: { [hdmTlsPort]: "haproxy" },
+    replaces: ["haproxy"],
+  }),
   requires: undefined,
   sizing: undefined,
   connections: ({ hdm: { host }, puppetdb }) => {
@@ -42,6 +48,7 @@ export const hdm = {
       { from: "hdm", to: "main", port: 22, purpose: "deployed code" },
     ];
   },
+  logins: ({ hdm: { host } }) => (host === "none" ? [] : codeLogins("hdm")),
   outside: ({ hdm: { image, imageArchive = `https://${image ?? ""}`, ldap } }) => [
     ...(imageArchive.startsWith("https:") ? [[portOf(imageArchive), "HDM image"] as const] : []),
     ...(ldap === undefined ? [] : [[ldapPort(ldap), "logins to HDM"] as const]),

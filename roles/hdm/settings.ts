@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defaults } from "../../components/defaults.js";
+import { halfPairFaults } from "../certificate.js";
 import type { CodeDeployment } from "../main/settings.js";
 import type { Puppetdb } from "../puppetdb/settings.js";
 import { certificates, dotted, integer, label, object, port, privateKey, text } from "../values.js";
@@ -82,7 +83,7 @@ export function hdmFaults(
     codeDeployment: CodeDeployment;
   },
 ): string[] {
-  const { host, image, certificate, ldap } = given;
+  const { host, image, ldap } = given;
   if (host === "none") {
     return Object.keys(given)
       .filter((key) => key !== "host")
@@ -107,13 +108,7 @@ export function hdmFaults(
       'puppet:hdm.host is "own", but puppet:puppetdb.host is "none", and HDM gets nodes and their facts from PuppetDB; set puppet:puppetdb.host to own or main, or puppet:hdm.host to none.',
     );
   }
-  if ((certificate === undefined) !== (given.privateKey === undefined)) {
-    const [there, missing] =
-      certificate === undefined ? ["privateKey", "certificate"] : ["certificate", "privateKey"];
-    sentences.push(
-      `puppet:hdm.${missing} is not set; write the one that belongs to puppet:hdm.${there}, or remove puppet:hdm.${there}.`,
-    );
-  }
+  sentences.push(...halfPairFaults("hdm", given));
   const portOfTheOther = ldap?.startTls === true ? 636 : 389;
   if (ldap?.port === portOfTheOther) {
     sentences.push(

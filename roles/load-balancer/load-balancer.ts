@@ -2,6 +2,7 @@ import { defaults } from "../../components/defaults.js";
 import { poolPort } from "../../templates/code-deployment/code-deployment.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import type { CodeDeployment } from "../main/settings.js";
+import { certificateConnection } from "../puppet-server.js";
 import { secretOutputCommand, type Role } from "../role.js";
 import { integer, object } from "../values.js";
 
@@ -17,11 +18,14 @@ interface SeenSettings {
   codeDeployment: CodeDeployment;
 }
 
+/** The role's word in settings and outputs. */
+export const loadBalancerWord = "load-balancer";
+
 /** HAProxy in front of the compilers. */
 export const loadBalancer = {
   title: "the load balancer",
   count: "one",
-  words: ["load-balancer"],
+  words: [loadBalancerWord],
   serviceNames: ["puppetServer", "fileServer"],
   settings: { loadBalancer: loadBalancerSettings.prefault({}) },
   secrets: [],
@@ -37,9 +41,15 @@ export const loadBalancer = {
   hostNames: () => ["balancer"],
   container: { offset: () => 5, ports: ({ loadBalancer }) => [loadBalancer.statsPort] },
   instance: { type: "c7i.large", dataVolume: undefined },
+  onServer: ({ loadBalancer: { statsPort } }) => ({
+    packages: ["haproxy"],
+    services: { [agentsPort]: "haproxy", [statsPort]: "haproxy" },
+    replaces: ["haproxy"],
+  }),
   requires: undefined,
   sizing: undefined,
   connections: ({ loadBalancer, codeDeployment: { tool, behind } }) => [
+    certificateConnection("loadBalancer"),
     { from: "agents", to: "loadBalancer", port: agentsPort, purpose: "catalogs and files" },
     {
       from: "loadBalancer",
@@ -64,6 +74,7 @@ export const loadBalancer = {
           },
         ]),
   ],
+  logins: () => [],
   outside: () => [],
   args: ({ loadBalancer: { statsPort, compileTimeout } }) => ({ statsPort, compileTimeout }),
   outputs: {

@@ -1,6 +1,7 @@
 import { puppetdbMemory } from "../../components/puppetdb/sizing.js";
 import { serverSizing } from "../../components/puppet-server/sizing.js";
-import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
+import { controlHome, controlUser } from "../../templates/control-repository/control-repository.js";
+import { agentsPort, ownershipFolder } from "../../templates/puppetserver/puppetserver.js";
 import type { Foreman } from "../foreman/settings.js";
 import type { Puppetdb } from "../puppetdb/settings.js";
 import {
@@ -14,6 +15,7 @@ import {
   codeDeployment,
   codeFaults,
   webhook,
+  webhookFaults,
   type CodeDeployment,
   type Webhook,
 } from "./settings.js";
@@ -40,8 +42,11 @@ export const main = {
     codeDeployment: codeDeployment.prefault({}),
     webhook: webhook.prefault({}),
   },
-  secrets: ["codeDeployment.token"],
-  faults: ({ codeDeployment }) => codeFaults(codeDeployment),
+  secrets: ["codeDeployment.token", "webhook.privateKey"],
+  faults: ({ codeDeployment, webhook }) => [
+    ...codeFaults(codeDeployment),
+    ...webhookFaults(webhook, codeDeployment),
+  ],
   placement: () => "own",
   elsewhere: [],
   hostNames: () => [mainName],
@@ -52,9 +57,14 @@ export const main = {
       size: 10,
       least: 4,
       holds: "CA",
-      folders: (_, { paths }) => [paths.cadir, paths.ssldir],
+      folders: (_, { paths }) => [paths.cadir, paths.ssldir, ownershipFolder],
     },
   },
+  onServer: ({ codeDeployment }, { packages, services }) => ({
+    packages: [packages.server],
+    services: { [agentsPort]: services.server },
+    replaces: hasControlRepository(codeDeployment) ? ["ca", "code"] : ["ca"],
+  }),
   requires: undefined,
   sizing: {
     section: "mainServer",
@@ -74,6 +84,11 @@ export const main = {
       ? []
       : [{ from: "gitServers", to: "main", port: webhook.port, purpose: "pushes" }]),
   ],
+  // The environment's own control repository is on the same host.
+  logins: ({ codeDeployment }) =>
+    hasControlRepository(codeDeployment)
+      ? [{ from: "main", to: "main", user: controlUser, home: controlHome }]
+      : [],
   outside: ({ codeDeployment, puppetdb, foreman }) => [
     ...outsideOfCode(codeDeployment),
     ...outsideOfServers({ puppetdb, foreman }),
@@ -84,8 +99,12 @@ export const main = {
     mainServer,
     codeDeployment,
     webhookPort: webhook.port,
+    webhookCertificate: webhook.certificate,
+    webhookPrivateKey: webhook.privateKey,
   }),
   outputs: {
+    // The CA's certificates, which verify the servers' own.
+    caCertificate: "caCertificate",
     // URL to which Git servers report pushes; absent if no code is deployed.
     webhookUrl: "webhookUrl",
     // Key for the signatures of the webhook's requests, and GitLab's token; secret.
@@ -102,6 +121,11 @@ export const main = {
         ],
   example: undefined,
 } as const satisfies Role<SeenSettings>;
+
+/** Whether the environment has a control repository of its own, with sample code. */
+function hasControlRepository({ tool, sources }: CodeDeployment): boolean {
+  return tool !== "none" && Object.keys(sources).length === 0;
+}
 
 /** Where code comes from. */
 function sourceOf({ sources }: CodeDeployment, stack: string): string {

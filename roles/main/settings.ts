@@ -3,7 +3,8 @@ import { CodeTool, OldCode } from "../../components/choices.js";
 import { defaults } from "../../components/defaults.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import { puppetdbPort, readerPort } from "../../templates/puppetdb/puppetdb.js";
-import { integer, object, port, text } from "../values.js";
+import { pairFaults } from "../certificate.js";
+import { certificates, integer, object, port, privateKey, text } from "../values.js";
 
 const remote = text(
   new RegExp(
@@ -16,6 +17,10 @@ const url = (scheme: string, example: string) =>
     new RegExp(`^${scheme}://[a-z0-9.-]+(:${port})?(/[A-Za-z0-9._/-]*)?$`),
     `a URL without a password, such as ${example}`,
   );
+
+/** A line of known_hosts: empty, a comment, or one or more names, the key's type and the key. */
+const knownHost =
+  "(#[ -~]*|(@[a-z-]+[ \\t]+)?[!-~]+[ \\t]+(ssh|ecdsa|sk)-[a-z0-9@.-]+[ \\t]+[A-Za-z0-9+/]+=*([ \\t][ -~]*)?)?";
 
 /** Ports of Puppet Server, PuppetDB and PostgreSQL, which may all be on the main server. */
 const takenPorts = [5432, 8080, puppetdbPort, readerPort, agentsPort];
@@ -44,7 +49,10 @@ export const codeDeployment = object({
     )
     .default({}),
   /** Lines of known_hosts for Git servers with SSH URLs, as ssh-keyscan prints them, names in plaintext; check them. */
-  knownHosts: z.string("lines of a known_hosts file").default(defaults.codeDeployment.knownHosts),
+  knownHosts: text(
+    new RegExp(`^${knownHost}(\\r?\\n${knownHost})*$`),
+    "lines of a known_hosts file, each with a name, a type such as ssh-ed25519, and a key",
+  ).default(defaults.codeDeployment.knownHosts),
   /** User name for the token. */
   tokenUser: text(/^[A-Za-z0-9._-]{1,64}$/, "a name without spaces").default(
     defaults.codeDeployment.tokenUser,
@@ -84,6 +92,10 @@ export const webhook = object({
       `a TCP port that the main server does not use: not ${takenPorts.join(", ")} or the port before any of these`,
     )
     .default(defaults.webhookPort),
+  /** Its HTTPS certificate, with the chain that signed it; by default it has one of the environment's CA. */
+  certificate: certificates.optional(),
+  /** The certificate's private key. */
+  privateKey: privateKey.optional(),
 });
 
 export type CodeDeployment = z.output<typeof codeDeployment>;
@@ -128,6 +140,17 @@ export function codeFaults({ tool, sources, knownHosts, token }: CodeDeployment)
   if (new Set(prefixes).size < prefixes.length) {
     sentences.push(
       "puppet:codeDeployment.sources has two sources with the same prefix, so their branches would be the same environments; write a different prefix for each.",
+    );
+  }
+  return sentences;
+}
+
+/** Settings of the webhook's certificate that do not fit together, or that nothing would use. */
+export function webhookFaults(webhook: Webhook, { tool }: CodeDeployment): string[] {
+  const sentences = pairFaults("webhook", webhook);
+  if (tool === "none" && webhook.certificate !== undefined) {
+    sentences.push(
+      'puppet:webhook.certificate is set, but puppet:codeDeployment.tool is "none", so there is no webhook; remove it and puppet:webhook.privateKey, or set puppet:codeDeployment.tool to r10k or g10k.',
     );
   }
   return sentences;

@@ -1,3 +1,4 @@
+import { defaults } from "../../components/defaults.js";
 import { puppetdbMemory, puppetdbSizing } from "../../components/puppetdb/sizing.js";
 import { backupFolder, databaseFolders } from "../../templates/postgresql/postgresql.js";
 import { puppetdbPort, readerPort } from "../../templates/puppetdb/puppetdb.js";
@@ -43,6 +44,17 @@ export const puppetdb = {
         isDatabaseLocal(settings, helpers) ? [...databaseFolders, backupFolder] : [],
     },
   },
+  onServer: ({ postgresql: { server } }, { packages, services }) => {
+    const local = server === undefined;
+    return {
+      packages: [...packages.puppetdb, "haproxy", ...(local ? ["postgresql"] : [])],
+      services: {
+        ...{ [puppetdbPort]: services.puppetdb, [readerPort]: "haproxy" },
+        ...(local ? { [defaults.postgresql.port]: "postgresql" } : {}),
+      },
+      replaces: ["haproxy", ...(local ? (["postgresql"] as const) : [])],
+    };
+  },
   requires: undefined,
   sizing: {
     section: "puppetdb",
@@ -71,6 +83,7 @@ export const puppetdb = {
         : []),
     ];
   },
+  logins: () => [],
   outside: ({ postgresql: { server, port } }) =>
     server === undefined ? [] : [[port, "PuppetDB database"]],
   args: ({ puppetdb: { host, ...puppetdb }, postgresql }) => ({ puppetdb, postgresql }),

@@ -7,14 +7,22 @@ import { renderTemplate } from "../render.js";
 export const codeFolder = "/etc/puppet-code";
 /** Folder of the deployed code and of its state. */
 export const codeDataFolder = "/var/lib/puppet-code";
+/** Folder of what others than the deploying user see of a deploy; they cannot see the code. */
+export const requestFolder = "/var/lib/puppet-code-request";
+/** Folder of the requests that wait. */
+export const requestsFolder = `${requestFolder}/new`;
+/** Folder of {@link deploymentFile}. */
+export const resultFolder = `${requestFolder}/result`;
 /** Result of the last deploy, written at its very end. */
-export const deploymentFile = `${codeDataFolder}/deployment.json`;
+export const deploymentFile = `${resultFolder}/deployment.json`;
 /** User that deploys; it owns the code, which Puppet Server only reads. */
 export const codeUser = "puppet-code";
 /** Group of users who may request a deploy. */
 export const requestGroup = "puppet-code-request";
 /** The command that requests a deploy and reports its result. */
 export const requestScript = "/usr/local/sbin/puppet-code-request";
+/** TCP port of SSH, unless a server has another. */
+export const sshPort = 22;
 /** TCP port on which a compiler tells the load balancer whether its code is the latest. */
 export const poolPort = 8139;
 
@@ -168,9 +176,27 @@ export function repositoryOf(remote: string): string {
   return (path ?? remote).replace(/^\/+|\/+$|\.git\/?$/g, "").toLowerCase();
 }
 
-/** The script that creates the user that deploys, generates its key, and prints the public key. */
-export const renderIdentity = (values: { host: string }) =>
-  template("identity.sh.eta", { ...values, requestGroup });
+/**
+ * The script that creates the user that deploys, generates its key, and prints what {@link readIdentity} reads.
+ *
+ * @param values.address where other hosts connect to it
+ * @param values.hostKey its public SSH host key
+ */
+export const renderIdentity = (values: { host: string; address: string; hostKey: string }) =>
+  template("identity.sh.eta", {
+    ...values,
+    requestGroup,
+    hostKey: values.hostKey.split(" ").slice(0, 2).join(" "),
+    // As ssh-keyscan names the types: ed25519, ecdsa or rsa.
+    scanned: /^(?:ssh-)?([a-z0-9]+)/.exec(values.hostKey)?.[1],
+  });
+/** The public key of the user that deploys, and the TCP port of the host's SSH server for other hosts. */
+export function readIdentity(printed: string): { publicKey: string; sshPort: number } {
+  const [publicKey = "", port = ""] = printed.split("\n");
+  return { publicKey, sshPort: Number(/^port (\d+)$/.exec(port)?.[1] ?? sshPort) };
+}
+/** The script that puts that key aside, so that the other script generates a new one. */
+export const renderRetireKey = () => text("retire-key.sh");
 /** The Ruby code that the scripts of the main server and of compilers share. */
 export const renderLibrary = () => text("puppet_code.rb");
 /** The main server's script that deploys what was requested. */
@@ -181,8 +207,13 @@ export const renderRequest = (values: { ruby: string }) => template("request.rb.
 export const renderPush = () => text("push.rb");
 /** A compiler's script that fetches what the main server has published. */
 export const renderSync = (values: { ruby: string }) => template("sync.rb.eta", values);
-/** How the user that deploys connects to Git and to the other servers. */
-export const renderSshConfig = () => text("ssh_config");
+/**
+ * How the user that deploys connects to Git and to the other servers.
+ *
+ * @param servers the other servers, each with the TCP port of its SSH server
+ */
+export const renderSshConfig = (servers: readonly { fqdn: string; port: number }[]) =>
+  template("ssh_config.eta", { servers: servers.filter(({ port }) => port !== sshPort) });
 
 /** The systemd units of the main server; `environments` is the folder of the environments. */
 export const mainUnits = {
@@ -221,12 +252,15 @@ export function renderAuthorizedKeys(command: string, keys: readonly string[]): 
   return [head, ...lines, ""].join("\n");
 }
 
-/** Renders known_hosts lines: each host's name and its key. */
+/** Renders known_hosts lines: each host's name, with the TCP port of its SSH server unless that is 22, and its key. */
 export function renderKnownHosts(
-  hosts: readonly { fqdn: string; hostKey: string }[],
+  hosts: readonly { fqdn: string; port: number; hostKey: string }[],
   further = "",
 ): string {
-  const lines = hosts.map(({ fqdn, hostKey }) => `${fqdn} ${hostKey.trim()}`);
+  const lines = hosts.map(
+    ({ fqdn, port, hostKey }) =>
+      `${port === sshPort ? fqdn : `[${fqdn}]:${String(port)}`} ${hostKey.trim()}`,
+  );
   return [head, ...lines, further.trim()]
     .filter(Boolean)
     .map((line) => `${line}\n`)

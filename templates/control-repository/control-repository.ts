@@ -5,9 +5,25 @@ export const controlUser = "puppet-control";
 /** Folder of the repository. */
 export const controlHome = "/var/lib/puppet-control";
 
-/** Renders the commands that create the repository, with the branches production and development. */
+/**
+ * Renders the script that fails, with a sentence that names them, if a host has environments with code that was not
+ * deployed to it.
+ *
+ * @param values.environments folder of the environments
+ * @param values.published folder that deployed environments are links into
+ * @param values.firstManifest what an environment has until code is deployed
+ */
+export function renderOwnEnvironments(values: {
+  environments: string;
+  published: string;
+  firstManifest: string;
+}): string {
+  return renderTemplate(new URL("own-environments.sh.eta", import.meta.url), values);
+}
+
+/** Renders the commands that create the repository, with the branches production and development; for its owner. */
 export function renderSeed(values: { repository: string; share: string }): string {
-  return renderTemplate(new URL("seed.sh.eta", import.meta.url), { ...values, user: controlUser });
+  return renderTemplate(new URL("seed.sh.eta", import.meta.url), values);
 }
 
 /**
@@ -15,13 +31,11 @@ export function renderSeed(values: { repository: string; share: string }): strin
  *
  * @param values.ruby path of the Ruby interpreter that runs it
  * @param values.settings file with the content of {@link renderHookSettings}
- * @param values.caFile file with the CA certificates that verify the webhook's
  * @param values.repository name of the repository in code deployment
  */
 export function renderPostReceive(values: {
   ruby: string;
   settings: string;
-  caFile: string;
   repository: string;
 }): string {
   return renderTemplate(new URL("post-receive.rb.eta", import.meta.url), values);

@@ -34,3 +34,22 @@ export function renderCrlService(values: {
 export function renderCrlTimer(values: { interval: number }): string {
   return renderTemplate(new URL("timer.eta", import.meta.url), values);
 }
+
+/**
+ * Renders the script that takes the CRL for a HAProxy, from a folder of another user.
+ *
+ * @param values.list root's copy, which HAProxy reads
+ * @param values.source the file that it is taken from
+ * @param values.user owner of that file's folder
+ * @param values.service unit of the HAProxy
+ * @param values.reload command that reloads it
+ */
+export function renderCrlTake(values: {
+  list: string;
+  source: string;
+  user: string;
+  service: string;
+  reload: string;
+}): string {
+  return renderTemplate(new URL("take.sh.eta", import.meta.url), values);
+}

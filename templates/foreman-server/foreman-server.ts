@@ -115,7 +115,11 @@ export function renderHostCheck(values: { fqdn: string }): string {
 }
 
 /** Renders the program that has Apache load the CRL if it changed since the last load. */
-export function renderForemanCrlApply(values: { fetched: string }): string {
+export function renderForemanCrlApply(values: {
+  /** The CRL that was fetched last, and the user who owns its folder. */
+  fetched: string;
+  user: string;
+}): string {
   return renderTemplate(new URL("crl-apply.sh.eta", import.meta.url), {
     ...values,
     crl: foremanTls.crl,

@@ -1,5 +1,5 @@
 import { dump } from "js-yaml";
-import { localSections } from "../haproxy/haproxy.js";
+import { listenOn, localSections } from "../haproxy/haproxy.js";
 import { renderTemplate } from "../render.js";
 
 /** TCP port of HDM's HTTPS. */
@@ -184,12 +184,17 @@ export function renderHdmAwait(values: { deadline: number }): string {
   return template("await.sh.eta", { ...values, port: hdmPort });
 }
 
-/** Renders the haproxy.cfg of HDM's host; the certificate's key is next to it, with `.key` appended. */
-export function renderHdmProxy(values: { certificate: string }): string {
+/**
+ * Renders the haproxy.cfg of HDM's host.
+ *
+ * @param values.certificate its certificate; the key is next to it, with `.key` appended
+ * @param values.ipv6 whether it also listens on IPv6 addresses
+ */
+export function renderHdmProxy(values: { certificate: string; ipv6: boolean }): string {
   return template("haproxy.cfg.eta", {
     ...values,
     ...localSections(),
-    tlsPort: hdmTlsPort,
+    listen: listenOn(hdmTlsPort, values.ipv6),
     port: hdmPort,
   });
 }

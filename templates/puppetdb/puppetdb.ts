@@ -10,6 +10,9 @@ export const readerSuffix = ".puppetdb-reader";
 /** The role in readers' certificates (pp_auth_role). */
 export const readerRole = "puppetdb-reader";
 
+/** The same as a line of OpenSSL's configuration. */
+export const roleExtension = `1.3.6.1.4.1.34380.1.3.13 = ASN1:UTF8String:${readerRole}`;
+
 /** Renders jetty.ini: the port, its certificate, and which certificates are accepted. */
 export function renderJettyIni(values: {
   confdir: string;
@@ -79,11 +82,14 @@ export function renderRoutes(values: { puppetdb: boolean }): string {
 
 /** Renders the script that has a changed CRL loaded. */
 export function renderCrlApply(values: {
-  /** The CRL that was fetched last. */
+  /** The CRL that was fetched last, and the user who owns its folder. */
   crl: string;
+  user: string;
   /** Copy of the CRL that was loaded last. */
   loaded: string;
   service: string;
+  /** HAProxy's copy of the CRL. */
+  haproxyCrl: string;
   /** Script that reloads HAProxy. */
   haproxyReload: string;
 }): string {
@@ -96,8 +102,9 @@ export function renderAwait(values: {
   ssldir: string;
   port: number;
   service: string;
-  /** File that PuppetDB logs to. */
+  /** File that PuppetDB logs to, and the user who owns its folder. */
   log: string;
+  user: string;
   /** Seconds. */
   deadline: number;
 }): string {
@@ -110,12 +117,15 @@ export function renderSignReader(values: {
   /** The certificate request, PEM. */
   request: string;
   cadir: string;
-  puppetserver: string;
+  /** User that owns the CA's folder. */
   user: string;
-  /** Shell command that frees the name. */
-  clean: string;
+  /** Shell command that revokes and removes a certificate of that name. */
+  remove: string;
   /** Days the certificate is valid. */
   days: number;
 }): string {
-  return renderTemplate(new URL("sign-reader.sh.eta", import.meta.url), values);
+  return renderTemplate(new URL("sign-reader.sh.eta", import.meta.url), {
+    ...values,
+    roleExtension,
+  });
 }

@@ -1,8 +1,12 @@
-import type { Distribution } from "../../distributions/index.js";
 import { renderTemplate } from "../render.js";
 
 /** TCP port of Puppet Server, and of the load balancer in front of it. */
 export const agentsPort = 8140;
+
+/**
+ * Where the main server keeps whose its CA is: on the CA's volume, if it has one, but where the CA's user cannot write.
+ */
+export const ownershipFolder = "/var/lib/pulumi-puppet/authority";
 
 /** Memory and workers of a Puppet Server. */
 export interface ServerSizing {
@@ -48,14 +52,22 @@ export function renderJavaArgs(values: ServerSizing): string {
 }
 
 /**
- * Renders the shell command that frees a name for a new key on the main server: it removes a pending request, and
- * revokes and removes a certificate. It succeeds if there is neither.
+ * Renders the shell script that fails if the main server has a CA of another stack. Its arguments are the stack's id,
+ * the SHA-256 of the file with the agents' key, and words that name the stack.
  *
- * @param certname FQDN of a host, lower case
+ * @param values.agentKey file with the agents' key, which earlier versions wrote instead of an id
+ * @param values.user the CA's user
  */
-export function renderCleanCertificate({ paths }: Distribution, certname: string): string {
-  const signed = `${paths.cadir}/signed/${certname}.pem`;
-  return `rm -f ${paths.cadir}/requests/${certname}.pem; ! test -e ${signed} || ${paths.puppetserver} ca clean --certname ${certname}`;
+export function renderOwnership(values: {
+  cadir: string;
+  ssldir: string;
+  agentKey: string;
+  user: string;
+}): string {
+  return renderTemplate(new URL("ownership.sh.eta", import.meta.url), {
+    ...values,
+    folder: ownershipFolder,
+  });
 }
 
 /**

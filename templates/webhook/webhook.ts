@@ -1,4 +1,6 @@
 import { dump } from "js-yaml";
+import { enrolProgram } from "../autosign/autosign.js";
+import { listenOn, renderHaproxyUnit, tlsLines } from "../haproxy/haproxy.js";
 import { renderTemplate } from "../render.js";
 
 /** Folder of the webhook's configuration. */
@@ -67,14 +69,42 @@ export function renderHooks(values: { secret: string; command: string }): string
 /** Renders the configuration of HAProxy in front of the webhook: TLS, and only requests of a sane size. */
 export function renderWebhookProxy(values: {
   port: number;
+  /** Whether it also listens on IPv6 addresses. */
+  ipv6: boolean;
   backendPort: number;
   certificate: string;
 }): string {
   return renderTemplate(new URL("haproxy.cfg.eta", import.meta.url), {
     ...values,
+    listen: listenOn(values.port, values.ipv6),
     path: webhookPath,
     limit: webhookLimit,
     answerWithin,
+    tls: tlsLines(),
+  });
+}
+
+/** Certificate name of the webhook of a main server; it is only for its TLS, and no server trusts it. */
+export const webhookCertname = (fqdn: string) => `webhook.${fqdn}`;
+
+/**
+ * Renders the script that gets the webhook a certificate from the CA on the same host.
+ *
+ * @param values.fqdn the main server's name, which Git servers connect to
+ * @param values.certificate path of the certificate; the key's has `.key` appended
+ * @param values.user user of the CA
+ */
+export function renderWebhookCertificate(values: {
+  fqdn: string;
+  certificate: string;
+  puppet: string;
+  cadir: string;
+  user: string;
+}): string {
+  return renderTemplate(new URL("certificate.sh.eta", import.meta.url), {
+    ...values,
+    certname: webhookCertname(values.fqdn),
+    enrolProgram,
   });
 }
 
@@ -89,5 +119,5 @@ export function renderWebhookService(values: { backendPort: number; requests: st
 
 /** Renders the systemd unit of HAProxy in front of the webhook. */
 export function renderWebhookProxyService(): string {
-  return renderTemplate(new URL("proxy.service.eta", import.meta.url), { folder: webhookFolder });
+  return renderHaproxyUnit({ description: "TLS for the webhook", folder: webhookFolder });
 }

@@ -14,7 +14,7 @@ const serial = "vol0123456789abcdef0";
 const readyWith = (folders: readonly string[]) =>
   renderReady({
     fqdn: "main.example.test",
-    names: [],
+    ...{ names: [], namesDeadline: 1, logins: [], address: "10.1.0.10" },
     cores: 1,
     memory: 256,
     data: { serial, folders },

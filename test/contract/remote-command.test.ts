@@ -1,5 +1,7 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
 import ssh2 from "ssh2";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { ContractProject } from "../support/contract/contract-project.js";
 import type { ResourceSpec } from "../support/contract/program/resource-spec.js";
 import { type SshServer, startSshd } from "../support/contract/sshd.js";
@@ -182,4 +184,30 @@ test("a command connects to its host through a proxy, and its connection is secr
   expect(state).not.toContain("s3cr3t");
   expect(state).not.toContain("PRIVATE KEY");
   expect(state).not.toContain(server.hostKey.split(" ")[1]);
+});
+
+test("a command connects to an address of IPv6, directly and through a proxy at one", async () => {
+  const forwarder = createServer((socket) => {
+    const onward = connect(server.port, server.host);
+    socket.pipe(onward).pipe(socket);
+    for (const end of [socket, onward]) end.on("error", () => undefined);
+  });
+  forwarder.listen(0, "::1");
+  await once(forwarder, "listening");
+  onTestFinished(() => void forwarder.close());
+  const { port } = forwarder.address() as AddressInfo;
+  const proxy = connection({ host: "::1", port });
+  const project = new ContractProject();
+  const create = "echo $SSH_CONNECTION";
+  const resources = [
+    command("direct", { create, connection: { host: "::1", port } }),
+    command("proxied", { create, connection: { host: "::1", port: 22, proxy } }),
+  ];
+  (await project.up(resources)).succeeded();
+  expect(await project.outputs("direct")).toMatchObject({
+    stdout: expect.stringMatching(/ 22$/) as string,
+  });
+  expect(await project.outputs("proxied")).toMatchObject({
+    stdout: expect.stringMatching(/^::1 \d+ ::1 22$/) as string,
+  });
 });

@@ -20,6 +20,7 @@ const dev = (changes: Readonly<Record<string, unknown>> = {}) => {
 const ofCompiler = (operation: string, name: string) =>
   [
     `${operation} Command ${name}-certificate`,
+    `${operation} Command ${name}-certificate-settled`,
     `${operation} Command ${name}-code-identity`,
     `${operation} Command ${name}-code-run`,
     `${operation} Command ${name}-code-services`,
@@ -32,6 +33,13 @@ const ofCompiler = (operation: string, name: string) =>
     `${operation} Instance ${name}`,
     `${operation} Record ${name}`,
   ].sort();
+
+/** What a deployment ends with: requests, and the revocation of what the main server's certificate replaced. */
+const verified = [
+  "update Command main-certificate-settled",
+  "update Command puppet-pool-serves",
+  "update Command puppet-puppetdb-serves",
+];
 
 describe("an environment in AWS, under the real engine", () => {
   let project: Project;
@@ -75,8 +83,10 @@ describe("an environment in AWS, under the real engine", () => {
     expect(changes).toEqual(
       [
         ...ofCompiler("create", "compiler3"),
+        "update Command balancer-certificate-settled",
         "update Command balancer-configuration-run",
         "update Command main-code-run",
+        ...verified,
       ].sort(),
     );
   });
@@ -98,8 +108,10 @@ describe("an environment in AWS, under the real engine", () => {
     expect(changes).toEqual(
       [
         ...ofCompiler("delete", "compiler3"),
+        "update Command balancer-certificate-settled",
         "update Command balancer-configuration-run",
         "update Command main-code-run",
+        ...verified,
       ].sort(),
     );
   });
@@ -107,8 +119,10 @@ describe("an environment in AWS, under the real engine", () => {
   it("keeps machines and volumes when a size changes", async () => {
     const { changes } = await up({ "puppet:aws": { instances: { main: { type: "m7i.xlarge" } } } });
     expect(changes).toEqual([
+      "update Command main-certificate-settled",
       "update Command main-configuration-run",
       "update Command main-ready",
+      "update Command puppet-puppetdb-serves",
       "update Instance main",
     ]);
     await up();

@@ -58,8 +58,11 @@ describe("an infrastructure in its own stack", () => {
     const renamed = await project.preview({ config: { "components:name": "renamed" } });
     // They run again under the new name, which is in their files on the host, and find everything up to date.
     expect(renamed.succeeded().changes).toEqual([
+      "update Command main-certificate-settled",
       "update Command renamed-control-repository-configuration-run",
+      "update Command renamed-control-repository-configuration-services",
       "update Command renamed-webhook-configuration-run",
+      "update Command renamed-webhook-configuration-services",
     ]);
   });
 });

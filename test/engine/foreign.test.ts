@@ -30,8 +30,8 @@ describe("a program that knows only the components' schema", () => {
 
   it("gets their outputs, and passes one on to the next", () => {
     expect(run.stdout).toContain('fqdn   : "compiler2.example.test"');
-    expect(run.stdout).toContain('"http://10.0.0.4:8404/stats"');
-    expect(run.stdout).toContain('"http://10.0.0.6:8404/stats"');
+    expect(run.stdout).toContain('"https://10.0.0.4:8404/stats"');
+    expect(run.stdout).toContain('"https://10.0.0.6:8404/stats"');
   });
 
   it("keeps secrets secret, in the output and in the state", async () => {

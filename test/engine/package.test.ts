@@ -108,6 +108,7 @@ describe("the npm package", () => {
       "dist/components",
       "dist/distributions",
       "dist/hosts",
+      "dist/sbom.cdx.json",
       "dist/templates",
       "package.json",
     ]);
@@ -117,9 +118,10 @@ describe("the npm package", () => {
     // Platforms have more files next to the hosts' code, which no component reads.
     const read = files.filter((name) => /^dist\/hosts\//.test(name) && !/\.(js|d\.ts)$/.test(name));
     expect(read.sort()).toEqual(
-      ["converge.pp", "converge.sh.eta", "mounts.conf.eta", "proxied-ssh.sh", "read.rb"].map(
-        (name) => `dist/hosts/${name}`,
-      ),
+      [
+        ...["converge.pp", "converge.sh.eta", "diagnosis.sh", "keep.sh", "mounts.conf.eta"],
+        ...["processes.sh", "proxied-ssh.sh", "put-back.sh.eta", "read.rb"],
+      ].map((name) => `dist/hosts/${name}`),
     );
     expect(files.filter((name) => /(^|\/)(aws|containers|settings)/.test(name))).toEqual([]);
   });
@@ -136,6 +138,40 @@ describe("the npm package", () => {
       .map(([, name = ""]) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? "")
       .filter((name) => !name.startsWith("node:") && !builtinModules.includes(name));
     expect([...new Set(imported)].sort()).toEqual(Object.keys(dependencies).sort());
+  });
+
+  it("lists what its users install with it, with checksums, and no tools of this project", () => {
+    const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
+    const text = readFileSync(join(packed, "dist/sbom.cdx.json"), "utf8");
+    const { bomFormat, metadata, components } = JSON.parse(text) as {
+      bomFormat: string;
+      metadata: { component: { name: string; version: string } };
+      components: { name: string; version: string; hashes?: { alg: string }[] }[];
+    };
+    const { name, version, dependencies, devDependencies } = read(join(packed, "package.json")) as {
+      name: string;
+      version: string;
+    } & Record<"dependencies" | "devDependencies", Record<string, string>>;
+    expect(bomFormat).toBe("CycloneDX");
+    expect(metadata.component).toMatchObject({ name, version });
+
+    const { packages } = read(join(project, "package-lock.json")) as {
+      packages: Record<string, { version: string; dev?: boolean; integrity?: string }>;
+    };
+    const listed = components.map((one) => `${one.name}@${one.version}`);
+    for (const dependency of Object.keys(dependencies)) {
+      expect(listed).toContain(`${dependency}@${packages[`node_modules/${dependency}`]?.version}`);
+    }
+    const installed = Object.entries(packages)
+      .filter(([path, { dev = false }]) => path !== "" && !dev)
+      .map(([path, one]) => `${path.split("node_modules/").at(-1) ?? ""}@${one.version}`);
+    expect([...new Set(listed)].sort()).toEqual([...new Set(installed)].sort());
+    for (const { hashes = [] } of components) expect(hashes[0]?.alg).toBe("SHA-512");
+    const tools = Object.keys(devDependencies).filter(
+      (tool) => packages[`node_modules/${tool}`]?.dev === true,
+    );
+    expect(listed.filter((one) => tools.some((tool) => one.startsWith(`${tool}@`)))).toEqual([]);
+    expect(text).not.toMatch(/registry\./);
   });
 
   it("has the types that the examples need, as ES modules", () => {
@@ -181,7 +217,7 @@ describe("the npm package", () => {
     try {
       const { changes, stdout } = (await stack.preview()).succeeded();
       expect(changes).toContain("create LoadBalancer older");
-      expect(stdout).toContain('statsUrl: "http://10.1.0.11:8404/stats"');
+      expect(stdout).toContain('statsUrl: "https://10.1.0.11:8404/stats"');
     } finally {
       stack.remove();
     }

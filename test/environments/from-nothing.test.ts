@@ -1,4 +1,6 @@
 import { expect, inject, it } from "vitest";
+import { podmanNames } from "../../platforms/containers/names.js";
+import { execIn } from "../support/container-exec.js";
 import { deploy } from "../support/environment.js";
 import { first } from "../support/environments/setup.js";
 
@@ -32,4 +34,14 @@ it("deployed again, it is unchanged, in a tenth of the time", async () => {
   console.log(`run again in ${again.seconds.toFixed(1)} s`);
   // Compared with the deployment that it repeats, on the same machine.
   expect(again.seconds).toBeLessThan(deployed.seconds / 10);
+});
+
+// In the tests' image, which other environments use, no service is enabled anyway.
+it("runs no agent on its own hosts, where pushed code would be root", async () => {
+  for (const host of ["main", "balancer", "compiler1"]) {
+    const container = podmanNames.container(first, host);
+    const { stdout } = await execIn(container, ["systemctl", "is-enabled", "puppet"]);
+    const { stdout: active } = await execIn(container, ["systemctl", "is-active", "puppet"]);
+    expect([host, stdout.trim(), active.trim()]).toEqual([host, "disabled", "inactive"]);
+  }
 });

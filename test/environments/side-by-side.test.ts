@@ -1,7 +1,11 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { podmanNames } from "../../platforms/containers/names.js";
+import type { KeyPair } from "../../platforms/ssh-keys.js";
 import { baseImage } from "../../settings/containers.js";
 import { compilerOf, runAgent } from "../../tools/lib/agents.js";
+import { stateFolder } from "../../tools/lib/paths.js";
 import * as podman from "../../tools/lib/podman.js";
 import { run } from "../../tools/lib/shell.js";
 import { execIn } from "../support/container-exec.js";
@@ -9,6 +13,7 @@ import {
   deploy,
   distribution,
   npmRun,
+  removeHandedOver,
   seal,
   settingsFile,
   stackOf,
@@ -82,6 +87,7 @@ describe("a second environment", () => {
   afterAll(async () => {
     const { code, text } = await npmRun("stop", second);
     expect(code, text).toBe(0);
+    await removeHandedOver(second);
     expect(await podman.containersOf(second)).toEqual([]);
     expect(await podman.networkExists(second)).toBe(false);
     expect(await stackOf(second).exists()).toBe(false);
@@ -135,6 +141,43 @@ describe("a second environment", () => {
 
     const again = await handOver(settingsFile(beside));
     expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged\n/);
+  });
+
+  it("keeps all certificates when a comment behind a host key changes, or the key itself", async () => {
+    const held = () =>
+      on(
+        "main",
+        "cd /etc/puppet/puppetserver/ca && sha256sum signed/*.pem && openssl crl -in ca_crl.pem -noout -text | grep -c 'Serial Number' || true",
+      );
+    const [before, ids] = [await held(), await containers()];
+    const file = join(stateFolder, `machines-${second}.json`);
+    const keys = JSON.parse(readFileSync(file, "utf8")) as Record<string, KeyPair>;
+    for (const [name, pair] of Object.entries(keys)) {
+      if (name !== "login") pair.public = `${pair.public.trim()} of a new list\n`;
+    }
+    const made = await on(
+      "compiler1",
+      "ssh-keygen -q -t ed25519 -N '' -f /root/new && mv /root/new /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh && cat /root/new.pub",
+    );
+    keys.compiler1 = { private: "", public: `${made}\n` };
+    writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
+
+    const looping = { going: true };
+    const runs: number[] = [];
+    const loop = (async () => {
+      const agent = { environment: second, distribution } as const;
+      while (looping.going) runs.push((await runAgent(agent, "agent1")).code);
+    })();
+    const { code, text } = await handOver(settingsFile(beside));
+    looping.going = false;
+    await loop;
+    expect(code, text).toBe(0);
+    expect(text).not.toContain("main-configuration-run");
+    expect(await held()).toBe(before);
+    expect(await containers()).toBe(ids);
+    console.log(`${String(runs.length)} runs of an agent while host keys changed`);
+    expect(runs.length).toBeGreaterThan(1);
+    expect(runs.filter((code) => code !== 0 && code !== 2)).toEqual([]);
   });
 
   describe("with an existing PostgreSQL", () => {

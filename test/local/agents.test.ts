@@ -1,6 +1,8 @@
 import { podmanNames } from "../../platforms/containers/names.js";
+import { rootCertificates } from "node:tls";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compilerOf, runAgent, type AgentEnvironment } from "../../tools/lib/agents.js";
+import { statisticsAnswer } from "../../tools/lib/pool.js";
 import { run } from "../../tools/lib/shell.js";
 import { page, sessions, stateOf, statistics } from "../support/local/balancer.js";
 import {
@@ -112,12 +114,13 @@ describe("agents behind the load balancer", () => {
       ["compiler1.example.test", "compiler2.example.test"].map(fingerprint),
     );
     expect(own).toContain(await fingerprint("puppet.example.test"));
+    // The balancer's one key is for the statistics page.
     expect(
-      await output(
-        "balancer",
-        "grep -rlE 'BEGIN.*PRIVATE KEY' /etc/haproxy /var/lib/haproxy | wc -l",
-      ),
-    ).toBe("0");
+      await output("balancer", "grep -rlE 'BEGIN.*PRIVATE KEY' /etc/haproxy /var/lib/haproxy"),
+    ).toBe("/etc/haproxy/tls/host.pem.key");
+    expect(
+      await output("balancer", "openssl x509 -noout -subject -in /etc/haproxy/tls/host.pem"),
+    ).toMatch(/^subject=CN ?= ?balancer\.example\.test$/);
   });
 });
 
@@ -125,8 +128,13 @@ describe("the load balancer", () => {
   it("shows statistics and metrics only with the password", async () => {
     const { loadBalancerStatsUrl } = await outputs();
     for (const path of ["/stats", "/stats;csv", "/metrics"]) {
-      expect((await fetch(new URL(path, loadBalancerStatsUrl))).status).toBe(401);
+      expect((await statisticsAnswer(await outputs(), path)).status).toBe(401);
     }
+    // TLS only, with the balancer's certificate of the CA.
+    expect(loadBalancerStatsUrl).toMatch(/^https:/);
+    await expect(fetch(loadBalancerStatsUrl.replace("https:", "http:"))).rejects.toThrow();
+    const others = { ...(await outputs()), caCertificate: rootCertificates.join("\n") };
+    await expect(statisticsAnswer(others, "/stats")).rejects.toThrow(/certificate/);
     expect(await page("/metrics")).toMatch(
       /haproxy_server_status\{proxy="compilers",server="compiler1",state="UP"\} 1/,
     );

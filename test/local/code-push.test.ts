@@ -181,22 +181,49 @@ describe("an invalid request", () => {
       expect(line, what).toMatch(/not deployed: status 4|refused: /);
       expect(line, what).not.toContain(webhookSecret);
     }
-    expect(await output("main", "ls /var/lib/puppet-code/requests")).toBe("");
+    expect(await output("main", "ls /var/lib/puppet-code-request/new")).toBe("");
     expect({ deploys: await deploys(), commits: await commitsOn(servers) }).toEqual(before);
   });
 
-  it("gets TLS 1.2 or newer, and only the main server's own certificate", async () => {
+  it("gets TLS 1.2 or newer, and a certificate for the main server's name that has no rights", async () => {
     const { webhookUrl } = await outputs();
-    const { host } = new URL(webhookUrl);
+    const { host, hostname } = new URL(webhookUrl);
     const hello = (version: string) =>
       exec("agent1", [
         ...["sh", "-c"],
-        `openssl s_client -connect ${host} ${version} -cipher DEFAULT@SECLEVEL=0 -CAfile /var/lib/puppet/ssl/certs/ca.pem -verify_return_error </dev/null 2>&1`,
+        `openssl s_client -connect ${host} ${version} -CAfile /var/lib/puppet/ssl/certs/ca.pem -verify_return_error -verify_hostname ${hostname} </dev/null 2>&1`,
       ]);
-    expect((await hello("-tls1_1")).stdout).toContain("alert protocol version");
+    expect((await hello("-tls1_1 -cipher DEFAULT@SECLEVEL=0")).stdout).toContain(
+      "alert protocol version",
+    );
     const { stdout } = await hello("-tls1_2");
     expect(stdout).toContain("Verification: OK");
-    expect(stdout).toMatch(/subject=CN ?= ?main\.example\.test/);
+    expect(stdout).toMatch(/subject=CN ?= ?webhook\.main\.example\.test/);
+  });
+
+  it.each([
+    [64, "agent1"],
+    [200, "compiler1"],
+  ])("is answered in time while %i sockets of %s do nothing", async (count, from) => {
+    await idle();
+    const open = exec(from, [
+      ...["ruby", "-rsocket", "-e"],
+      `sockets = Array.new(${String(count)}) { TCPSocket.new("main.example.test", 9000) }; sleep 12`,
+    ]);
+    await until(
+      `${from} has its sockets`,
+      async () =>
+        Number(await output("main", "ss -Htn state established sport = :9000 | wc -l")) > 60,
+      10,
+    );
+    const { webhookSecret } = await outputs();
+    const body = JSON.stringify({ zen: "" });
+    const headers = { ...json, "X-GitHub-Event": "ping", ...signatureOf(body, webhookSecret) };
+    const answer = await send(body, headers);
+    expect(answer.status, answer.text).toBe(200);
+    // Git servers give up after ten.
+    expect(answer.seconds).toBeLessThan(10);
+    await open;
   });
 
   it("is handled by services whose user has no shell", async () => {
@@ -221,7 +248,7 @@ describe("an invalid request", () => {
 describe("a hundred pushes within five seconds", () => {
   it("start at most two deploys, and the last commit is everywhere", async () => {
     await idle();
-    const { webhookUrl, webhookSecret } = await outputs();
+    const { webhookUrl, webhookSecret, caCertificate } = await outputs();
     const commits = (
       await as(
         "puppet-control",
@@ -241,8 +268,9 @@ git rev-list --reverse --max-count 100 HEAD`,
     await output(
       "main",
       "cat >/run/push && chmod 0644 /run/push",
-      requestOf(webhookUrl, body, headers, "/var/lib/puppet-control/ca.pem"),
+      requestOf(webhookUrl, body, headers, "/run/push-ca.pem"),
     );
+    await output("main", "cat >/run/push-ca.pem && chmod 0644 /run/push-ca.pem", caCertificate);
     const before = await deploys();
     const sent = await as(
       "puppet-control",

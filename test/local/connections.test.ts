@@ -50,6 +50,29 @@ describe("the table of connections", () => {
   });
 });
 
+describe("a request of 200 MB without a certificate", () => {
+  it("gets nowhere, and the main server answers others all the time", async () => {
+    const process = () => output("main", "systemctl show --property MainPID --value puppetserver");
+    const before = await process();
+    const url = "https://puppetca.example.test:8140/puppet-ca/v1";
+    const upload = output(
+      "agent1",
+      `head -c 200M /dev/zero | curl --silent --insecure --max-time 15 --upload-file - --header 'Content-Type: text/plain' --write-out '%{size_upload}' ${url}/certificate_request/large.example.test || true`,
+    );
+    const client = { ended: false };
+    const sent = upload.finally(() => (client.ended = true));
+    let answers = 0;
+    while (!client.ended) {
+      await output("compiler1", `curl -sSfk --max-time 10 -o /dev/null ${url}/certificate/ca`);
+      answers++;
+    }
+    // What the connection may send, and what is on its way in the buffers of both sides.
+    expect(Number(await sent)).toBeLessThan(16 * 1024 * 1024);
+    expect(answers).toBeGreaterThan(1);
+    expect(await process()).toBe(before);
+  });
+});
+
 /** The connections between hosts in the last minute, as "from to port". */
 async function seen(): Promise<Set<string>> {
   const hosts = await Promise.all(

@@ -37,8 +37,8 @@ describe("a deployment", () => {
       expect(summary).toContain(`${host}.example.test`);
     expect(summary).toMatch(
       handed
-        ? /statistics page +http:\/\/10\.213\.99\.5:8404\/stats/
-        : /statistics page +http:\/\/127\.0\.0\.1:\d+\/stats/,
+        ? /statistics page +https:\/\/10\.213\.99\.5:8404\/stats/
+        : /statistics page +https:\/\/127\.0\.0\.1:\d+\/stats/,
     );
     expect(summary).toMatch(/PuppetDB +https:\/\/puppetdb\.example\.test:8081/);
     expect(summary).toMatch(/agent run .* compiled by compiler[12]\.example\.test/);

@@ -59,6 +59,10 @@ describe("Foreman", () => {
   beforeAll(async () => {
     await joined(agent);
     await startForeman([...servers, agent]);
+    // The settings are to trust it, and it has a certificate already: so its administrator says that this is its own.
+    const certificate = "/etc/puppet/puppetserver/ca/signed/foreman.example.test.pem";
+    const fingerprint = `$(openssl x509 -noout -fingerprint -sha256 -in ${certificate} | cut -d = -f 2)`;
+    await output("main", `puppet-enrol --keep "${fingerprint}" foreman.example.test`);
     await commit("classified", {
       "site-modules/profile/manifests/sign.pp":
         'class profile::sign (String $text) { file { "/etc/sign": content => "$text in $environment at ${::site}" } }\n',

@@ -1,7 +1,16 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { renderConvergeScript } from "../../hosts/host-configuration.js";
-import { execOf, fileOf, packageOf, serviceOf, type HostResource } from "../../hosts/host-state.js";
+import {
+  directoryOf,
+  execOf,
+  fileOf,
+  packageOf,
+  serviceOf,
+  type HostResource,
+} from "../../hosts/host-state.js";
 import type { Result } from "../../tools/lib/shell.js";
 import { startTestContainer, type TestContainer } from "../support/containers.js";
 import { until } from "../support/environment.js";
@@ -18,9 +27,12 @@ describe("the configuration of a host", () => {
   });
   afterAll(() => host.remove());
 
-  const converge = (state: readonly HostResource[]): Promise<Result> =>
+  const converge = (
+    state: readonly HostResource[],
+    changed = (script: string) => script,
+  ): Promise<Result> =>
     host.exec(["bash", "-s"], {
-      stdin: renderConvergeScript("demo", fqdn, distributions.debian, state as never),
+      stdin: changed(renderConvergeScript("demo", fqdn, distributions.debian, state as never)),
     });
   const sh = async (command: string): Promise<string> =>
     (await host.exec(["sh", "-c", command])).stdout.trim();
@@ -44,6 +56,82 @@ describe("the configuration of a host", () => {
     expect(await pidOf()).toBe(pid);
     expect((await converge(demo("good 2\n"))).code).toBe(0);
     expect(await pidOf()).not.toBe(pid);
+  });
+
+  it("runs nothing of the code that is deployed to the host", async () => {
+    const environment = "/etc/puppet/code/environments/production";
+    const program = `${environment}/version.sh`;
+    const planted = {
+      "environment.conf": `config_version = ${program}\n`,
+      "version.sh": "#!/bin/sh\ntouch /code-ran\necho planted\n",
+      "manifests/site.pp": "generate('/usr/bin/touch', '/code-ran')\n",
+      "modules/host_state/lib/puppet/functions/host_state/read.rb": "File.write('/code-ran', '')\n",
+      "modules/x/lib/facter/x.rb": "File.write('/code-ran', '')\n",
+    };
+    for (const [path, content] of Object.entries(planted)) {
+      const target = `${environment}/${path}`;
+      await host.exec(["install", "-D", "-m", "0755", "/dev/stdin", target], { stdin: content });
+    }
+    // It would run if Puppet looked there.
+    expect((await host.exec([program])).stdout).toBe("planted\n");
+    await sh("rm /code-ran");
+    const { code, stdout } = await converge([fileOf("/etc/some.conf", "some\n")]);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("planted");
+    expect(await sh("ls /code-ran 2>&1")).toContain("No such file");
+    await sh(`rm -r ${environment}`);
+  });
+
+  it("writes 500 files of any content, mode and name, byte for byte", async () => {
+    const seed = Date.now();
+    const files = fc.sample(
+      fc.record({
+        name: fc.stringMatching(/^[A-Za-z0-9 _.'"$%{}<>;&-]{1,60}$/),
+        content: fc.oneof(
+          fc.string({ unit: "grapheme", maxLength: 200 }),
+          fc.constantFrom(
+            ...[
+              "STATE\n",
+              "\nSTATE\n",
+              "MANIFEST\nFUNCTION\n",
+              "$(touch /canary)\n",
+              "`touch /canary`",
+            ],
+            ...[
+              "%{facts.kernel}",
+              "${name}\\n\\t\\",
+              "<%= canary %>",
+              "'\"\n",
+              "\r\n",
+              "\u2028",
+              "",
+            ],
+          ),
+        ),
+        mode: fc.constantFrom("0600", "0644", "0750"),
+        sensitive: fc.boolean(),
+      }),
+      { seed, numRuns: 500 },
+    );
+    const path = (index: number) => `/mutations/${String(index)} ${files[index]?.name ?? ""}`;
+    const { code, stdout, stderr } = await converge([
+      directoryOf("/mutations"),
+      ...files.map(({ content, ...rest }, index) =>
+        fileOf(path(index), content, { mode: rest.mode, sensitive: rest.sensitive }),
+      ),
+    ]);
+    expect({ code, stderr }, `seed ${String(seed)}: ${stdout.slice(-500)}`).toEqual({
+      code: 0,
+      stderr: "",
+    });
+    const listed = await sh(
+      'cd /mutations && for file in *; do printf \'%s %s %s\\n\' "$(stat --format %a "$file")" "$(sha256sum <"$file" | cut -c 1-64)" "$file"; done; ls -d /canary 2>/dev/null',
+    );
+    const expected = files.map(
+      ({ content, mode }, index) =>
+        `${mode.slice(1)} ${createHash("sha256").update(content).digest("hex")} ${path(index).slice("/mutations/".length)}`,
+    );
+    expect(listed.split("\n").sort(), `seed ${String(seed)}`).toEqual(expected.sort());
   });
 
   it("keeps services unchanged if a file is rejected, and says where and why", async () => {
@@ -71,10 +159,64 @@ describe("the configuration of a host", () => {
     expect(await sh("ls /etc/after 2>&1")).toContain("No such file");
   });
 
-  it("names a package that cannot be installed", async () => {
+  it("names a package that cannot be installed, and says why in the words of apt", async () => {
     const { code, stderr } = await converge([packageOf("no-such-package")]);
     expect(code).toBe(1);
     expect(stderr).toContain("Package[no-such-package]");
+    expect(stderr).toContain("E: Unable to locate package no-such-package");
+  });
+
+  it("shows the journal of a service that does not start", async () => {
+    const broken = "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo no licence; exit 1'\n";
+    const { code, stderr } = await converge([
+      fileOf("/etc/systemd/system/broken.service", broken),
+      serviceOf("broken"),
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /: the last lines of journalctl -u broken:\n(scratch.example.test: {3}.*\n)*scratch.example.test: {3}no licence\n/,
+    );
+    await sh("systemctl disable broken; systemctl reset-failed broken");
+  });
+
+  it("says who has the port of a service before it changes anything, unless it is a service of its own", async () => {
+    const listen = `ExecStart=/usr/bin/ruby -rsocket -e "TCPServer.new('0.0.0.0', 18140); sleep"`;
+    const listener = [
+      fileOf("/etc/systemd/system/listener.service", `[Service]\n${listen}\n`),
+      serviceOf("listener", { ports: [18140] }),
+    ];
+    expect((await converge(listener)).code).toBe(0);
+    await until("the port is open", async () => (await sh("ss -ltn")).includes(":18140 "), 30);
+    expect((await converge(listener)).code).toBe(0);
+    // The same, as a service of the site's.
+    await sh("rm /var/lib/pulumi-puppet/demo.json");
+    const { code, stderr } = await converge([
+      fileOf("/etc/after", "never\n"),
+      serviceOf("demo", { ports: [18140] }),
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^scratch\.example\.test: TCP port 18140, on which demo is to listen, is taken by process \d+, ruby of the unit listener; stop it, or have it listen on another port, and deploy again\n$/,
+    );
+    expect(await sh("ls /etc/after 2>&1")).toContain("No such file");
+    await sh("systemctl stop listener");
+  });
+
+  it("says which disk is full", async () => {
+    await sh("mount -t tmpfs -o size=8k tmpfs /opt && head -c 8k /dev/zero >/opt/all");
+    const { code, stderr } = await converge([execOf("break", "false", {})]);
+    await sh("umount /opt");
+    expect(code).toBe(1);
+    expect(stderr).toContain("scratch.example.test: the disk of /opt is full: 0 MiB are free");
+  });
+
+  it("goes on after a run that was cut off while dpkg worked", async () => {
+    await sh(
+      "dpkg-query --status bash >/var/lib/dpkg/updates/0001; touch /var/lib/pulumi-puppet/demo.unfinished",
+    );
+    expect((await host.exec(["apt-get", "install", "bash"])).stderr).toContain("interrupted");
+    expect((await converge([packageOf("bash")])).code).toBe(0);
+    expect((await host.exec(["apt-get", "--simulate", "install", "bash"])).code).toBe(0);
   });
 
   it("restarts the service in the run after a run that failed before the restart", async () => {
@@ -120,6 +262,12 @@ describe("the configuration of a host", () => {
       60,
     );
     expect(await sh("ls /run/second 2>&1")).toContain("No such file");
+    const impatient = await converge([], (script) =>
+      script.replace("--timeout 900", "--timeout 1"),
+    );
+    expect(impatient.stderr).toMatch(
+      /another run still holds \/var\/lib\/pulumi-puppet\/lock after 900 s; end it, and run again \(process \d+, bash/,
+    );
     await sh("pkill --full '[t]ail --pid'; touch /run/go");
     await cut;
     const { code, stdout } = await second;

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { joined, output } from "../support/environment.js";
 import {
+  loop,
   reported,
   reportsOf,
   serves,
@@ -9,23 +10,6 @@ import {
   systemctl,
   timedRun,
 } from "../support/local/puppetdb.js";
-
-/** Runs agents in turn until stopped; returns the seconds of all runs. */
-function loop(agents: readonly string[]): { end: () => Promise<number[]> } {
-  let going = true;
-  const runs = async () => {
-    const seconds: number[] = [];
-    while (going) for (const agent of agents) seconds.push(await timedRun(agent));
-    return seconds;
-  };
-  const running = runs();
-  return {
-    end: () => {
-      going = false;
-      return running;
-    },
-  };
-}
 
 const agents = ["outage1", "outage2"];
 const longest = (seconds: readonly number[]) => Math.max(...seconds);
@@ -40,20 +24,20 @@ describe("agents without PuppetDB", () => {
     await output("puppetdb", "pkill --signal CONT --uid puppetdb java; systemctl start puppetdb");
   });
 
-  it("keep running while it is stopped for two minutes, and report again when it is back", async () => {
+  it("keep running while it is stopped for a minute, and report again when it is back", async () => {
     const usual = longest(await Promise.all(agents.map(timedRun)));
     await Promise.all(agents.map(reported));
     await systemctl("stop puppetdb");
     const running = loop(agents);
     // The duration of the outage: there is no condition to wait for.
-    await pause(120_000);
+    await pause(60_000);
     const seconds = await running.end();
     await systemctl("start puppetdb");
     await serves();
     console.log(
       `${String(seconds.length)} runs without PuppetDB, the longest ${longest(seconds).toFixed(1)} s; usual ${usual.toFixed(1)} s`,
     );
-    expect(seconds.length).toBeGreaterThan(10);
+    expect(seconds.length).toBeGreaterThan(5);
 
     const before = await Promise.all(agents.map(reportsOf));
     await Promise.all(agents.map(timedRun));

@@ -7,19 +7,18 @@ import { exec, handed, stackOf } from "../support/environment.js";
 const keepers: Readonly<Record<string, readonly string[]>> = {
   main: [
     "/etc/puppet/autosign/agent.key",
-    "/etc/puppet/autosign/infrastructure.key",
+    "/etc/puppet/autosign/hosts.key",
     "/etc/puppet-webhook/hooks.yaml",
     "/var/lib/puppet-control/webhook.json",
   ],
   balancer: ["/etc/haproxy/haproxy.cfg"],
   puppetdb: [
-    "/etc/puppet/csr_attributes.yaml",
     "/etc/postgresql-common/puppetdb/database.sql",
     "/etc/postgresql-common/puppetdb/pg_service.conf",
     "/etc/puppetdb/conf.d/database.ini",
   ],
-  compiler1: ["/etc/puppet/csr_attributes.yaml"],
-  compiler2: ["/etc/puppet/csr_attributes.yaml"],
+  compiler1: [],
+  compiler2: [],
   agent1: [],
 };
 

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { load } from "js-yaml";
 import { beforeAll, describe, expect, it } from "vitest";
-import { renderSeed } from "../../templates/control-repository/control-repository.js";
+import { commandAs } from "../../hosts/as-user.js";
+import { renderRetireKey } from "../../templates/code-deployment/code-deployment.js";
+import { controlUser, renderSeed } from "../../templates/control-repository/control-repository.js";
 import { publicKeyOf } from "../support/infrastructure.js";
 import { sharedCodeFiles } from "../support/host-files/code-files.js";
 import { fileOf } from "../support/host-files/files.js";
@@ -57,8 +59,26 @@ describe("SSH's files, read by OpenSSH", () => {
         "userknownhostsfile /etc/puppet-code/.ssh/known_hosts",
       ]),
     );
+    expect(stdout.match(/^identityfile /gm)).toHaveLength(1);
     const broken = await read(content.replace("BatchMode yes", "BatchMode perhaps"));
     expect(broken.code).toBe(255);
+  });
+
+  it("ssh_config presents the key before the last rotation after the new one", async () => {
+    // The script that puts a key aside does so with the same name.
+    const steps = [
+      `sed -i "s#/etc/puppet-code/.ssh#$folder#" "$1"`,
+      `echo old >"$folder/id_ed25519"`,
+      `printf '%s' '${renderRetireKey()}' | sed "s#/etc/puppet-code/.ssh#$folder#" | sh -s`,
+      `cat "$folder/id_ed25519.previous"`,
+      `ssh -T -G -F "$1" git.example.com | sed -n "s#^identityfile $folder/##p"`,
+    ];
+    const content = fileOf(shared, "ssh_config");
+    expect(await onFile(steps.join(" && "), content)).toEqual({
+      code: 0,
+      stdout: "old\nid_ed25519\nid_ed25519.previous\n",
+      stderr: "",
+    });
   });
 });
 
@@ -141,8 +161,11 @@ describe("the commands that create the control repository", () => {
   const passing = "/tmp/seed-passing";
   const git = (repository: string, ...words: string[]) =>
     inParsers(["git", "-c", "safe.directory=*", "-C", repository, ...words]);
-  const seed = (repository: string, from = share) =>
-    inParsers(["env", `TMPDIR=${passing}`, "sh", "-c", renderSeed({ repository, share: from })]);
+  /** As the host state runs them. */
+  const seed = (repository: string, from = share) => {
+    const command = commandAs(controlUser, renderSeed({ repository, share: from }));
+    return inParsers(["env", `TMPDIR=${passing}`, "sh", "-c", command]);
+  };
 
   beforeAll(async () => {
     const script = `
@@ -152,7 +175,8 @@ describe("the commands that create the control repository", () => {
         File.write(path, content, perm: name.start_with?("scripts/") ? 0o755 : 0o644)
       end`;
     await inParsers(["ruby", "-rjson", "-rfileutils", "-e", script], JSON.stringify(files));
-    await inParsers(["mkdir", "-p", passing, "/tmp/seed/control.git", "/tmp/seed/none.git"]);
+    const folders = [passing, "/tmp/seed/control.git", "/tmp/seed/none.git"];
+    await inParsers(["install", "-d", "-o", controlUser, ...folders]);
   });
 
   it("are those that are rendered, except for the folders", () => {
@@ -185,7 +209,7 @@ describe("the commands that create the control repository", () => {
   });
 
   it("leave it to its user, without hooks, and nothing in the temporary folder", async () => {
-    const look = `find /tmp/seed/control.git ! -user puppet-control; ls /tmp/seed/control.git/hooks; ls -A ${passing}`;
+    const look = `find /tmp/seed/control.git ! -user ${controlUser}; ls /tmp/seed/control.git/hooks; ls -A ${passing}`;
     expect(await inParsers(["sh", "-c", look])).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 

@@ -6,7 +6,8 @@ import { inParsers } from "../support/rendered/parsers.js";
 const shared = await sharedCodeFiles();
 
 describe("the script that deploys", () => {
-  const requests = "/var/lib/puppet-code/requests";
+  const requests = "/var/lib/puppet-code-request/new";
+  const results = "/var/lib/puppet-code-request/result";
   const settings = {
     ...{ name: "main", fqdn: "main.example.test", environments: "/tmp/environments" },
     ...{ command: ["true"], options: [], takesNames: true, variables: {} },
@@ -20,10 +21,8 @@ describe("the script that deploys", () => {
     await install("/tmp/deploy-test", deploy);
     await install("/usr/local/lib/puppet-code/puppet_code.rb", fileOf(shared, "puppet_code.rb"));
     await install("/etc/puppet-code/settings.json", JSON.stringify(settings));
-    const folders = ["requests", "staging", "published"].map(
-      (name) => `/var/lib/puppet-code/${name}`,
-    );
-    await inParsers(["mkdir", "-p", "/tmp/environments", ...folders]);
+    const folders = ["staging", "published"].map((name) => `/var/lib/puppet-code/${name}`);
+    await inParsers(["mkdir", "-p", "/tmp/environments", requests, results, ...folders]);
   });
 
   it.each([
@@ -43,6 +42,38 @@ describe("the script that deploys", () => {
     const { code, stderr } = await inParsers(["timeout", "20", "/tmp/deploy-test"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect((await inParsers(["ls", "-A", requests])).stdout).toBe("");
+  });
+
+  it.each([
+    ["a pipe that nobody writes to", "mkfifo $REQUEST"],
+    ["a link to a file of root's", "ln -s /etc/shadow $REQUEST"],
+    ["a link that leads nowhere", "ln -s /nowhere $REQUEST"],
+    ["a folder", "mkdir -p $REQUEST/a"],
+    ["a socket", `ruby -rsocket -e 'UNIXServer.new(ENV["REQUEST"])'`],
+    ["a file too long", "truncate --size=1G $REQUEST; touch --date='-1 minute' $REQUEST"],
+    ["a file of the future", "touch --date='+1 year' $REQUEST"],
+  ])("does away with %s among the requests, and says so", async (_, make) => {
+    const request = `${requests}/1-odd`;
+    await inParsers(["env", `REQUEST=${request}`, "sh", "-ec", make]);
+    await install(`${requests}/2-good`, '{"all":true}');
+    const { code, stdout } = await inParsers(["timeout", "20", "/tmp/deploy-test"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('<4>removed "1-odd" from the requests: ');
+    expect(stdout).not.toContain("root:");
+    // The others are deployed.
+    expect(stdout).toContain("all environments");
+    expect((await inParsers(["ls", "-A", requests])).stdout).toBe("");
+  });
+
+  it("has the tool speak English, as it looks for errors by their words", async () => {
+    const command = ["sh", "-c", "echo fatal: $LC_ALL ${LANGUAGE-none}; exit 1"];
+    await install("/etc/puppet-code/settings.json", JSON.stringify({ ...settings, command }));
+    await install(`${requests}/1-all`, '{"all":true}');
+    const german = ["env", "LC_ALL=de_DE.UTF-8", "LANGUAGE=de"];
+    await inParsers([...german, "timeout", "20", "/tmp/deploy-test"]);
+    await install("/etc/puppet-code/settings.json", JSON.stringify(settings));
+    const { stdout } = await inParsers(["cat", `${results}/deployment.json`]);
+    expect(JSON.parse(stdout)).toMatchObject({ errors: ["fatal: C.UTF-8 none"] });
   });
 
   describe("with r10k", () => {
@@ -86,9 +117,7 @@ describe("the script that deploys", () => {
         "/tmp/deploy-test",
       ]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      return JSON.parse(
-        (await inParsers(["cat", "/var/lib/puppet-code/deployment.json"])).stdout,
-      ) as Result;
+      return JSON.parse((await inParsers(["cat", `${results}/deployment.json`])).stdout) as Result;
     };
 
     beforeAll(async () => {

@@ -23,11 +23,11 @@ describe.each(files)("on a main server with %s", (_, files) => {
     expect(Object.keys(settings)).not.toEqual([]);
   });
 
-  it("the smart proxy accepts only Foreman, only over TLS, and has no autosigning", async () => {
+  it("the smart proxy accepts only the main server itself, only over TLS, and has no autosigning", async () => {
     expect(await symbols(fileOf(files, "smart-proxy/settings.yml"))).toMatchObject({
-      ":trusted_hosts": ["foreman.example.test"],
-      ":https_port": 8443,
-      ":bind_host": ["*"],
+      ":trusted_hosts": ["main.example.test"],
+      ":https_port": 8444,
+      ":bind_host": ["127.0.0.1"],
     });
     expect(await symbols(fileOf(files, "smart-proxy/settings.d/puppetca.yml"))).toEqual({
       ":enabled": "https",

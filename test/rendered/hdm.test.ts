@@ -116,13 +116,13 @@ describe("the code on HDM's host, fetched by the compilers' script", async () =>
   /** What the script answers to the main server, in folders of its own, and where the environment leads then. */
   const run = (settings: string) => `
     folder=$(mktemp -d)
-    mkdir -p "$folder/etc" "$folder/home/environments" "$folder/home/published/production/${told.production.release}"
+    mkdir -p "$folder/etc" "$folder/home-environments" "$folder/home/published/production/${told.production.release}"
     here() { sed "s#/etc/puppet-code#$folder/etc#g; s#/var/lib/puppet-code#$folder/home#g; s#/usr/local/lib/puppet-code#$folder#g; s#/run/puppet-code#$folder/run#g"; }
     here >"$folder/puppet_code.rb" <<'LIBRARY'\n${library}LIBRARY
     here >"$folder/sync" <<'SYNC'\n${sync}SYNC
     here >"$folder/etc/settings.json" <<'SETTINGS'\n${settings}SETTINGS
     echo '${JSON.stringify(told)}' | SSH_CONNECTION=main ruby --disable-gems "$folder/sync" || true
-    basename "$(readlink "$folder/home/environments/production")"
+    basename "$(readlink "$folder/home-environments/production")"
     rm -r "$folder"`;
   const taken = async (settings: string) => {
     const { stdout } = await inParsers(["bash", "-euo", "pipefail"], run(settings));

@@ -1,7 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { renderConvergeScript } from "../../hosts/host-configuration.js";
-import { compose, contentOf, passwordOf, titlesOf, type State } from "../support/infrastructure.js";
+import {
+  compose,
+  contentOf,
+  passwordOf,
+  resourceOf,
+  type State,
+} from "../support/infrastructure.js";
 import { inParsers, onFile } from "../support/rendered/parsers.js";
 
 const folder = "/etc/postgresql-common/puppetdb";
@@ -51,11 +57,8 @@ const runSql = (content: string) =>
 beforeAll(async () => {
   const { state: of } = await compose(distributions.debian);
   const all = of("puppetdb");
-  const titles = titlesOf(all);
-  state = all.slice(
-    titles.indexOf(`file ${folder}`),
-    titles.indexOf("exec make PuppetDB's database") + 1,
-  );
+  const place = (title: string) => all.indexOf(resourceOf(all, title));
+  state = all.slice(place(folder), place("make PuppetDB's database") + 1);
   const { code, stderr } = await converge(state);
   if (code !== 0) throw new Error(stderr);
 }, 120_000);

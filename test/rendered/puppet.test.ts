@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
-import { renderAutosignPolicy } from "../../templates/autosign/autosign.js";
+import { renderAutosignPolicy, renderEnrol } from "../../templates/autosign/autosign.js";
 import { distributionNames, fileOf, filesOf, sharedFiles } from "../support/host-files/files.js";
 import { inParsers, onFile } from "../support/rendered/parsers.js";
 
@@ -58,7 +58,7 @@ describe.each(distributionNames)("puppet.conf of %s, read by Puppet's own parser
       host: "compiler",
       main: {
         certname: "compiler1.example.test",
-        server: "puppetca.example.test",
+        server: "compiler1.example.test",
         ca_server: "puppetca.example.test",
         dns_alt_names: "puppet.example.test,puppet,puppetfiles.example.test,puppetfiles",
         ssldir: paths.ssldir,
@@ -80,7 +80,7 @@ describe.each(distributionNames)("puppet.conf of %s, read by Puppet's own parser
   it("says what it should on PuppetDB's host", async () => {
     const expected = {
       certname: "puppetdb.example.test",
-      server: "puppetca.example.test",
+      server: "puppet.example.test",
       ca_server: "puppetca.example.test",
       dns_alt_names: "",
       storeconfigs: "false",
@@ -137,17 +137,23 @@ describe("manifests, read by Puppet's parser", async () => {
 describe("Ruby files, read by Ruby", () => {
   const reader = readFileSync(new URL("../../hosts/read.rb", import.meta.url), "utf8");
   const policies = distributionNames.map((name) => {
-    const { ruby, confdir } = distributions[name].paths;
+    const { ruby, confdir, cadir, serverRundir: rundir } = distributions[name].paths;
+    const directory = `${confdir}/autosign`;
     return [
       `${name}'s policy`,
       renderAutosignPolicy({
         ruby,
-        directory: `${confdir}/autosign`,
+        ...{ directory, cadir, rundir },
         signedByHand: ".puppetdb-reader",
       }),
     ];
   });
-  const files = [["read.rb", reader], ...policies];
+  const enrolment = renderEnrol({
+    ...distributions.debian.paths,
+    directory: "/etc/puppet/autosign",
+    user: "puppet",
+  });
+  const files = [["read.rb", reader], ["puppet-enrol", enrolment], ...policies];
   const check = (content: string) => inParsers(["ruby", "-wc"], content);
 
   it.each(files)("%s is accepted without a warning", async (_, content = "") => {

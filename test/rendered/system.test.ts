@@ -9,12 +9,16 @@ describe("Bash scripts, read by Bash", async () => {
   const shared = await sharedFiles();
   const scripts = [
     "balancer/haproxy-reload",
+    "balancer/haproxy-crl-take",
+    "balancer/pool-serves.sh",
+    "main/puppetdb-serves.sh",
     "puppetdb/puppetdb-backup",
     "puppetdb/puppetdb-restore",
     "external/puppetdb-database-check",
   ].map((name): [string, string] => [name, fileOf(shared, name)]);
   const ofDistributions = [
     ...["converge.sh", "agent/install.sh", "sign-reader.sh", "compiler/puppet-crl-refresh"],
+    "main/puppet-main-certificate",
     ...["await", "crl-apply", "crl-refresh"].map((script) => `puppetdb/puppetdb-${script}`),
   ];
   for (const name of distributionNames) {
@@ -87,6 +91,19 @@ describe("systemd units, read by systemd", async () => {
     const { stderr } = await verify(name, unit(name, "timer"), service);
     expect(stderr).toContain("/usr/local/sbin/puppetdb-crl-apply-none is not executable");
   });
+
+  it.each(["puppet-connection-limits", "puppet-revoked-connections"])(
+    "%s is accepted without a warning, and not without its program",
+    async (name) => {
+      const content = unit(`compiler/${name}`, "service");
+      const verify = (text: string) =>
+        onFile('systemd-analyze verify --man=no "$1"', text, `${name}.service`);
+      expect(await verify(content)).toEqual({ code: 0, stdout: "", stderr: "" });
+      // Behind a hyphen, systemd accepts a program that is not there.
+      const without = content.replace(/^ExecStart=-?(\S+)/m, "ExecStart=$1-none");
+      expect((await verify(without)).stderr).toContain("is not executable");
+    },
+  );
 
   it("reads the drop-in for PostgreSQL's unit next to the packaged one", async () => {
     const addition = fileOf(files, "postgresql/restart.conf");

@@ -9,6 +9,7 @@ import { fileOf } from "../support/host-files/files.js";
 import { inParsers, inRuby } from "../support/rendered/parsers.js";
 import {
   ask,
+  idle,
   install,
   stub,
   type Answer,
@@ -238,6 +239,21 @@ describe("HAProxy in front of the webhook", () => {
     expect(Number(seconds)).toBeLessThan(15);
   });
 
+  it.each([64, 200])(
+    "answers a push within ten seconds while %i sockets do nothing",
+    async (count) => {
+      const sockets = await idle(count);
+      const began = Date.now();
+      const headers = { ...signed(body), "X-GitHub-Event": "push" };
+      expect((await ask(overTls, { headers, body }, "127.0.0.2")).status).toBe(200);
+      expect(Date.now() - began).toBeLessThan(10_000);
+      const { open, seconds } = await sockets.end;
+      // No address has more, and a handshake has five seconds.
+      expect(open).toBeLessThanOrEqual(Math.min(count, 128));
+      expect(seconds).toBeLessThan(8);
+    },
+  );
+
   it("forwards a body of the maximum size", async () => {
     const largest = `{"a":"${" ".repeat(2 * 1024 * 1024 - 8)}"}`;
     expect(largest).toHaveLength(2 * 1024 * 1024);
@@ -249,18 +265,14 @@ describe("the hook of the control repository", () => {
   const folder = "/tmp/webhook-test";
   const line = (ref: string, after = "5".repeat(40)) => `${"0".repeat(40)} ${after} ${ref}\n`;
   /** What a user who pushes sees. */
-  const push = async (lines: string, url = "https://puppetdb.example.test:9000/hooks/code") => {
-    const [settings, caFile] = [`${folder}/webhook.json`, "/etc/haproxy/puppet-ca.pem"];
+  const push = async (lines: string, url = `${plain}/hooks/code`) => {
+    const settings = `${folder}/webhook.json`;
     await install(settings, JSON.stringify({ url, secret }));
     const repository = "var/lib/puppet-control/control";
-    const values = { ruby: "/usr/bin/ruby", settings, caFile, repository };
+    const values = { ruby: "/usr/bin/ruby", settings, repository };
     await install(`${folder}/post-receive`, renderPostReceive(values));
     return inParsers([`${folder}/post-receive`], lines);
   };
-
-  beforeAll(async () => {
-    await inParsers(["sh", "-c", "echo 127.0.0.1 puppetdb.example.test >>/etc/hosts"]);
-  });
 
   it("notifies the webhook of each branch, as a Git server does, and shows its answer", async () => {
     const gone = "0".repeat(40);
@@ -279,10 +291,8 @@ describe("the hook of the control repository", () => {
   });
 
   it.each([
-    ["does not listen", "https://puppetdb.example.test:9099/hooks/code", "Connection refused"],
-    ["has no address", "https://none.invalid:9000/hooks/code", "getaddrinfo"],
-    ["is another host", "https://localhost:9000/hooks/code", "certificate verify failed"],
-    ["speaks no TLS", "https://puppetdb.example.test:9001/hooks/code", "SSL"],
+    ["does not listen", "http://127.0.0.1:9099/hooks/code", "Connection refused"],
+    ["has no address", "http://none.invalid:9001/hooks/code", "getaddrinfo"],
   ])("tells in a sentence that the webhook %s, for each branch", async (_, url, why) => {
     const { code, stdout, stderr } = await push(line("refs/heads/a") + line("refs/heads/b"), url);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -37,6 +37,8 @@ export async function startTestContainer(
   { ports = [], devices = [], image = hostsImage }: TestContainerOptions = {},
 ): Promise<TestContainer> {
   const container = `pulumi-puppet-test-${name}`;
+  // What a killed run left: nobody else has containers of this name.
+  await run(["podman", "rm", "--force", "--ignore", "--time", "0", container]);
   // Hosts of environments have no devices, so Podman's configuration adds them, not the script.
   const folder = mkdtempSync(join(tmpdir(), "pulumi-puppet-test-podman-"));
   try {

@@ -9,7 +9,8 @@ import { podmanNames } from "../../platforms/containers/names.js";
 import { joinAgent, type AgentEnvironment } from "../../tools/lib/agents.js";
 import { project } from "../../tools/lib/paths.js";
 import { Stack } from "../../tools/lib/stack.js";
-import type { Result, RunOptions } from "../../tools/lib/shell.js";
+import { containersOf } from "../../tools/lib/podman.js";
+import { run, type Result, type RunOptions } from "../../tools/lib/shell.js";
 import { execIn } from "./container-exec.js";
 import { hostsImage } from "./images/images.js";
 import { withNames } from "./host-names.js";
@@ -102,6 +103,13 @@ export interface Started {
 /** Whether the suite hands its machines over as existing servers, instead of creating them. */
 export const handed = process.env.PULUMI_PUPPET_TEST_PLATFORM === "existing";
 
+/** Removes machines that were handed over: to a stack they are existing servers, which only their owner removes. */
+export async function removeHandedOver(name: string): Promise<void> {
+  const machines = await containersOf(name);
+  if (machines.length > 0) await run(["podman", "rm", "--force", "--time", "0", ...machines]);
+  await run(["podman", "network", "rm", podmanNames.network(name)]);
+}
+
 /** The command that deploys an environment, by the source of its machines. */
 const deployers = {
   containers: ["node", "tools/run.js", "start"],
@@ -165,8 +173,10 @@ export interface Ended {
 }
 
 /** Runs the command of one of the project's npm scripts; npm itself would take another second. */
-export function npmRun(script: string, ...args: readonly string[]): Promise<Ended> {
-  return end(startWords(["node", "tools/run.js", script, ...args]));
+export async function npmRun(script: string, ...args: readonly string[]): Promise<Ended> {
+  const ended = await end(startWords(["node", "tools/run.js", script, ...args]));
+  if (script === "rotate") known = undefined;
+  return ended;
 }
 
 async function end(started: Started): Promise<Ended> {
@@ -206,6 +216,7 @@ export interface Outputs {
   loadBalancerStatsUrl: string;
   loadBalancerStatsUser: string;
   loadBalancerStatsPassword: string;
+  caCertificate: string;
   webhookUrl: string;
   webhookSecret: string;
   agentInstall: string;

@@ -21,6 +21,19 @@ const user = "provision";
 /** The only machine that accepts SSH from here. */
 const jump = "jump";
 
+/** What a site did to a machine before it was handed over, and what the settings say of it as a server. */
+export interface SiteMachine {
+  /** Shell script that runs once, as root. */
+  readonly prepare?: string;
+  /** More settings of the server, such as `takeOver`. */
+  readonly server?: Readonly<Record<string, unknown>>;
+}
+
+/** The machines of a site, by name; in the file that `SITE` names. */
+const site = (
+  process.env.SITE === undefined ? {} : JSON.parse(readFileSync(process.env.SITE, "utf8"))
+) as Partial<Record<string, SiteMachine>>;
+
 /** SSH key pairs: the login's, and each machine's own. */
 type Keys = Partial<Record<string, KeyPair>>;
 
@@ -101,14 +114,13 @@ async function makeMachines(
     const result = await run(["sh", path], { env: { ...process.env, ...names, ...more }, stdin });
     if (result.code !== 0) throw new Problem(`${script}: ${result.stderr}`);
   };
-  await script("image.sh");
-  await script("network.sh");
-
   const file = join(stateFolder, `machines-${environment}.json`);
   const there = await containersOf(environment);
   const keys =
     there.length > 0 && existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Keys) : {};
   keys.login ??= await keyPair();
+  await script("image.sh", {}, keys.login.public);
+  await script("network.sh", {}, keys.login.public);
   for (const machine of machines) {
     const CONTAINER = podmanNames.container(environment, machine);
     if (there.includes(CONTAINER) && keys[machine] !== undefined) {
@@ -121,15 +133,17 @@ async function makeMachines(
       { main: settings.caServer, balancer: `${settings.puppetServer} ${settings.fileServer}` }[
         machine
       ] ?? "";
-    await script("container.sh", {
+    const container = {
       CONTAINER,
       FQDN: `${machine}.${settings.domain}`,
       ALIASES,
       ADDRESS: addressAt(settings, offsetOf(machine)),
       PORTS: machine === jump ? "22" : "",
-    });
-    await script("ssh.sh", { CONTAINER }, keys.login.public + pair.private);
-    const prepared = await exec(environment, machine, ["sh", "-c", prepare]);
+    };
+    await script("container.sh", container, keys.login.public);
+    await script("ssh.sh", { CONTAINER }, pair.private);
+    const own = `${prepare}\n${site[machine]?.prepare ?? ""}`;
+    const prepared = await exec(environment, machine, ["sh", "-c", own]);
     if (prepared.code !== 0) throw new Problem(`${machine}: ${prepared.stderr}`);
     keys[machine] = pair;
     writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
@@ -163,6 +177,7 @@ function existingSettings(file: string, settings: Settings, keys: Keys): string 
     hostKey: keys[name]?.public.trim(),
     cores: 2,
     memory,
+    ...site[name]?.server,
   }));
   const others = Object.entries(config).filter(
     ([key]) => !["puppet:containers", "puppet:compilers"].includes(key),

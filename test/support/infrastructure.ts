@@ -4,8 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
 import { PuppetInfrastructure, type PuppetInfrastructureArgs } from "../../components/index.js";
 import type { Distribution } from "../../distributions/index.js";
+import { stagedPath } from "../../hosts/as-user.js";
 import type { Host } from "../../hosts/host.js";
 import type { HostState } from "../../hosts/host-state.js";
+import { hostKey } from "../../templates/autosign/autosign.js";
 import { findIn, recordRequests, settled, type Registration } from "./registrations.js";
 
 /** A resolved host state. */
@@ -23,6 +25,7 @@ export interface Composed {
   agentInstall: string;
   agentInstallIsSecret: boolean;
   statsUrl: string;
+  webhookUrl: string | undefined;
   /** Its data about Foreman. */
   foreman: {
     url: string | undefined;
@@ -46,11 +49,19 @@ export function publicKeyOf(name: string): string {
   return `ssh-ed25519 ${Buffer.concat(fields).toString("base64")}`;
 }
 
+const infrastructureKey = passwordOf("puppet-authority-hosts-key");
+
 /** Which of the infrastructure's secrets a text contains. */
 export const secretsIn = (text: string) =>
   Object.entries({
     agentKey: passwordOf("puppet-authority-agent-key"),
-    infrastructureKey: passwordOf("puppet-authority-infrastructure-key"),
+    infrastructureKey,
+    ...Object.fromEntries(
+      ["compiler1", "puppetdb", "hdm", "foreman"].map((host) => [
+        `${host}Key`,
+        hostKey(infrastructureKey, `${host}.example.test`),
+      ]),
+    ),
     statsPassword: passwordOf("balancer-stats-password", 24),
     writePassword: passwordOf("puppetdb-write-password", 32),
     readPassword: passwordOf("puppetdb-read-password", 32),
@@ -65,8 +76,13 @@ export const secretsIn = (text: string) =>
     .filter(([, secret]) => text.includes(secret))
     .map(([name]) => name);
 
-/** The type and title of each resource, in order. */
-export const titlesOf = (state: State) => state.map(({ type, title }) => `${type} ${title}`);
+/** The type and title of each resource, in order; what its folder's owner writes, reads or removes is one file. */
+export const titlesOf = (state: State) =>
+  state.flatMap(({ type, title }) => {
+    if (title.startsWith(stagedPath("/")) || /^read \S+ for /.test(title)) return [];
+    const [, path] = /^(?:no )?(\/\S+) of \S+$/.exec(title) ?? [];
+    return [path === undefined ? `${type} ${title}` : `file ${path}`];
+  });
 
 /** The only resource with a title. */
 export function resourceOf(state: State, title: string): State[number] {
@@ -75,8 +91,21 @@ export function resourceOf(state: State, title: string): State[number] {
   return only;
 }
 
+/** Content of a file, also of one that its folder's owner writes. */
 export const contentOf = (state: State, path: string) =>
-  String(resourceOf(state, path).parameters.content);
+  String(
+    resourceOf(state, state.some(({ title }) => title === path) ? path : stagedPath(path))
+      .parameters.content,
+  );
+
+/** The file that another one is a copy of. */
+export function sourceOf(state: State, path: string): string {
+  const reads = state.map(({ title }) => /^read (\S+) for (\S+)$/.exec(title));
+  return (
+    reads.find((read) => read?.[2] === path)?.[1] ??
+    String(resourceOf(state, path).parameters.source)
+  );
+}
 
 /** Address of the machine with a name. */
 export const addressOf = (name: string) =>
@@ -207,6 +236,7 @@ export async function compose(
     agentInstall,
     agentInstallIsSecret,
     statsUrl,
+    webhookUrl: infrastructure.webhookUrl,
     foreman,
   };
 }
@@ -217,8 +247,16 @@ export function stateOf(script: string): State {
   return JSON.parse(json) as State;
 }
 
+/** The csr_attributes.yaml that a host has while a converge script runs. */
+export function csrAttributesIn(script: string): string {
+  const [, content = ""] =
+    /cat >'\/run\/pulumi-puppet\/csr_attributes.yaml'\) <<'ONCE'\n([^]*?)\nONCE\n/.exec(script) ??
+    [];
+  return content;
+}
+
 /** A provider's answer. */
-function newResource({ type, name, inputs }: MockResourceArgs): {
+export function newResource({ type, name, inputs }: MockResourceArgs): {
   id: string;
   state: Record<string, unknown>;
 } {
@@ -230,6 +268,8 @@ function newResource({ type, name, inputs }: MockResourceArgs): {
         ? { stdout: caPem }
         : name.endsWith("-code-identity")
           ? { stdout: `${publicKeyOf(name)} puppet-code@host\n` }
-          : {};
+          : name.endsWith("-certificate")
+            ? { stdout: "the time of the enrolment" }
+            : {};
   return { id: `${name}-id`, state: { ...given, ...outputs } };
 }

@@ -16,6 +16,7 @@ export const userData = {
 export const requirements = {
   fqdn: "main.example.test",
   names: ["puppet.example.test", "puppetca.example.test"],
+  namesDeadline: 20,
   cores: 2,
   memory: 7680,
   data: undefined,

@@ -35,7 +35,12 @@ await main(async () => {
       `${name} is already a host, service or agent of the environment; choose a different name.`,
     );
   }
-  const { agentInstall } = (await stack.outputs()) as { agentInstall: string };
+  const { agentInstall } = (await stack.outputs()) as { agentInstall?: string };
+  if (agentInstall === undefined) {
+    throw new Problem(
+      `${environment} has not been deployed yet; run ${namedCommand("npm start", environment)}.`,
+    );
+  }
   const agent = { environment, domain, distribution, agentInstall };
   try {
     await joinAgent(agent, name);

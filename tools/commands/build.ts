@@ -2,6 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { project } from "../lib/paths.js";
 import { main, Problem } from "../lib/problem.js";
+import { writeSbom } from "../lib/sbom.js";
 import { run } from "../lib/shell.js";
 
 /** Folder of the package's code. */
@@ -22,6 +23,7 @@ await main(async () => {
     .map((name) => readFileSync(join(hosts, name), "utf8"))
     .join("");
   copyFiles("hosts", (path) => modules.includes(basename(path)));
+  await writeSbom(join(target, "sbom.cdx.json"));
   return 0;
 });
 

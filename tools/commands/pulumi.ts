@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { flagIn } from "../../settings/cli-flags.js";
+import { givenFile } from "../lib/given-file.js";
 import { project } from "../lib/paths.js";
 import { main } from "../lib/problem.js";
 import { run } from "../lib/shell.js";
@@ -18,11 +19,9 @@ await main(async () => {
 });
 
 /**
- * Creates the stack that the command works on, if it does not exist yet: users need to know only the settings file. The
- * CLI writes the salt of the stack's secrets into the settings file, so it gets a copy of a file without a salt, and the
- * committed file stays unchanged.
+ * Creates the stack that the command works on, if it does not exist yet: users need to know only the settings file.
  *
- * @returns the words, with the copy if there is one
+ * @returns the words, with the copy of the settings file if the CLI needs one
  */
 async function withStack(words: readonly string[], env: NodeJS.ProcessEnv): Promise<string[]> {
   // Also as ORGANIZATION/PROJECT/NAME.
@@ -40,12 +39,8 @@ async function withStack(words: readonly string[], env: NodeJS.ProcessEnv): Prom
     return [...words];
   }
   await createIfMissing(stack);
-  const settings = readFileSync(file, "utf8");
-  // Pulumi Cloud encrypts secrets itself.
-  const salted = /^(encryptionsalt|secretsprovider|encryptedkey):/m.test(settings);
-  if (salted || env.PULUMI_BACKEND_URL?.startsWith("https:") === true) return [...words];
-  await stack.prepare(settings, stack.givenFile);
-  return [...words, "--config-file", stack.givenFile];
+  const copy = await givenFile(stack, env);
+  return copy === undefined ? [...words] : [...words, "--config-file", copy];
 }
 
 async function createIfMissing(stack: Stack): Promise<void> {

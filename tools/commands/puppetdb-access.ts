@@ -1,13 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { distributions } from "../../distributions/index.js";
-import {
-  readerPort,
-  readerRole,
-  readerSuffix,
-  renderSignReader,
-} from "../../templates/puppetdb/puppetdb.js";
-import { renderCleanCertificate } from "../../templates/puppetserver/puppetserver.js";
+import { removeCertificate } from "../../templates/autosign/autosign.js";
+import { readerPort, readerSuffix, renderSignReader } from "../../templates/puppetdb/puppetdb.js";
 import { wordsAndOption } from "../lib/arguments.js";
 import { stateFolder } from "../lib/paths.js";
 import { main, Problem } from "../lib/problem.js";
@@ -38,7 +33,7 @@ await main(async () => {
   const ca = await hostWith(stack, "ca");
   const distribution = distributions[settingsOf(stack).distribution];
   const certname = `${name}${readerSuffix}`;
-  const clean = renderCleanCertificate(distribution, certname);
+  const remove = removeCertificate(certname);
   const folder = join(stateFolder, "puppetdb-access", stackName, name);
 
   if (revoke) {
@@ -51,7 +46,7 @@ await main(async () => {
         `There is no certificate ${certname}; ${names === "" ? "no user has one" : `users with one: ${names}`}.`,
       );
     }
-    const { code, stderr } = await ca.run(clean);
+    const { code, stderr } = await ca.run(remove);
     if (code !== 0) throw new Problem(`${certname} could not be revoked: ${stderr.trim()}`);
     rmSync(folder, { recursive: true, force: true });
     console.log(`${certname} is revoked; PuppetDB will refuse it within a minute`);
@@ -61,10 +56,10 @@ await main(async () => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = (kind: string) => join(folder, kind);
   const request = await makeRequest(certname, file("key.pem.new"));
-  const { cadir, puppetserver } = distribution.paths;
+  const { cadir } = distribution.paths;
   const signed = await ca.run("bash -s", {
     stdin: renderSignReader({
-      ...{ certname, request, cadir, puppetserver, clean, days },
+      ...{ certname, request, cadir, remove, days },
       user: distribution.users.puppet,
     }),
   });
@@ -101,8 +96,6 @@ async function makeRequest(certname: string, keyFile: string): Promise<string> {
   const { code, stdout, stderr } = await run([
     ...["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"],
     ...["-nodes", "-keyout", keyFile, "-subj", `/CN=${certname}`, "-utf8"],
-    // pp_auth_role, which PuppetDB's rules for /status and /metrics require.
-    ...["-addext", `1.3.6.1.4.1.34380.1.3.13=ASN1:UTF8String:${readerRole}`],
   ]);
   if (code !== 0) throw new Problem(`openssl could not create the request: ${stderr.trim()}`);
   chmodSync(keyFile, 0o600);

@@ -7,10 +7,9 @@ import { demonstrate, demonstrationAgent, type AgentEnvironment } from "../lib/a
 import { namedCommand } from "../lib/arguments.js";
 import { columns } from "../lib/columns.js";
 import { prepareMachine } from "../lib/machine.js";
-import { containersOf, networkExists } from "../lib/podman.js";
+import { containersOf, networkExists, startStopped } from "../lib/podman.js";
 import { awaitPool, type Statistics } from "../lib/pool.js";
 import { main, Problem } from "../lib/problem.js";
-import { run } from "../lib/shell.js";
 import { readSettings, requireEnvironmentName, requireFreeSubnet } from "../lib/settings.js";
 import { Stack } from "../lib/stack.js";
 import { toolchain } from "../lib/toolchain/toolchain.js";
@@ -109,8 +108,10 @@ function requirePlacement(
  * @throws Problem if the main server is among them, as it contained the CA
  */
 async function reviveContainers(stack: Stack, { hosts = {} }: Partial<Outputs>): Promise<string[]> {
-  const stopped = await containersOf(stack.name, "stopped");
-  if (stopped.length > 0) await run(["podman", "start", ...stopped]);
+  if ((await containersOf(stack.name, "stopped")).length > 0) {
+    const key = await stack.containersKey();
+    if (key !== undefined) await startStopped(stack.name, key);
+  }
 
   const there = await containersOf(stack.name);
   const lost = Object.keys(hosts).filter(

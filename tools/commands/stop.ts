@@ -1,4 +1,4 @@
-import { containersOf, networkExists, sweep } from "../lib/podman.js";
+import { containersOf, strangers, sweep } from "../lib/podman.js";
 import { main, Problem } from "../lib/problem.js";
 import { onPath } from "../lib/shell.js";
 import { requireEnvironmentName } from "../lib/settings.js";
@@ -11,20 +11,23 @@ await main(async () => {
   requireEnvironmentName(name);
   const stack = new Stack(name, await toolchain());
   const deployed = await stack.exists();
-  if (!deployed && !((await onPath("podman")) && (await networkExists(name)))) {
-    throw new Problem(`There is no environment ${name}.`);
+  const podman = await onPath("podman");
+  if (!deployed) {
+    const theirs = podman && (await containersOf(name)).length > 0;
+    throw new Problem(
+      `There is no environment ${name} in this folder's state${theirs ? `, but ${await strangers(name)}` : ""}.`,
+    );
   }
-  if (deployed) {
-    if ((await stack.destroy()) !== 0) {
-      console.log("the stack could not be destroyed cleanly; removing what it created");
-    }
-    await stack.remove();
+  const key = await stack.containersKey();
+  if ((await stack.destroy()) !== 0) {
+    console.log("the stack could not be destroyed cleanly; removing what it created");
   }
-  if (await onPath("podman")) {
-    await sweep(name);
-    const left = await containersOf(name);
-    if (left.length > 0) throw new Problem(`podman could not remove ${left.join(", ")}.`);
+  await stack.remove();
+  if (podman && key !== undefined) await sweep(name, key);
+  if (podman && (await containersOf(name)).length > 0) {
+    console.log(`what this stack made is gone, but ${await strangers(name)}`);
+  } else {
+    console.log(`environment ${name} is gone`);
   }
-  console.log(`environment ${name} is gone`);
   return 0;
 });

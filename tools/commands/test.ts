@@ -5,7 +5,7 @@ import { prepareMachine } from "../lib/machine.js";
 import { project } from "../lib/paths.js";
 import { main, Problem } from "../lib/problem.js";
 import { run } from "../lib/shell.js";
-import { reportVariable, type TestReport } from "../lib/test-report.js";
+import { reportVariable, setupFile, type TestReport } from "../lib/test-report.js";
 import { toolchain } from "../lib/toolchain/toolchain.js";
 
 /** Stages that run first, one after the other; each is a project in vitest.config.ts. */
@@ -98,8 +98,14 @@ function readReport(stage: string, file: string, code: number): TestReport {
   }
   const report = JSON.parse(readFileSync(file, "utf8")) as TestReport;
   if (code === 0 || report.failures.length > 0) return report;
-  return { ...report, failures: [`${stage}: outside its tests`] };
+  const reason = existsSync(setupFile(file))
+    ? `: ${lastLines(readFileSync(setupFile(file), "utf8"))}`
+    : "";
+  return { ...report, failures: [`${stage}: outside its tests${reason}`] };
 }
+
+/** The end of a text: a command says last why it failed. */
+const lastLines = (text: string) => text.trim().split("\n").slice(-12).join("\n  ");
 
 /** Prints how long everything took and what failed; returns whether everything passed. */
 function summary(reports: readonly TestReport[], times: readonly string[]): boolean {

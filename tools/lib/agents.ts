@@ -1,10 +1,9 @@
 import { distributions, type DistributionName } from "../../distributions/index.js";
-import { podmanNames } from "../../platforms/containers/names.js";
 import { mainName } from "../../roles/main/main.js";
-import { renderCleanCertificate } from "../../templates/puppetserver/puppetserver.js";
-import { exec, startContainer } from "./podman.js";
+import { removeCertificate } from "../../templates/autosign/autosign.js";
+import { exec, removeContainer, startContainer } from "./podman.js";
 import { Problem } from "./problem.js";
-import { run, type Result } from "./shell.js";
+import type { Result } from "./shell.js";
 
 /** The environment of an agent. */
 export interface AgentEnvironment {
@@ -86,8 +85,7 @@ export async function demonstrate(agent: AgentEnvironment): Promise<string | und
 
 /** Removes an agent's container and certificate. */
 export async function removeAgent(agent: AgentEnvironment, name: string): Promise<void> {
-  const container = podmanNames.container(agent.environment, name);
-  await run(["podman", "rm", "--force", "--ignore", "--time", "0", container]);
+  await removeContainer(agent.environment, name);
   await cleanCertificate(agent, name);
 }
 
@@ -99,7 +97,7 @@ export function compilerOf(output: string): string | undefined {
 /** Revokes and removes an earlier certificate with the same name, because the CA would reject a new key for it. */
 async function cleanCertificate(agent: AgentEnvironment, name: string): Promise<void> {
   const certname = `${name}.${agent.domain}`;
-  const clean = renderCleanCertificate(distributions[agent.distribution], certname);
+  const clean = removeCertificate(certname);
   const { code, stderr } = await exec(agent.environment, mainName, ["sh", "-c", clean]);
   if (code !== 0) {
     throw new Problem(`the old certificate of ${certname} could not be removed: ${stderr.trim()}`);

@@ -24,8 +24,12 @@ const needs: readonly {
     there: async () =>
       process.getuid?.() === 0 || (await onPath("slirp4netns")) || (await onPath("pasta")),
   },
-  // Builds the base image if none can be pulled.
+  // Builds the base image, from packages that this key has signed.
   { package: "mmdebstrap", there: () => onPath("mmdebstrap") },
+  {
+    package: "debian-archive-keyring",
+    there: () => existsSync("/usr/share/keyrings/debian-archive-keyring.gpg"),
+  },
   { package: "openssh-client", there: () => onPath("ssh-keygen") },
 ];
 

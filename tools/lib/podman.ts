@@ -30,22 +30,25 @@ export async function startContainer(
   host: string,
   domain: string,
 ): Promise<void> {
-  const script = fileURLToPath(new URL("../../hosts/containers/container.sh", import.meta.url));
   const main = podmanNames.container(environment, mainName);
   const image = await run(["podman", "inspect", "--format", "{{.ImageName}}", main]);
   if (image.code !== 0) throw new Problem(`there is no container ${main}: ${image.stderr.trim()}`);
-  const { code, stderr } = await run(["sh", script], {
-    env: {
-      ...process.env,
-      CONTAINER: podmanNames.container(environment, host),
-      IMAGE: image.stdout.trim(),
-      NETWORK: podmanNames.network(environment),
-      FQDN: `${host}.${domain}`,
-      DOMAIN: domain,
-      ENVIRONMENT: environment,
-    },
+  const { code, stderr } = await script("container.sh", {
+    CONTAINER: podmanNames.container(environment, host),
+    IMAGE: image.stdout.trim(),
+    NETWORK: podmanNames.network(environment),
+    FQDN: `${host}.${domain}`,
+    DOMAIN: domain,
+    ENVIRONMENT: environment,
+    BESIDE: main,
   });
   if (code !== 0) throw new Problem(`the container of ${host} did not start: ${stderr.trim()}`);
+}
+
+/** Removes a container that {@link startContainer} started. */
+export async function removeContainer(environment: string, host: string): Promise<void> {
+  const CONTAINER = podmanNames.container(environment, host);
+  await script("delete.sh", { CONTAINER, BESIDE: podmanNames.container(environment, mainName) });
 }
 
 /** Whether the network of an environment exists. */
@@ -75,15 +78,45 @@ export async function containersOf(
   return stdout.split("\n").filter(Boolean);
 }
 
-/** Removes everything Podman still has for an environment, and the image if nothing else uses it. */
-export async function sweep(environment: string): Promise<void> {
+/**
+ * Starts those of an environment's stopped containers that belong to a stack.
+ *
+ * @param key the stack's public key
+ */
+export async function startStopped(environment: string, key: string): Promise<void> {
+  for (const container of await containersOf(environment, "stopped")) {
+    await script("start.sh", { CONTAINER: container }, key);
+  }
+}
+
+/**
+ * Removes everything Podman still has for a stack's environment, and the image if nothing else uses it. What belongs
+ * to another stack stays.
+ *
+ * @param key the stack's public key
+ */
+export async function sweep(environment: string, key: string): Promise<void> {
+  const NETWORK = podmanNames.network(environment);
+  await script("network-delete.sh", { NETWORK, ENVIRONMENT: environment }, key);
+  await script("image-delete.sh", { IMAGE: baseImage }, key);
+}
+
+/** One sentence about containers that no stack of this folder has, and what can be done. */
+export async function strangers(environment: string): Promise<string> {
   const containers = await containersOf(environment);
-  if (containers.length > 0) await run(["podman", "rm", "--force", "--time", "5", ...containers]);
-  await run(["podman", "network", "rm", "--force", podmanNames.network(environment)]);
-  await run(
-    ["sh", fileURLToPath(new URL("../../hosts/containers/image-delete.sh", import.meta.url))],
-    {
-      env: { ...process.env, IMAGE: baseImage },
-    },
-  );
+  const label = '{{index .Config.Labels "pulumi-puppet-folder"}}';
+  const { stdout } = await run(["podman", "inspect", "--format", label, ...containers]);
+  const folders = [...new Set(stdout.split("\n").filter(Boolean))];
+  const from = folders.length > 0 ? folders.join(", ") : "another folder, or from a lost state";
+  return `this machine has containers of an environment ${environment} from ${from}: ${containers.join(", ")}; run npm stop there, or remove them: podman rm --force ${containers.join(" ")} && podman network rm ${podmanNames.network(environment)}`;
+}
+
+/** Runs a script of the containers, which says what it leaves alone. */
+async function script(
+  name: string,
+  variables: Readonly<Record<string, string>>,
+  key?: string,
+): Promise<Result> {
+  const path = fileURLToPath(new URL(`../../hosts/containers/${name}`, import.meta.url));
+  return run(["sh", path], { env: { ...process.env, ...variables }, stdin: key });
 }

@@ -1,4 +1,9 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { get } from "node:https";
+import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
+import { loadBalancerWord } from "../../roles/load-balancer/load-balancer.js";
 import { Problem } from "./problem.js";
 
 /** The outputs of a stack for reading its load balancer's statistics. */
@@ -6,6 +11,10 @@ export interface Statistics {
   readonly loadBalancerStatsUrl: string;
   readonly loadBalancerStatsUser: string;
   readonly loadBalancerStatsPassword: string;
+  readonly caCertificate: string;
+  readonly hosts: Readonly<
+    Record<string, { readonly fqdn: string; readonly roles: readonly string[] }>
+  >;
 }
 
 /** One server or frontend, by HAProxy's names of the columns. */
@@ -20,13 +29,37 @@ const deadline = 300;
  * @throws Error if it does not exist
  */
 export async function statisticsPage(statistics: Statistics, path: string): Promise<string> {
-  const { loadBalancerStatsUrl, loadBalancerStatsUser, loadBalancerStatsPassword } = statistics;
-  const credentials = `${loadBalancerStatsUser}:${loadBalancerStatsPassword}`;
-  const response = await fetch(new URL(path, loadBalancerStatsUrl), {
-    headers: { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
+  const { loadBalancerStatsUser, loadBalancerStatsPassword } = statistics;
+  const answer = await statisticsAnswer(
+    statistics,
+    path,
+    `${loadBalancerStatsUser}:${loadBalancerStatsPassword}`,
+  );
+  if (answer.status !== 200) throw new Error(`${path}: ${String(answer.status)}`);
+  return answer.text;
+}
+
+/**
+ * What the statistics port answers. It must have the load balancer's certificate, whatever address leads there.
+ *
+ * @param credentials user and password, with a colon in between; none if undefined
+ */
+export async function statisticsAnswer(
+  { loadBalancerStatsUrl, caCertificate, hosts }: Statistics,
+  path: string,
+  credentials?: string,
+): Promise<{ status: number | undefined; text: string }> {
+  const balancer = Object.values(hosts).find(({ roles }) => roles.includes(loadBalancerWord));
+  const request = get(new URL(path, loadBalancerStatsUrl), {
+    ca: caCertificate,
+    ...(balancer === undefined ? {} : { servername: balancer.fqdn }),
+    ...(credentials === undefined ? {} : { auth: credentials }),
+    agent: false,
+    timeout: 10_000,
   });
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  return response.text();
+  request.on("timeout", () => request.destroy(new Error(`${path}: no answer within 10 s`)));
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  return { status: response.statusCode, text: await text(response) };
 }
 
 /** Reads the statistics. */

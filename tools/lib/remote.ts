@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { shellWord } from "../../hosts/shell-word.js";
+import { inUrl } from "../../templates/addresses.js";
 import { Problem } from "./problem.js";
 import { run, type Result, type RunOptions } from "./shell.js";
 import type { Stack } from "./stack.js";
@@ -22,7 +23,7 @@ interface Login {
 }
 
 /** How to connect to a host, according to the platform. */
-interface Connection extends Login {
+export interface Connection extends Login {
   /** The jump host. */
   readonly proxy?: Login;
   /** Program that connects to the host's SSH port. */
@@ -95,16 +96,25 @@ export async function hostWith(stack: Stack, role: string): Promise<RemoteHost> 
 }
 
 /** The hosts with a role, according to the outputs of their stack. */
-export function hostsWith({ hosts = {}, connections = {} }: HostOutputs, role: string) {
-  return Object.entries(hosts).flatMap(([name, host]) => {
-    const connection = connections[name];
-    return connection === undefined || !host.roles.includes(role)
-      ? []
-      : [remoteHost(host, connection)];
-  });
+export function hostsWith(outputs: HostOutputs, role: string): RemoteHost[] {
+  const names = Object.entries(outputs.hosts ?? {}).filter(([, { roles }]) => roles.includes(role));
+  return names.flatMap(([name]) => hostNamed(outputs, name) ?? []);
 }
 
-function remoteHost(host: { fqdn: string; address: string }, connection: Connection): RemoteHost {
+/** The host with a name in the outputs of its stack. */
+export function hostNamed(
+  { hosts = {}, connections = {} }: HostOutputs,
+  name: string,
+): RemoteHost | undefined {
+  const [host, connection] = [hosts[name], connections[name]];
+  return host && connection ? remoteHost(host, connection) : undefined;
+}
+
+/** A host that is connected to in a given way. */
+export function remoteHost(
+  host: { fqdn: string; address: string },
+  connection: Connection,
+): RemoteHost {
   const asRoot = (program: string, otherwise = program) =>
     connection.sudo === true ? `sudo -n ${program}` : otherwise;
   return {
@@ -115,8 +125,8 @@ function remoteHost(host: { fqdn: string; address: string }, connection: Connect
       ),
     asRoot,
     git: (path, args, options) =>
-      withLogin(connection, (words, target) =>
-        run(["git", ...args(`${target}:${path}`)], {
+      withLogin(connection, (words) =>
+        run(["git", ...args(`${connection.user}@${inUrl(connection.host)}:${path}`)], {
           ...options,
           // Git passes it to a shell.
           env: {
@@ -141,7 +151,7 @@ async function withLogin<T>(
     const through =
       proxy === undefined
         ? proxyCommand
-        : [...sshWords(folder, "proxy", proxy), "-W", "%h:%p", `${proxy.user}@${proxy.host}`]
+        : [...sshWords(folder, "proxy", proxy), "-W", "[%h]:%p", `${proxy.user}@${proxy.host}`]
             .map(shellWord)
             .join(" ");
     const words = [

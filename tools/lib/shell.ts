@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly stdoutFile?: string;
   /** Shows output as it arrives instead of collecting it. */
   readonly show?: boolean;
+  /** Receives standard error as it arrives, in addition to the result. */
+  readonly follow?: (text: string) => void;
   /** Milliseconds after which the command is killed; unlimited by default. */
   readonly timeout?: number;
 }
@@ -62,7 +64,10 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
     let stdout = "";
     let stderr = "";
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+      options.follow?.(text);
+    });
     child.on("error", reject);
     child.on("close", (code, signal) => {
       resolve({ code: code ?? 128 + constants.signals[signal ?? "SIGKILL"], stdout, stderr });

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Problem } from "./problem.js";
 import { project, stateFolder } from "./paths.js";
 import { run, type Result, type RunOptions } from "./shell.js";
+import { isAlive, lockOwners, type LockOwner } from "./stack-lock.js";
 
 /** Milliseconds that a deployment waits for another of the same environment. */
 const deploymentDeadline = 20 * 60_000;
@@ -97,13 +97,15 @@ export class Stack {
   private async changedSomething(): Promise<boolean> {
     interface Event {
       readonly resourcePreEvent?: {
-        readonly metadata: { readonly op: string; readonly type: string };
+        readonly metadata: { readonly op: string; readonly type: string; readonly urn: string };
       };
     }
     try {
       const lines = (await readFile(this.events, "utf8")).split("\n").filter(Boolean);
       return lines.some((line) => {
-        const { op, type } = (JSON.parse(line) as Event).resourcePreEvent?.metadata ?? {};
+        const { op, type, urn } = (JSON.parse(line) as Event).resourcePreEvent?.metadata ?? {};
+        // A look at servers changes nothing.
+        if (urn?.endsWith("::servers-look") === true) return false;
         return !["same", "read", undefined].includes(op) && type?.startsWith("pulumi:") === false;
       });
     } catch {
@@ -114,11 +116,43 @@ export class Stack {
 
   /** URNs of the commands that converge the hosts. */
   private async convergences(): Promise<string[]> {
+    const urns = await this.urns();
+    return urns.filter((urn) => /:HostConfiguration\$command:remote:Command::.*-run$/.test(urn));
+  }
+
+  /** URNs of all resources in the stack's state. */
+  async urns(): Promise<string[]> {
     const { stdout } = await this.pulumi(["stack", "export", "--stack", this.name]);
     const { deployment } = JSON.parse(stdout) as { deployment: { resources?: { urn: string }[] } };
-    return (deployment.resources ?? [])
-      .map(({ urn }) => urn)
-      .filter((urn) => /:HostConfiguration\$command:remote:Command::.*-run$/.test(urn));
+    return (deployment.resources ?? []).map(({ urn }) => urn);
+  }
+
+  /**
+   * Replaces resources, and updates what depends on them, showing a preview and progress.
+   *
+   * @param config flags of the CLI that name the settings file
+   */
+  async replace(urns: readonly string[], config: readonly string[]): Promise<number> {
+    return this.operate(["up", ...urns.flatMap((urn) => ["--replace", urn])], config);
+  }
+
+  /** The public key that containers of this stack accept, and are known by; undefined before there is one. */
+  async containersKey(): Promise<string | undefined> {
+    const { stdout } = await this.pulumi([
+      "stack",
+      "export",
+      "--show-secrets",
+      "--stack",
+      this.name,
+    ]);
+    const { deployment } = JSON.parse(stdout) as {
+      deployment: { resources?: { urn: string; outputs?: { stdout?: { plaintext: string } } }[] };
+    };
+    const made = deployment.resources?.find(({ urn }) => urn.endsWith("::containers-keys"));
+    const text = made?.outputs?.stdout?.plaintext;
+    if (text === undefined) return undefined;
+    const keys = JSON.parse(JSON.parse(text) as string) as { client: { public: string } };
+    return keys.client.public;
   }
 
   /** Destroys all resources, showing progress. */
@@ -157,6 +191,22 @@ export class Stack {
     return JSON.parse(stdout) as Record<string, unknown>;
   }
 
+  /**
+   * One of the stack's settings, with secrets in plaintext.
+   *
+   * @param setting its name without the prefix
+   */
+  async setting(setting: string): Promise<unknown> {
+    const file = existsSync(this.stackFile) ? ["--config-file", this.stackFile] : [];
+    const { stdout } = await this.pulumi([
+      ...["config", "--json", "--show-secrets", "--stack", this.name],
+      ...file,
+    ]);
+    const config = JSON.parse(stdout) as Record<string, { value?: string; objectValue?: unknown }>;
+    const { value, objectValue = value } = config[`puppet:${setting}`] ?? {};
+    return objectValue;
+  }
+
   /** Creates the stack, away from the project's own stack files, and returns the stack file that Pulumi writes. */
   async init(): Promise<string> {
     await mkdir(stateFolder, { recursive: true, mode: 0o700 });
@@ -186,13 +236,16 @@ export class Stack {
     return result;
   }
 
-  private async operate(operation: readonly string[]): Promise<number> {
+  private async operate(
+    operation: readonly string[],
+    config = ["--config-file", this.stackFile] as readonly string[],
+  ): Promise<number> {
     const options = ["--yes", "--suppress-outputs", "--stack", this.name];
     // Enables --event-log.
     const env = { ...this.environment, PULUMI_DEBUG_COMMANDS: "true" };
     for (;;) {
-      await this.releaseLock();
-      const command = [...operation, ...options, "--config-file", this.stackFile];
+      await this.releaseLock(config);
+      const command = [...operation, ...options, ...config];
       const { code } = await this.run(command, { show: true, env });
       // If another deployment started at the same moment, the lock is not ours.
       if (code === 0 || !this.lockOwners().some(isAlive)) return code;
@@ -200,7 +253,7 @@ export class Stack {
   }
 
   /** Waits for a running deployment; releases the lock of one that was killed. */
-  private async releaseLock(): Promise<void> {
+  private async releaseLock(config: readonly string[]): Promise<void> {
     const deadline = Date.now() + deploymentDeadline;
     let told = false;
     for (;;) {
@@ -209,7 +262,7 @@ export class Stack {
       const alive = owners.find(isAlive);
       if (alive === undefined) {
         console.log("an earlier deployment was interrupted; continuing where it stopped");
-        await this.forgetInterruption();
+        await this.forgetInterruption(config);
         return;
       }
       const who = `process ${String(alive.pid)} on ${alive.hostname}`;
@@ -228,51 +281,15 @@ export class Stack {
    * Releases the lock of a deployment that was killed. Resources that it was creating are created again, on top of
    * their remains; without this, every later deployment would warn about them.
    */
-  private async forgetInterruption(): Promise<void> {
+  private async forgetInterruption(config: readonly string[]): Promise<void> {
     await this.pulumi(["cancel", "--yes", "--stack", this.name]);
     await this.pulumi([
       ...["refresh", "--clear-pending-creates", "--yes", "--skip-preview"],
-      ...["--stack", this.name, "--config-file", this.stackFile],
+      ...["--stack", this.name, ...config],
     ]);
   }
 
   private lockOwners(): LockOwner[] {
-    const url = this.environment.PULUMI_BACKEND_URL ?? "";
-    if (!url.startsWith("file://")) return [];
-    const folder = join(
-      url.slice("file://".length),
-      ".pulumi",
-      "locks",
-      "organization",
-      "puppet",
-      this.name,
-    );
-    if (!existsSync(folder)) return [];
-    // Next to each lock is a file with its attributes.
-    const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
-    return files.flatMap((file) => {
-      try {
-        return [JSON.parse(readFileSync(join(folder, file), "utf8")) as LockOwner];
-      } catch {
-        // Released after the folder was read.
-        return [];
-      }
-    });
-  }
-}
-
-interface LockOwner {
-  readonly pid: number;
-  readonly hostname: string;
-}
-
-/** Whether a lock's owner may still be running; for a process on a different machine this is unknown. */
-function isAlive(owner: LockOwner): boolean {
-  if (owner.hostname !== hostname()) return true;
-  try {
-    process.kill(owner.pid, 0);
-    return true;
-  } catch {
-    return false;
+    return lockOwners(this.environment.PULUMI_BACKEND_URL, this.name);
   }
 }

@@ -25,6 +25,9 @@ export interface Timed {
 /** Environment variable with the path of the report. */
 export const reportVariable = "PULUMI_PUPPET_TEST_REPORT";
 
+/** Path of what a stage's set-up failed with, beside its report. */
+export const setupFile = (report: string) => `${report}.set-up`;
+
 /** Vitest reporter that gives `npm test` the result of a stage. */
 export default class StageReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {

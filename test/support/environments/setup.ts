@@ -1,6 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { bareImage, makeImages } from "../images/images.js";
 import { deploy, npmRun, settingsFile, type Ended } from "../environment.js";
+import { setUp } from "../set-up.js";
 
 /** Name of the first environment, alongside which this stage's others run. */
 export const first = "from-nothing";
@@ -21,7 +22,11 @@ declare module "vitest" {
 }
 
 /** Deploys an environment whose hosts have no packages, as for users. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default function setup(project: TestProject): Promise<() => Promise<void>> {
+  return setUp(() => deployed(project));
+}
+
+async function deployed(project: TestProject): Promise<() => Promise<void>> {
   await makeImages();
   const settings = settingsFile({
     image: bareImage,

@@ -1,7 +1,8 @@
 import type { CodeSettings } from "../../../components/index.js";
 import { distributions, type DistributionName } from "../../../distributions/index.js";
 import { renderToolConf } from "../../../templates/code-deployment/code-deployment.js";
-import { compose, contentOf, resourceOf, stateOf, type Composed } from "../infrastructure.js";
+import { renderSeed } from "../../../templates/control-repository/control-repository.js";
+import { compose, contentOf, stateOf, type Composed } from "../infrastructure.js";
 import type { Files } from "./files.js";
 
 const units = "/etc/systemd/system";
@@ -78,9 +79,6 @@ export async function codeFilesOf(name: DistributionName): Promise<Files> {
 export async function sharedCodeFiles(): Promise<Files> {
   const simple = await compose(distributions.debian, { codeDeployment: { tool: "r10k" } });
   const full = await compose(distributions.debian, { codeDeployment: everything });
-  const repositoryState = stateOf(String(simple.find(`${repository}-run`).inputs.stdin));
-  const [, , seed] = resourceOf(repositoryState, "make the control repository").parameters
-    .command as readonly string[];
   const lib = "/usr/local/lib/puppet-code";
   return {
     "identity.sh": String(simple.find("compiler1-code-identity").inputs.stdin),
@@ -106,7 +104,10 @@ export async function sharedCodeFiles(): Promise<Files> {
       ],
       "control-repository/webhook.json": [repository, "/var/lib/puppet-control/webhook.json"],
     }),
-    "control-repository/seed.sh": String(seed),
+    "control-repository/seed.sh": renderSeed({
+      repository: "/var/lib/puppet-control/control.git",
+      share: "/usr/local/share/puppet-control-repository",
+    }),
     ...contentsOf(full, {
       "everything/g10k.yaml": ["main-code", `${folder}/g10k.yaml`],
       "everything/settings.json": ["main-code", `${folder}/settings.json`],

@@ -1,12 +1,16 @@
 import {
+  authorizationRules,
+  authorizationScript,
+} from "../../../components/puppet-server/authorization.js";
+import {
   distributions,
   type Distribution,
   type DistributionName,
 } from "../../../distributions/index.js";
 import { renderConvergeScript } from "../../../hosts/host-configuration.js";
 import { renderSignReader } from "../../../templates/puppetdb/puppetdb.js";
-import { renderCleanCertificate } from "../../../templates/puppetserver/puppetserver.js";
-import { compose, contentOf, resourceOf, type State } from "../infrastructure.js";
+import { removeCertificate } from "../../../templates/autosign/autosign.js";
+import { compose, contentOf, csrAttributesIn, resourceOf, type State } from "../infrastructure.js";
 
 /** Files by their names in tests. */
 export type Files = Readonly<Record<string, string>>;
@@ -35,9 +39,15 @@ export async function filesOf(name: DistributionName): Promise<Files> {
   return {
     "main/puppet.conf": contentOf(main, `${paths.confdir}/puppet.conf`),
     "main/sed-java-args": javaArgsCommand(main, services.server),
+    "main/authorization.conf": contentOf(main, authorizationRules),
+    "compiler/authorization.conf": contentOf(compiler, authorizationRules),
+    "authorization.sh": contentOf(main, authorizationScript),
     "compiler/puppet.conf": contentOf(compiler, `${paths.confdir}/puppet.conf`),
-    "compiler/csr_attributes.yaml": contentOf(compiler, `${paths.confdir}/csr_attributes.yaml`),
+    ...filesIn(compiler, "compiler", "/usr/local/sbin", ["puppet-certificate"]),
+    ...filesIn(main, "main", "/usr/local/sbin", ["puppet-main-certificate"]),
+    "compiler/csr_attributes.yaml": csrAttributesIn(composed.script("compiler1")),
     "compiler/puppet-crl-refresh": contentOf(compiler, "/usr/local/sbin/puppet-crl-refresh"),
+    ...filesIn(compiler, "compiler", "/usr/local/sbin", ["puppet-revoked-connections"]),
     ...filesIn(puppetdb, "puppetdb", `${paths.puppetdbConfdir}/conf.d`, [
       "jetty.ini",
       "puppetdb.ini",
@@ -65,6 +75,11 @@ export async function sharedFiles(): Promise<Files> {
   const compiler = three.state("compiler1");
   const haproxyConf = "/etc/haproxy/haproxy.cfg";
   const units = "/etc/systemd/system";
+  const connectionUnits = [
+    "puppet-connection-limits.service",
+    "puppet-revoked-connections.service",
+  ];
+  const limits = "/etc/puppet-connection-limits.nft";
   const crlUnits = ["puppet-crl-refresh.service", "puppet-crl-refresh.timer"];
   return {
     "main/ca.cfg": contentOf(main, `${paths.serverServicesdir}/ca.cfg`),
@@ -74,14 +89,25 @@ export async function sharedFiles(): Promise<Files> {
     ...filesIn(main, "main", paths.confdir, ["puppetdb.conf", "routes.yaml"]),
     "main/site.pp": contentOf(main, "/usr/local/share/puppet-site.pp"),
     "compiler/ca.cfg": contentOf(compiler, `${paths.serverServicesdir}/ca.cfg`),
-    ...filesIn(compiler, "compiler", units, crlUnits),
+    ...filesIn(compiler, "compiler", units, [...crlUnits, ...connectionUnits]),
+    "main/connection-limits.nft": contentOf(main, limits),
+    "compiler/connection-limits.nft": contentOf(compiler, limits),
     "balancer/haproxy-1.cfg": contentOf(one.state("balancer"), haproxyConf),
     "balancer/haproxy-3.cfg": contentOf(three.state("balancer"), haproxyConf),
-    "balancer/haproxy-reload": contentOf(three.state("balancer"), "/usr/local/sbin/haproxy-reload"),
+    ...filesIn(three.state("balancer"), "balancer", "/usr/local/sbin", [
+      "haproxy-reload",
+      "haproxy-crl-take",
+    ]),
+    "balancer/pool-serves.sh": verificationOf(three, "puppet-pool-serves"),
+    "main/puppetdb-serves.sh": verificationOf(three, "puppet-puppetdb-serves"),
     ...puppetdbFiles(three.state("puppetdb"), distribution),
     ...(await externalFiles(distribution)),
   };
 }
+
+/** A script at the end of a deployment, without its last line: that says which configurations it follows. */
+const verificationOf = (composed: Awaited<ReturnType<typeof compose>>, name: string) =>
+  String(composed.find(name).inputs.stdin).replace(/# [0-9a-f ]+\n$/, "");
 
 /** What PuppetDB's host has on every distribution. */
 function puppetdbFiles(state: State, { paths }: Distribution): Files {
@@ -155,9 +181,8 @@ function signReader(distribution: Distribution): string {
     certname,
     request: "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n",
     cadir: paths.cadir,
-    puppetserver: paths.puppetserver,
     user: users.puppet,
-    clean: renderCleanCertificate(distribution, certname),
+    remove: removeCertificate(certname),
     days: 365,
   });
 }

@@ -10,6 +10,18 @@ export const smartProxySettings = [
   ),
 ];
 
+/** Files of HAProxy in front of the smart proxy, by their names in tests, with their paths. */
+export const smartProxyDoorFiles = {
+  "haproxy.cfg": "/etc/puppet-smart-proxy/haproxy.cfg",
+  "puppet-smart-proxy-crl": "/usr/local/sbin/puppet-smart-proxy-crl",
+  ...Object.fromEntries(
+    ["tls.service", "crl.service", "crl.timer"].map((unit) => [
+      `puppet-smart-proxy-${unit}`,
+      `/etc/systemd/system/puppet-smart-proxy-${unit}`,
+    ]),
+  ),
+};
+
 /** Input of Foreman, its smart proxy and the registration, on a main server with a distribution. */
 export async function foremanFiles(name: DistributionName): Promise<Files> {
   const composed = await compose(distributions[name], {
@@ -31,6 +43,12 @@ export async function foremanFiles(name: DistributionName): Promise<Files> {
       smartProxySettings.map((file) => [
         `smart-proxy/${file}`,
         contentOf(proxy, `/etc/foreman-proxy/${file}`),
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(smartProxyDoorFiles).map(([file, path]) => [
+        `smart-proxy/${file}`,
+        contentOf(proxy, path),
       ]),
     ),
     "smart-proxy/puppet-foreman-repository": contentOf(

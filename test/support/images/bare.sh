@@ -11,6 +11,6 @@ trap 'rm -r "$folder"; podman rm --force --time 0 "$container" >/dev/null' EXIT
 mkdir "$folder/system.conf.d"
 cp "$JVM" "$folder/system.conf.d"
 podman cp "$folder/system.conf.d" "$container:/etc/systemd"
-podman commit --quiet --change "LABEL recipe=$recipe" "$container" "$IMAGE" >/dev/null
+podman commit --quiet --change "LABEL recipe=$recipe" --change "LABEL pulumi-puppet-owner=" "$container" "$IMAGE" >/dev/null
 # The one before, unless something stands on it.
 test -z "$made" || podman image rm "${made%% *}" >/dev/null 2>&1 || true

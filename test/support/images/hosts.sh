@@ -59,6 +59,6 @@ wait $!
 : >/etc/machine-id
 SCRIPT
 podman stop --time 20 "$container" >/dev/null
-podman commit --quiet --change 'CMD ["/sbin/init"]' --change "LABEL recipe=$recipe" "$container" "$IMAGE" >/dev/null
+podman commit --quiet --change 'CMD ["/sbin/init"]' --change "LABEL recipe=$recipe" --change "LABEL pulumi-puppet-owner=" "$container" "$IMAGE" >/dev/null
 # The one before, unless something stands on it.
 test -z "$before" || podman image rm "$before" >/dev/null 2>&1 || true

@@ -16,7 +16,7 @@ const { agent, server, puppetdb, puppetdbTermini } = distributions.debian.packag
 const packages = [
   ...[agent, server, ...puppetdb, puppetdbTermini],
   ...["postgresql", "haproxy", "socat", "r10k", "g10k", "webhook", "git", "rsync", "curl"],
-  ...["openssh-client", "python3", "sudo", "tcpdump", "gpg", "cloud-init", "procps"],
+  ...["openssh-client", "python3", "sudo", "tcpdump", "gpg", "cloud-init", "procps", "nftables"],
 ];
 
 /** Builds the base image and, from it, the tests' images, if they do not exist. */

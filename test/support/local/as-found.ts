@@ -14,13 +14,13 @@ const mark = join(stateFolder, `unfinished-${environment}.yaml`);
 type Snapshot = ReadonlyMap<string, string>;
 
 /**
- * The environment's part of a host: its configuration, except changing certificates and code and what is specific to
- * each machine; the environments; and failed services.
+ * The environment's part of a host: its configuration, except changing certificates, revocation lists and code, keys that are rotated, and
+ * what is specific to each machine; the environments; and failed services.
  */
 const ofHost = `
 find /etc -xdev -type f ! -path '*/ssl/*' ! -path '/etc/puppet/puppetserver/ca/*' ! -path '/etc/puppet/code/*' \
-  ! -path '*/ssh_known_hosts' ! -path '*/.ssh/*' \
-  ! -path /etc/hosts ! -name '*.cache' ! -name '.pwd.lock' ! -name '*-' ! -name mtab -exec sha256sum {} + | sort -k 2
+  ! -path '*/ssh_known_hosts' ! -path '*/.ssh/*' ! -path '*/autosign/agent.key' ! -path '*/puppet-webhook/hooks.yaml' \
+  ! -name '*crl.pem*' ! -path /etc/hosts ! -name '*.cache' ! -name '.pwd.lock' ! -name '*-' ! -name mtab -exec sha256sum {} + | sort -k 2
 ls /etc/puppet/code/environments 2>/dev/null | sed 's/^/environment /'
 systemctl list-units --failed --plain --no-legend | while read -r unit _; do
   echo "failed $unit: $(journalctl --unit "$unit" --lines 3 --output cat | paste --serial --delimiters ' ')"

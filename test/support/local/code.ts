@@ -129,7 +129,9 @@ export interface Deployment {
 
 /** The last deploy. */
 export const lastDeployment = async () =>
-  JSON.parse(await output("main", "cat /var/lib/puppet-code/deployment.json")) as Deployment;
+  JSON.parse(
+    await output("main", "cat /var/lib/puppet-code-request/result/deployment.json"),
+  ) as Deployment;
 
 /**
  * Notifies the webhook of a push as GitHub does, with a valid signature.
@@ -174,7 +176,7 @@ export const deploys = async () =>
 export const idle = () =>
   output(
     "main",
-    `timeout 120 sh -c 'until test -z "$(ls /var/lib/puppet-code/requests)" && ! systemctl is-active --quiet puppet-code-deploy && test "$(systemctl show --property ActiveState --value puppet-code-deploy)" != activating; do sleep 0.2; done'`,
+    `timeout 120 sh -c 'until test -z "$(ls /var/lib/puppet-code-request/new)" && ! systemctl is-active --quiet puppet-code-deploy && test "$(systemctl show --property ActiveState --value puppet-code-deploy)" != activating; do sleep 0.2; done'`,
   );
 
 /** One agent run whose catalog comes from one compiler. */

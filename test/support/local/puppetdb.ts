@@ -44,7 +44,11 @@ export async function statusOf(host: string, request: string): Promise<string> {
 export async function timedRun(agent: string): Promise<number> {
   const began = Date.now();
   const { code, stdout, stderr } = await runAgent({ environment, distribution }, agent);
-  if (code !== 0 && code !== 2) throw new Error(`${agent}: exit code ${code}: ${stdout}${stderr}`);
+  // A run whose report was not taken ends with 0 too.
+  const lost = /Could not send report/.test(stdout + stderr);
+  if ((code !== 0 && code !== 2) || lost) {
+    throw new Error(`${agent}: exit code ${code}: ${stdout}${stderr}`);
+  }
   return (Date.now() - began) / 1000;
 }
 
@@ -57,11 +61,32 @@ export async function reported(agent: string): Promise<void> {
     agent,
     "sed -n 's/^transaction_uuid: //p' /var/cache/puppet/state/last_run_report.yaml",
   );
-  await until(
-    `PuppetDB has the report of ${agent}'s last run`,
-    async () => (await query(`reports[certname] { transaction_uuid = "${run}" }`)).length === 1,
-    30,
+  try {
+    await until(
+      `PuppetDB has the report of ${agent}'s last run`,
+      async () => (await query(`reports[certname] { transaction_uuid = "${run}" }`)).length === 1,
+      60,
+    );
+  } catch (error) {
+    throw new Error(`${String(error)}\n${await whereabouts(agent)}`);
+  }
+}
+
+/**
+ * What became of an agent's reports: in the compilers' logs, who pass over a PuppetDB that does not take one, and in
+ * PuppetDB's, which keeps a command that it could not store at once for an hour.
+ */
+async function whereabouts(agent: string): Promise<string> {
+  const logs = await Promise.all(
+    ["compiler1", "compiler2", "puppetdb"].map(async (host) => {
+      const lines = await output(
+        host,
+        `grep -hE '${agent}|ERROR|WARN' /var/log/puppet*/puppetserver.log /var/log/puppetdb/puppetdb.log 2>/dev/null | tail -n 8`,
+      );
+      return `${host}:\n${lines}`;
+    }),
   );
+  return logs.join("\n");
 }
 
 /** systemctl on PuppetDB's host. */
@@ -89,4 +114,21 @@ export async function settled(): Promise<void> {
     60,
   );
   await serves();
+}
+
+/** Runs agents in turn until stopped; returns the seconds of all runs. */
+export function loop(agents: readonly string[]): { end: () => Promise<number[]> } {
+  let going = true;
+  const runs = async () => {
+    const seconds: number[] = [];
+    while (going) for (const agent of agents) seconds.push(await timedRun(agent));
+    return seconds;
+  };
+  const running = runs();
+  return {
+    end: () => {
+      going = false;
+      return running;
+    },
+  };
 }

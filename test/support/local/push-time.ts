@@ -42,7 +42,7 @@ chown -R puppet-code: /srv/modules`,
 async function deploySeconds(): Promise<number> {
   const { requests } = await lastDeployment();
   const finished = Number(
-    await output("main", "stat --format %.Y /var/lib/puppet-code/deployment.json"),
+    await output("main", "stat --format %.Y /var/lib/puppet-code-request/result/deployment.json"),
   );
   // A request is named after its time in milliseconds.
   return finished - Number(requests[0]?.split("-")[0]) / 1000;

@@ -9,12 +9,15 @@ import {
   deploy,
   domain,
   environment,
+  handed,
   npmRun,
+  removeHandedOver,
   settingsFile,
   startDeployment,
   subnet,
   until,
 } from "../environment.js";
+import { setUp } from "../set-up.js";
 import { withNames } from "../host-names.js";
 
 /** What happened while the environment was deployed. */
@@ -36,7 +39,11 @@ declare module "vitest" {
 }
 
 /** Deploys the environment once for the suite: kills the deployment halfway, and runs it again to finish. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default function setup(project: TestProject): Promise<() => Promise<void>> {
+  return setUp(() => deployed(project));
+}
+
+async function deployed(project: TestProject): Promise<() => Promise<void>> {
   await makeImages();
   // For the containers that tests create and start themselves.
   Object.assign(process.env, withNames(subnet, domain));
@@ -54,7 +61,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     // The engine is dead, so all of its processes on this machine must end too.
     const orphans = () =>
       runningCommandLines().filter((line) => line.includes(`--stack ${environment} `));
-    await until("the killed deployment's program has ended", () => orphans().length === 0, 10);
+    await until("the killed deployment's program has ended", () => orphans().length === 0, 60);
 
     const second = await deploy(settings);
     if (second.code !== 0) throw new Error(`npm start failed:\n${second.text}`);
@@ -73,5 +80,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     const { code, text } = await npmRun("stop", environment);
     if (code !== 0) throw new Error(`npm stop failed:\n${text}`);
+    if (handed) await removeHandedOver(environment);
   };
 }

@@ -9,6 +9,13 @@ export function inParsers(command: readonly string[], stdin = ""): Promise<Resul
   return execIn(`pulumi-puppet-test-${parsersName}`, command, { stdin });
 }
 
+/** What a Bash script prints where the parsers are; it must succeed. */
+export async function outputOf(script: string, stdin = ""): Promise<string> {
+  const { code, stdout, stderr } = await inParsers(["bash", "-ec", script], stdin);
+  if (code !== 0) throw new Error(`${script}: exit ${String(code)}: ${stderr}`);
+  return stdout.trim();
+}
+
 /**
  * Runs a command on a text in a file of its own, for parsers that read no standard input.
  *

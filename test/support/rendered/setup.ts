@@ -23,13 +23,18 @@ openssl ca -config ca.cnf -gencrl -keyfile ca.key -cert ca.pem -out crl.pem
 for folder in /etc/puppetdb /etc/puppetlabs/puppetdb; do
   install -D -m 0644 crl.pem "$folder/ssl/crl/crl.pem"
 done
+install -m 0644 crl.pem /etc/haproxy/puppetdb/crl.pem
+install -m 0644 crl.pem /etc/haproxy/puppet-crl.pem
+mkdir -p /var/lib/pulumi-puppet
+echo 1 >/var/lib/pulumi-puppet/haproxy-servers
 
 mkdir -p /etc/puppet-webhook
 cp -r /etc/haproxy/puppetdb /etc/puppet-webhook/tls
 cp -r /etc/haproxy/puppetdb /etc/haproxy/hdm
+cp -r /etc/haproxy/puppetdb /etc/haproxy/tls
 useradd --system --user-group puppet-control
 
-for program in puppet-crl-refresh puppetdb-crl-refresh puppetdb-crl-apply puppetdb-backup \\
+for program in puppet-revoked-connections puppet-crl-refresh puppetdb-crl-refresh puppetdb-crl-apply puppetdb-backup \\
   puppet-code-deploy puppet-code-request puppet-code-sync hdm-administrator; do
   install -m 0755 /dev/null "/usr/local/sbin/$program"
 done

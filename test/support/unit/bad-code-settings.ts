@@ -130,12 +130,15 @@ export const badCodeSettings: readonly BadSettings[] = [
     ),
   ),
 
-  ...[5, ["git.example.com ssh-ed25519 AAAA"], null, true].map((value) =>
+  ...[
+    ...[5, ["git.example.com ssh-ed25519 AAAA"], null, true, "foo", "git.example.com AAAA"],
+    ...["git.example.com ssh-ed25519 AA\u0000AA", "git.example.com ssh-ed25519 AAAA\nfoo"],
+  ].map((value) =>
     one(
       `knownHosts ${JSON.stringify(value)}`,
       "codeDeployment.knownHosts",
       value,
-      "write lines of a known_hosts file.",
+      "write lines of a known_hosts file, each with a name, a type such as ssh-ed25519, and a key.",
     ),
   ),
   ...["a b", "", "a:b", "a@b", "ä", "a\n", "a".repeat(65), 5, null].map((value) =>
@@ -288,8 +291,15 @@ export const badCodeSettings: readonly BadSettings[] = [
     "an unknown setting of the webhook",
     "webhook.secret",
     "s3cret",
-    "write one of port, or remove it.",
+    "write one of port, certificate, privateKey, or remove it.",
     "is not a setting",
   ),
-  one("a webhook that is a port", "webhook", 9000, "write an object with port."),
+  one(
+    "a webhook that is a port",
+    "webhook",
+    9000,
+    "write an object with port, certificate, privateKey.",
+    // It may be the private key.
+    "is invalid",
+  ),
 ];

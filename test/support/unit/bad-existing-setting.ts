@@ -28,6 +28,8 @@ export const first = (
 /** What to write instead. */
 export const publicKey =
   "write the host's public key on one line, as in its /etc/ssh/ssh_host_ed25519_key.pub.";
-export const address = "write an IPv4 address such as 10.1.0.10.";
+export const address =
+  "write an IPv4 address such as 10.1.0.10, or an IPv6 address such as fd00::10 without brackets.";
 export const keys = "user, privateKey, jumpHost, servers";
-export const serverKeys = "name, role, address, sshAddress, sshPort, user, hostKey, cores, memory";
+export const serverKeys =
+  "name, domain, role, address, sshAddress, sshPort, user, hostKey, cores, memory, takeOver";

@@ -5,6 +5,20 @@ import { goodAws, goodExisting, hostKey, server, servers } from "./platform-sett
 const role = (text: string) => `puppet:existing.servers has ${text}; write exactly one.`;
 const jumpHost = "write an object with address, port, user, hostKey, privateKey.";
 
+const noZone =
+  "an IPv6 address that needs no zone such as %eth0, which differs between machines; for example fd00::10";
+
+/** IPv6 addresses that are refused wherever an address is expected, and what to write instead. */
+const unfitIpv6 = [
+  ["[fd00::1]", "the address without brackets, fd00::1"],
+  ["fe80::1%eth0", noZone],
+  ["fd00::1%2", noZone],
+  ["FE80:0::1", noZone],
+  ["febf::1", noZone],
+  ["::ffff:10.1.0.1", "the IPv4 address itself, such as 10.1.0.10"],
+  ["0:0:0:0:0:FFFF:a01:1", "the IPv4 address itself, such as 10.1.0.10"],
+] as const;
+
 /** Invalid settings of existing servers. */
 export const badExistingSettings: readonly BadSettings[] = [
   existing("no private key", { privateKey: undefined }, [
@@ -56,6 +70,18 @@ export const badExistingSettings: readonly BadSettings[] = [
     'role is "loadBalancer"; write main, load-balancer, puppetdb, foreman, compiler or hdm.',
   ),
   first(
+    "what cannot be taken over",
+    { takeOver: ["puppetdb"] },
+    'takeOver[0] is "puppetdb"; write ca or haproxy.',
+  ),
+  existing(
+    "a CA to be taken over on a compiler",
+    { servers: [...servers.slice(0, 3), server("delta", "compiler", 4, { takeOver: ["ca"] })] },
+    [
+      "puppet:existing.servers has delta with takeOver ca, which the role compiler leaves alone; remove it, or write it at the server that is to take it over.",
+    ],
+  ),
+  first(
     "an unknown setting of a server",
     { port: 22 },
     `port is not a setting; write one of ${serverKeys}, or remove it.`,
@@ -71,7 +97,10 @@ export const badExistingSettings: readonly BadSettings[] = [
     "10.1.0",
     "010.1.0.1",
     "10.1.0.1/24",
-    "fd00::1",
+    "fd00::1/64",
+    "fd00:1",
+    "fd00::1::2",
+    "[fd00::1]:22",
     "",
     10,
   ].map((value) =>
@@ -81,10 +110,85 @@ export const badExistingSettings: readonly BadSettings[] = [
       `address is ${JSON.stringify(value)}; ${address}`,
     ),
   ),
-  first(
-    "an address for SSH that has a port",
-    { sshAddress: "alpha:22" },
-    'sshAddress is "alpha:22"; write an address or DNS name that SSH can reach from here.',
+  ...unfitIpv6.map(([value, remedy]) =>
+    first(`the address ${value}`, { address: value }, `address is "${value}"; write ${remedy}.`),
+  ),
+  ...["::", "::1", "::10.1.0.1", "ff02::1", "FF02:0::1"].map((value) =>
+    first(
+      `the address ${value}, where no other server is`,
+      { address: value },
+      `address is "${value}"; write an IPv6 address at which other servers reach this one, such as fd00::10.`,
+    ),
+  ),
+  ...["alpha:22", "10.1.0.1:22", "[fd00::1]:22", "fd00::1/64", "Alpha", ""].map((value) =>
+    first(
+      `the address ${JSON.stringify(value)} for SSH`,
+      { sshAddress: value },
+      `sshAddress is "${value}"; write an address or DNS name that SSH can reach from here.`,
+    ),
+  ),
+  ...unfitIpv6.flatMap(([value, remedy]) => [
+    first(
+      `the address ${value} for SSH`,
+      { sshAddress: value },
+      `sshAddress is "${value}"; write ${remedy}.`,
+    ),
+    existing(`a jump host at ${value}`, { jumpHost: { address: value, hostKey } }, [
+      `puppet:existing.jumpHost.address is "${value}"; write ${remedy}.`,
+    ]),
+  ]),
+  existing(
+    "addresses of both kinds",
+    { servers: [...servers, server("echo", "compiler", 5, { address: "fd00::5" })] },
+    [
+      "puppet:existing.servers has alpha with the address 10.1.0.1 and echo with fd00::5; write IPv4 addresses for all servers, or IPv6 addresses for all, because servers know each other by the addresses that they connect from.",
+    ],
+  ),
+  existing(
+    "an IPv6 address twice, in two forms",
+    {
+      servers: servers.map((server, index) => ({
+        ...server,
+        address: ["fd00::a:1", "FD00:0:0::000a:1", "fd00::3", "fd00::4"][index],
+      })),
+    },
+    [
+      "puppet:existing.servers has the address fd00::a:1 more than once; write each server once, with one role.",
+    ],
+  ),
+  ...["Example.org", "example.org.", ".example.org", "", "a".repeat(54), 5].map((value) =>
+    first(
+      `the domain ${JSON.stringify(value)}`,
+      { domain: value },
+      `domain is ${JSON.stringify(value)}; write the DNS domain of the hosts, at most 53 characters in lower case, such as example.com.`,
+    ),
+  ),
+  existing(
+    "a name in two domains",
+    { servers: [...servers, server("delta", "compiler", 5, { domain: "eu.example.com" })] },
+    [
+      "puppet:existing.servers has the name delta in the domains example.test and eu.example.com; write names that differ without the domain, because that is how resources, the pool and code deployment name servers.",
+    ],
+  ),
+  existing(
+    "a name twice in a domain that one of them does not name",
+    { servers: [...servers, server("delta", "compiler", 5, { domain: "example.test" })] },
+    [
+      "puppet:existing.servers has the name delta more than once; write each server once, with one role.",
+    ],
+  ),
+  existing(
+    "a name that is too long together with its own domain",
+    {
+      servers: [
+        ...servers,
+        server("c".repeat(24), "compiler", 5, { domain: "d".repeat(39) }),
+        server("e".repeat(25), "compiler", 6, { domain: "d".repeat(39) }),
+      ],
+    },
+    [
+      `puppet:existing.servers has ${"e".repeat(25)}, which is too long for a certificate together with the domain; write a name of at most 24 characters.`,
+    ],
   ),
   first("SSH on no port", { sshPort: 0 }, "sshPort is 0; write a TCP port from 1 to 65535."),
   first(

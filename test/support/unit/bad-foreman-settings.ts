@@ -209,11 +209,11 @@ export const badForemanSettings: readonly BadSettings[] = [
     values: { foreman: { ...there, host: "own" } },
     sentences: ["url", "password"].map((key) => withoutUse(key, "own", "existing")),
   },
-  ...[8442, 8443].map((port) => ({
+  ...[8442, 8443, 8444].map((port) => ({
     what: `a webhook on port ${String(port)} next to the smart proxy`,
     values: { foreman: { host: "own" }, webhook: { port } },
     sentences: [
-      `puppet:webhook.port is ${String(port)}, but Foreman's smart proxy uses 8443 on the same host; write a different port.`,
+      `puppet:webhook.port is ${String(port)}, but Foreman's smart proxy uses 8443 and 8444 on the same host, and the webhook its port and the next; write a different port.`,
     ],
   })),
 ];

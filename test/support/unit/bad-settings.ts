@@ -17,7 +17,7 @@ const image =
 const subnet =
   "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
 const topLevel =
-  "write one of platform, domain, distribution, puppetServer, caServer, fileServer, caName, mainServer, codeDeployment, webhook, loadBalancer, puppetdb, postgresql, foreman, compilers, compiler, hdm, containers, existing, aws, or remove it.";
+  "write one of platform, domain, distribution, puppetServer, caServer, fileServer, caName, mainServer, codeDeployment, webhook, loadBalancer, puppetdb, postgresql, foreman, compilers, compiler, fileBucket, hdm, containers, existing, aws, or remove it.";
 
 const inList = (what: string, name: string): BadSettings => ({
   what,
@@ -88,7 +88,13 @@ export const badSettings: readonly BadSettings[] = [
   ...[0, 1001, -1, 1.5, "two", true, null, {}, [], [1], ["a", false]].map((value) =>
     one(`compilers ${JSON.stringify(value)}`, "compilers", value, compilers),
   ),
-  one("1001 names of compilers", "compilers", names(1001), compilers),
+  one(
+    "1001 names of compilers",
+    "compilers",
+    names(1001),
+    compilers,
+    `is ${JSON.stringify(names(1001)).slice(0, 600)}…`,
+  ),
   ...[51, names(51)].map((value) =>
     one(
       `more containers than a network has addresses for: ${typeof value}`,

@@ -14,7 +14,6 @@ export interface ConnectionsIn {
 const listeners = [
   /^\s*bind (?<address>[\d.]*):(?<port>\d+)/gm,
   /^(?:ssl-)?port = (?<port>\d+)/gm,
-  /^:https_port: (?<port>\d+)/gm,
   /^ListenStream=(?:(?<address>[\d.]+):)?(?<port>\d+)$/gm,
   / -ip (?<address>[\d.]+) -port (?<port>\d+)/g,
 ];

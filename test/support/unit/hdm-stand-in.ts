@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { TLSSocket } from "node:tls";
+import { codeUser } from "../../../templates/code-deployment/code-deployment.js";
 import { hdmCertificateFile, hdmFiles } from "../../../templates/hdm/hdm.js";
 import { run } from "../../../tools/lib/shell.js";
 import type { HdmVerification } from "../../../tools/lib/verify/hdm.js";
@@ -99,6 +100,7 @@ export async function hdmStandIn(tls: { minVersion: "TLSv1" | "TLSv1.2"; ciphers
     run: (command, options) => {
       commands.push(command);
       const here = command
+        .replaceAll(`runuser --user ${codeUser} -- `, "")
         .replaceAll("127.0.0.1:443", `127.0.0.1:${port}`)
         .replaceAll(hdmCertificateFile, cert)
         .replaceAll(hdmFiles.certificate, cert)

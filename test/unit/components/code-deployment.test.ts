@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { stagedPath } from "../../../hosts/as-user.js";
 import { distributions } from "../../../distributions/index.js";
 import {
   compose,
@@ -91,14 +92,18 @@ describe("the main server", () => {
       "file /etc/puppet-code/g10k.yaml",
       "file /etc/puppet-code/r10k.yaml",
       "file /etc/puppet-code/settings.json",
-      "file /var/lib/puppet-code/requests",
+      "file /var/lib/puppet-code-request",
+      "file /var/lib/puppet-code-request/new",
+      "file /var/lib/puppet-code-request/result",
       "file /usr/local/sbin/puppet-code-deploy",
       "file /usr/local/lib/puppet-code/push.rb",
       "file /usr/local/sbin/puppet-code-request",
       ...unit("puppet-code-deploy.service"),
       ...unit("puppet-code-deploy.path"),
+      "exec move the requests out of the code",
       "service puppet-code-deploy.path",
       "exec deploy the code",
+      "exec some code could not be deployed",
       ...unit("puppet-code-all.service"),
       ...unit("puppet-code-all.timer"),
       "service puppet-code-all.timer",
@@ -145,14 +150,18 @@ describe("the main server", () => {
 
   it("has a token in Git's credential store, once for each server, and in no other file", () => {
     const state = stateIn(given, "main-code");
-    const store = resourceOf(state, "/var/lib/puppet-code/.git-credentials");
+    const file = "/var/lib/puppet-code/.git-credentials";
+    const store = resourceOf(state, stagedPath(file));
     expect(store).toMatchObject({
       parameters: {
         content: `https://x-access:${token}%2F%40%3A%25@git.example.org:8443\n`,
-        ...{ owner: "puppet-code", group: "puppet-code", mode: "0600" },
+        ...{ owner: "root", group: "root", mode: "0600" },
       },
       sensitive: true,
     });
+    expect(String(resourceOf(state, `${file} of puppet-code`).parameters.command)).toContain(
+      "chmod 0600",
+    );
     expect(contentOf(state, "/var/lib/puppet-code/.gitconfig")).toBe(
       "[credential]\n\thelper = store\n",
     );
@@ -164,9 +173,9 @@ describe("the main server", () => {
     for (const name of [".git-credentials", ".gitconfig"]) {
       const { parameters } = resourceOf(
         stateIn(composed, "main-code"),
-        `/var/lib/puppet-code/${name}`,
+        `no /var/lib/puppet-code/${name} of puppet-code`,
       );
-      expect(parameters).toEqual({ ensure: "absent" });
+      expect(String(parameters.command)).toContain(`rm --force /var/lib/puppet-code/${name}`);
     }
   });
 });

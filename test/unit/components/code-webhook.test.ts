@@ -1,5 +1,6 @@
 import { load } from "js-yaml";
 import { beforeAll, describe, expect, it } from "vitest";
+import { certificateFor } from "../../support/unit/certificates.js";
 import { distributions } from "../../../distributions/index.js";
 import {
   compose,
@@ -24,19 +25,29 @@ const stateIn = (of: Composed, name: string) =>
 let composed: Composed;
 let leaving: Composed;
 let none: Composed;
+let elsewhere: Composed;
 let repository: State;
 let webhook: State;
 beforeAll(async () => {
   composed = await compose(debian, { codeDeployment: { tool: "r10k" }, webhookPort: 9100 });
   leaving = await compose(debian, { codeDeployment: { tool: "g10k", behind: "leave" } });
   none = await compose(debian, { codeDeployment: { tool: "none", behind: "leave" } });
+  const sources = { control: { remote: "https://git.example.org/control.git" } };
+  elsewhere = await compose(debian, { codeDeployment: { tool: "r10k", sources } });
   repository = stateIn(composed, "puppet-control-repository-configuration");
   webhook = stateIn(composed, "puppet-webhook-configuration");
 });
 
+/** Comes before anything that a site with code of its own would notice. */
+const ownEnvironments = [
+  "file /usr/local/sbin/puppet-own-environments",
+  "exec no environment is the site's own",
+];
+
 describe("the control repository", () => {
   it("is created from files that are installed before it, for a user who can only push", () => {
     expect(titlesOf(repository)).toEqual([
+      ...ownEnvironments,
       ...["package git", "package openssh-client", "exec user puppet-control"],
       "file /var/lib/puppet-control",
       "file /var/lib/puppet-control/.ssh",
@@ -101,7 +112,8 @@ describe("the control repository", () => {
       sensitive: true,
     });
     expect(JSON.parse(String(settings.parameters.content))).toEqual({
-      url: "https://main.example.test:9100/hooks/code",
+      // On the same host, whose requests are signed too.
+      url: "http://127.0.0.1:9101/hooks/code",
       secret,
     });
     const holding = repository.filter((one) => secretsIn(JSON.stringify(one)).length > 0);
@@ -132,8 +144,8 @@ describe("the webhook", () => {
       "file /etc/puppet-webhook/hooks.yaml",
       ...unit("puppet-webhook.service"),
       "file /etc/puppet-webhook/tls",
-      "file /etc/puppet-webhook/tls/host.pem",
-      "file /etc/puppet-webhook/tls/host.pem.key",
+      "file /usr/local/sbin/puppet-webhook-certificate",
+      "exec the webhook's certificate",
       "file /etc/puppet-webhook/haproxy.cfg",
       ...unit("puppet-webhook-proxy.service"),
     ]);
@@ -151,15 +163,67 @@ describe("the webhook", () => {
 
   it("listens on its port for all, and on the next one for HAProxy alone", () => {
     const conf = contentOf(webhook, "/etc/puppet-webhook/haproxy.cfg");
-    expect(conf).toMatch(/^ {4}bind :9100 ssl crt \/etc\/puppet-webhook\/tls\/host\.pem$/m);
+    expect(conf).toMatch(
+      /^ {4}bind :9100 ssl crt \/etc\/puppet-webhook\/tls\/host\.pem alpn http\/1\.1$/m,
+    );
     expect(conf).toMatch(/^ {4}server webhook 127\.0\.0\.1:9101 maxconn 16$/m);
     const unit = contentOf(webhook, "/etc/systemd/system/puppet-webhook.service");
     expect(unit).toMatch(/^ExecStart=.* -ip 127\.0\.0\.1 -port 9101$/m);
   });
 
-  it("cannot read the host's key, which only HAProxy does at its start, before it drops root's permissions", () => {
-    const key = resourceOf(webhook, "/etc/puppet-webhook/tls/host.pem.key").parameters;
-    expect(key).toMatchObject({ owner: "root", group: "root", mode: "0600" });
+  it("has a certificate of its own, whose name is reserved: nothing reads the host's key, which administers the CA", () => {
+    expect(JSON.stringify(webhook)).not.toContain("private_keys/main");
+    const script = contentOf(webhook, "/usr/local/sbin/puppet-webhook-certificate");
+    expect(script).toContain("certname=webhook.main.example.test\nfqdn=main.example.test\n");
+    expect(resourceOf(webhook, "the webhook's certificate").parameters).toMatchObject({
+      unless: "/usr/local/sbin/puppet-webhook-certificate --check",
+      notify: "Service[puppet-webhook-proxy.service]",
+    });
+    const rules = contentOf(composed.state("main"), "/etc/puppet/autosign/rules.json");
+    expect(rules).toContain('"webhook.main.example.test"');
+  });
+
+  it.each([
+    [
+      "its first name without a wildcard",
+      ["*.example.org", "hooks.example.org"],
+      "hooks.example.org",
+    ],
+    [
+      "the main server's name, if it is for that",
+      ["hooks.example.org", "*.example.test"],
+      "main.example.test",
+    ],
+  ] as const)("has the certificate of the settings, and in its URL %s", async (_, names, host) => {
+    const { certificate, privateKey } = certificateFor(...names);
+    const given = await compose(debian, {
+      codeDeployment: { tool: "r10k" },
+      webhookCertificate: certificate,
+      webhookPrivateKey: privateKey,
+    });
+    const state = stateIn(given, "puppet-webhook-configuration");
+    expect(contentOf(state, "/etc/puppet-webhook/tls/host.pem")).toBe(certificate);
+    expect(resourceOf(state, "/etc/puppet-webhook/tls/host.pem.key")).toMatchObject({
+      parameters: { content: privateKey, owner: "root", group: "root", mode: "0600" },
+      sensitive: true,
+    });
+    expect(titlesOf(state)).not.toContain("exec the webhook's certificate");
+    expect(given.webhookUrl).toBe(`https://${host}:9000/hooks/code`);
+  });
+
+  it("refuses a certificate under whose names no Git server could connect", async () => {
+    const { certificate, privateKey } = certificateFor("*.example.org");
+    const refused = compose(debian, {
+      codeDeployment: { tool: "r10k" },
+      webhookCertificate: certificate,
+      webhookPrivateKey: privateKey,
+    });
+    await expect(refused).rejects.toThrow(
+      "certificate has no name without a wildcard, nor is it for main.example.test; write one that the Git servers can connect to.",
+    );
+  });
+
+  it("has TLS from a HAProxy of its own, which drops root's permissions after it has read the key", () => {
     const unit = (name: string) => contentOf(webhook, `/etc/systemd/system/${name}.service`);
     expect(unit("puppet-webhook")).toMatch(/^User=puppet-webhook$/m);
     expect(unit("puppet-webhook-proxy")).toMatch(/^CapabilityBoundingSet=CAP_SETUID CAP_SETGID /m);
@@ -226,13 +290,29 @@ describe("other consequences of code deployment", () => {
   });
 
   it.each(hosts)("%s may reload its own environments, and nobody else's", (host) => {
-    const title = "let this server's environments be read anew";
-    const { command, notify } = resourceOf(composed.state(host), title).parameters;
-    expect(String(command)).toContain(`method: delete }, allow: "${host}.example.test",`);
-    expect(notify).toBe("Service[puppetserver]");
-    const without = titlesOf(composed.state(host)).filter((one) => !/be read anew$/.test(one));
-    expect(titlesOf(none.state(host))).toEqual(without);
-    expect(without).toHaveLength(titlesOf(composed.state(host)).length - 2);
+    const rules = (of: Composed) =>
+      contentOf(of.state(host), "/usr/local/share/puppet-authorization.conf").split("\n");
+    const added = rules(composed).filter((rule) => !rules(none).includes(rule));
+    expect(added.map((rule) => JSON.parse(rule.trim().replace(/,$/, "")) as unknown)).toEqual([
+      expect.objectContaining({
+        "match-request": {
+          path: "/puppet-admin-api/v1/environment-cache",
+          type: "path",
+          method: ["delete"],
+        },
+        allow: `${host}.example.test`,
+      }),
+    ]);
+    const code = host === "main" ? ownEnvironments : [];
+    expect(titlesOf(composed.state(host))).toEqual(
+      titlesOf(none.state(host)).flatMap((title) =>
+        title === "exec the CA is this stack's" ? [title, ...code] : [title],
+      ),
+    );
+  });
+
+  it("environments of a site's own are looked for only where code comes from the control repository", () => {
+    expect(titlesOf(elsewhere.state("main"))).toEqual(titlesOf(none.state("main")));
   });
 
   it("the load balancer checks compilers' code only where they leave the pool for it", () => {

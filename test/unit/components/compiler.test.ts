@@ -4,6 +4,7 @@ import {
   caPem,
   compose,
   contentOf,
+  csrAttributesIn,
   resourceOf,
   secretsIn,
   titlesOf,
@@ -20,15 +21,24 @@ beforeAll(async () => {
 describe("a compiler", () => {
   it("is set up in this order: certificate and CRL before the service", () => {
     expect(titlesOf(composed.state("compiler1"))).toEqual([
-      "exec names in the certificate of compiler1.example.test",
+      "file /usr/local/sbin/puppet-certificate",
+      "exec the certificate of compiler1.example.test is of this CA and for its services",
       "package puppetserver",
+      "exec root owns the configuration of Puppet Server",
+      "exec no daily job runs Puppet as root",
+      "file /etc/puppet/puppetserver/conf.d",
+      "file /etc/puppet/puppetserver/services.d",
       "file /etc/puppet/puppet.conf",
+      "file /usr/local/share/puppet-authorization.conf",
+      "file /usr/local/sbin/puppet-authorization",
+      "exec Puppet Server answers whom it should",
       "package puppet-terminus-puppetdb",
       "file /etc/puppet/puppetdb.conf",
       "file /etc/puppet/puppetserver/conf.d/http-client.conf",
       "file /etc/puppet/routes.yaml",
       "exec puppet-foreman-reports.path is off",
       "exec puppet-foreman-nodes.timer is off",
+      "exec Puppet Server owns its folder of plugins",
       "file /var/lib/puppetserver/lib/puppet/reports/foreman.rb",
       "file /etc/puppet/puppetserver/services.d/ca.cfg",
       "file /etc/puppet/puppetserver/conf.d/sizing.conf",
@@ -45,33 +55,64 @@ describe("a compiler", () => {
       "file /etc/systemd/system/puppet-crl-refresh.timer",
       "exec systemd reads puppet-crl-refresh.timer",
       "service puppet-crl-refresh.timer",
+      "package nftables",
+      "file /etc/puppet-connection-limits.nft",
+      "file /etc/systemd/system/puppet-connection-limits.service",
+      "exec systemd reads puppet-connection-limits.service",
+      "service puppet-connection-limits.service",
+      "exec load the limits on connections",
+      "exec connections to Puppet Server are not limited here: `journalctl -u puppet-connection-limits.service` shows why",
       "file /usr/local/share/puppet-site.pp",
       "exec something to compile until code is deployed",
       "service puppetserver",
+      "package iproute2",
+      "file /usr/local/sbin/puppet-revoked-connections",
+      "file /etc/systemd/system/puppet-revoked-connections.service",
+      "exec systemd reads puppet-revoked-connections.service",
+      "service puppet-revoked-connections.service",
+      "exec connections of revoked certificates last until they end: this system lets nobody end them",
     ]);
   });
 
-  it("gets the infrastructure's key, in a file that only root can read, and not the agents'", () => {
-    expect(secretsIn(composed.script("compiler1"))).toEqual(["infrastructureKey"]);
-    const { parameters, sensitive } = resourceOf(
+  it("gets its own key, in a file that is there during the run only, and no other", () => {
+    const script = composed.script("compiler1");
+    expect(secretsIn(script)).toEqual(["compiler1Key"]);
+    expect(secretsIn(csrAttributesIn(script))).toEqual(["compiler1Key"]);
+    const state = composed.state("compiler1");
+    expect(secretsIn(JSON.stringify(state))).toEqual([]);
+    // An earlier version left the key of all hosts there.
+    const { parameters } = resourceOf(state, "/etc/puppet/csr_attributes.yaml");
+    expect(parameters).toEqual({ ensure: "absent" });
+  });
+
+  it("requests its certificate as the user of Puppet Server, who owns the folder", () => {
+    const { command, unless, notify } = resourceOf(
       composed.state("compiler1"),
-      "/etc/puppet/csr_attributes.yaml",
+      "request the certificate of compiler1.example.test",
+    ).parameters;
+    expect(unless).toMatch(
+      /runuser --user puppet -- .*\/usr\/local\/sbin\/puppet-certificate check/,
     );
-    expect(parameters).toMatchObject({ mode: "0600", owner: "root" });
-    expect(sensitive).toBe(true);
+    const [, , script] = command as string[];
+    expect(script).toMatch(
+      / exec runuser -u puppet -- env HOME=\S+ \/usr\/local\/sbin\/puppet-certificate request \/usr\/bin\/puppet ssl bootstrap /,
+    );
+    // It reads the certificate where Puppet has it.
+    expect(notify).toBe("Service[puppetserver]");
+    expect(script).toContain("--csr_attributes /run/pulumi-puppet/csr_attributes.yaml ");
   });
 
   it("trusts the main server's CA before its first request", () => {
     expect(contentOf(composed.state("compiler1"), "/var/lib/puppet/ssl/certs/ca.pem")).toBe(caPem);
   });
 
-  it("has no CA, and gets certificates and catalogs from the main server", () => {
+  it("has no CA, gets certificates from the main server, and its own agent's catalogs from itself", () => {
     const state = composed.state("compiler1");
     expect(contentOf(state, "/etc/puppet/puppetserver/services.d/ca.cfg")).toMatch(
       /^[^#]*certificate-authority-disabled-service$/m,
     );
     const conf = contentOf(state, "/etc/puppet/puppet.conf");
-    expect(conf).toMatch(/^server = puppetca\.example\.test$/m);
+    expect(conf).toMatch(/^server = compiler1\.example\.test$/m);
     expect(conf).toMatch(/^ca_server = puppetca\.example\.test$/m);
     expect(conf).not.toMatch(/^(cadir|autosign) =/m);
   });
@@ -138,8 +179,9 @@ describe("an added compiler", () => {
   it("with a different name leaves the main server's service alone", async () => {
     const more = await compose(debian, { compilers: [...common, "compiler3"] });
     const resources = changed("main", more);
-    expect(titlesOf(resources)).toEqual(["file /etc/puppet/autosign/rules.json"]);
-    expect(resources[0]?.parameters).not.toHaveProperty("notify");
+    const names = ["names.json", "rules.json"].map((file) => `/etc/puppet/autosign/${file}`);
+    expect(resources.map(({ title }) => title)).toEqual(names);
+    for (const { parameters } of resources) expect(parameters).not.toHaveProperty("notify");
   });
 
   it("with a different name is added to PuppetDB, which reloads and does not restart", async () => {
@@ -162,21 +204,32 @@ describe("an added compiler", () => {
 });
 
 describe("a compiler's certificate", () => {
-  const clean =
-    "rm -f /etc/puppet/puppetserver/ca/requests/compiler1.example.test.pem; ! test -e /etc/puppet/puppetserver/ca/signed/compiler1.example.test.pem || /usr/bin/puppetserver ca clean --certname compiler1.example.test";
-
-  it("is cleaned on the main server before the machine requests one, and after it is removed", () => {
-    const { inputs, deleteBeforeReplace } = composed.find("compiler1-certificate");
+  it("may be requested once the host is enrolled, until the host is removed", () => {
+    const { inputs, ignoreChanges } = composed.find("compiler1-certificate");
+    const names =
+      "compiler1.example.test puppet.example.test puppet puppetfiles.example.test puppetfiles";
     expect(inputs).toMatchObject({
-      create: clean,
-      delete: clean,
-      triggers: ["machine-of-compiler1"],
+      create: `/usr/local/sbin/puppet-enrol --request ${names}`,
+      delete: "/usr/local/sbin/puppet-enrol --remove compiler1.example.test",
+      stdin: "machine-of-compiler1",
       connection: { host: "main.example.test" },
     });
-    expect(deleteBeforeReplace).toBe(true);
+    // What replaced it would revoke a certificate in use: earlier versions had triggers.
+    expect(inputs).not.toHaveProperty("triggers");
+    expect(ignoreChanges).toEqual(["triggers"]);
     expect(composed.find("compiler1-configuration").dependencies).toEqual([
       composed.find("compiler1-certificate").urn,
     ]);
+  });
+
+  it("is revoked only after the host has been configured with the one that replaces it", () => {
+    const { inputs, dependencies } = composed.find("compiler1-certificate-settled");
+    expect(inputs).toMatchObject({
+      create: "/usr/local/sbin/puppet-enrol --settle compiler1.example.test",
+      connection: { host: "main.example.test" },
+    });
+    expect(inputs).not.toHaveProperty("delete");
+    expect(dependencies).toContain(composed.find("compiler1-configuration-run").urn);
   });
 
   it("is removed with the main server's machine", () => {

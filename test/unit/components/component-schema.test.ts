@@ -62,7 +62,13 @@ describe("the schema for other languages", () => {
 
   it.each([
     ["PuppetInfrastructure", ["hosts"]],
-    ["LoadBalancer", ["caCertificate", "host", "members", "puppetServer"]],
+    [
+      "LoadBalancer",
+      [
+        ...["caCertificate", "caServer", "host", "infrastructureKey", "mainHost", "members"],
+        "puppetServer",
+      ],
+    ],
     [
       "CompilerPool",
       ["caCertificate", "caServer", "hosts", "infrastructureKey", "mainHost", "subjectAltNames"],

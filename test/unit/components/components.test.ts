@@ -23,66 +23,126 @@ beforeAll(async () => {
 describe("the main server", () => {
   it("is set up in this order: settings, keys and CA before the service starts", () => {
     expect(titlesOf(composed.state("main"))).toEqual([
+      // Nothing is changed on a host with the CA of another stack.
+      "exec mount /var/lib/pulumi-puppet/authority",
+      "exec mount /etc/puppet/puppetserver/ca",
+      "exec mount /var/lib/puppet/ssl",
+      "file /var/lib/pulumi-puppet/authority",
+      "file /var/lib/pulumi-puppet/authority/check",
+      "exec the CA is this stack's",
+      "file /usr/local/sbin/puppet-main-certificate",
       "exec names in the certificate of main.example.test",
       "package puppetserver",
+      "exec root owns the configuration of Puppet Server",
+      "exec no daily job runs Puppet as root",
+      "file /etc/puppet/puppetserver/conf.d",
+      "file /etc/puppet/puppetserver/services.d",
       "file /etc/puppet/puppet.conf",
       "package puppet-terminus-puppetdb",
       "file /etc/puppet/puppetdb.conf",
       "file /etc/puppet/puppetserver/conf.d/http-client.conf",
+      "package curl",
       "file /etc/puppet/routes.yaml",
       "exec puppet-foreman-reports.path is off",
       "exec puppet-foreman-nodes.timer is off",
+      "exec Puppet Server owns its folder of plugins",
       "file /var/lib/puppetserver/lib/puppet/reports/foreman.rb",
       "file /etc/puppet/puppetserver/services.d/ca.cfg",
       "file /etc/puppet/puppetserver/conf.d/sizing.conf",
       "exec JAVA_ARGS of puppetserver",
-      "exec mount /etc/puppet/puppetserver/ca",
-      "exec mount /var/lib/puppet/ssl",
       "file /etc/systemd/system/puppetserver.service.d",
       "file /etc/systemd/system/puppetserver.service.d/mounts.conf",
       "exec systemd reads puppetserver.service.d/mounts.conf",
       "file /etc/puppet/autosign",
       "file /etc/puppet/autosign/policy",
+      "file /usr/local/sbin/puppet-enrol",
+      "file /etc/puppet/autosign/names.json",
+      "exec enrol the hosts of a CA without enrolment",
+      "exec names that are trusted are held by no agent",
       "file /etc/puppet/autosign/rules.json",
       "file /etc/puppet/autosign/agent.key",
+      "file /etc/puppet/autosign/hosts.key",
       "file /etc/puppet/autosign/infrastructure.key",
       "file /etc/puppet/puppetserver/conf.d/ca.conf",
       "exec the service owns its certificates",
+      "file /etc/puppet/puppetserver/ca",
       "exec set up the certificate authority",
-      "exec keep certificate requests from strangers",
-      "exec certificate requests are kept from strangers",
+      "exec names of new hosts are free",
       "file /etc/systemd/system/puppet-refused-requests.service",
       "exec systemd reads puppet-refused-requests.service",
       "file /etc/systemd/system/puppet-refused-requests.timer",
       "exec systemd reads puppet-refused-requests.timer",
       "service puppet-refused-requests.timer",
+      "file /usr/local/share/puppet-authorization.conf",
+      "file /usr/local/sbin/puppet-authorization",
+      "exec Puppet Server answers whom it should",
+      "package nftables",
+      "file /etc/puppet-connection-limits.nft",
+      "file /etc/systemd/system/puppet-connection-limits.service",
+      "exec systemd reads puppet-connection-limits.service",
+      "service puppet-connection-limits.service",
+      "exec load the limits on connections",
+      "exec connections to Puppet Server are not limited here: `journalctl -u puppet-connection-limits.service` shows why",
       "file /usr/local/share/puppet-site.pp",
       "exec something to compile until code is deployed",
       "service puppetserver",
+      "package iproute2",
+      "file /usr/local/sbin/puppet-revoked-connections",
+      "file /etc/systemd/system/puppet-revoked-connections.service",
+      "exec systemd reads puppet-revoked-connections.service",
+      "service puppet-revoked-connections.service",
+      "exec connections of revoked certificates last until they end: this system lets nobody end them",
     ]);
   });
 
-  it("reserves the names of existing and planned hosts, fully qualified and short", () => {
-    const { hosts } = JSON.parse(
+  it("reserves the names of services and of existing and planned hosts, fully qualified and short", () => {
+    const { reserved } = JSON.parse(
       contentOf(composed.state("main"), "/etc/puppet/autosign/rules.json"),
-    ) as { hosts: string[] };
-    const names = ["main", "balancer", "compiler1", "compiler2", "compiler8", "puppetdb"];
-    expect(hosts).toEqual([...names, ...names.map((name) => `${name}.example.test`)].sort());
+    ) as { reserved: string[] };
+    const hosts = ["main", "balancer", "compiler1", "compiler2", "compiler8", "puppetdb"];
+    const names = [...hosts, "puppet", "puppetca", "puppetfiles"];
+    expect(reserved).toEqual(
+      [
+        ...names,
+        ...names.map((name) => `${name}.example.test`),
+        // It is in the webhook's own certificate.
+        "webhook.main.example.test",
+        ...["ca", "localhost"],
+      ].sort(),
+    );
   });
 
-  it("has the service names, fully qualified and short, for certificates in addition to a host's name", () => {
-    const { serviceNames } = JSON.parse(
-      contentOf(composed.state("main"), "/etc/puppet/autosign/rules.json"),
-    ) as { serviceNames: string[] };
-    const names = ["puppet", "puppetca", "puppetfiles"];
-    expect(serviceNames).toEqual([...names, ...names.map((name) => `${name}.example.test`)].sort());
+  it("knows which hosts get enrolled: all that request their certificates, now or later", () => {
+    expect(
+      JSON.parse(contentOf(composed.state("main"), "/etc/puppet/autosign/names.json")),
+    ).toEqual({
+      hosts: ["balancer", "compiler1", "compiler2", "compiler8", "puppetdb"].map(
+        (name) => `${name}.example.test`,
+      ),
+      trusted: [],
+    });
+  });
+
+  it("revokes what others have under the names of new hosts before any server accepts them", () => {
+    const before = (first: string, second: string) => {
+      const titles = titlesOf(composed.state("main"));
+      expect(titles.indexOf(first)).toBeGreaterThan(-1);
+      expect(titles.indexOf(first)).toBeLessThan(titles.indexOf(second));
+    };
+    // A name that is only revoked could be requested again.
+    const rules = "file /etc/puppet/autosign/rules.json";
+    before(rules, "exec names of new hosts are free");
+    before("exec names that are trusted are held by no agent", rules);
+    before("exec names of new hosts are free", "service puppetserver");
+    const main = composed.find("main-configuration-run").urn;
+    expect(composed.find("puppetdb").dependencies).toContain(main);
   });
 
   it("keeps each key in a file that only Puppet Server can read", () => {
     const state = composed.state("main");
     for (const [file, key] of [
       ["agent.key", passwordOf("puppet-authority-agent-key")],
-      ["infrastructure.key", passwordOf("puppet-authority-infrastructure-key")],
+      ["hosts.key", passwordOf("puppet-authority-hosts-key")],
     ]) {
       const { parameters, sensitive } = resourceOf(state, `/etc/puppet/autosign/${file ?? ""}`);
       expect(parameters).toMatchObject({ content: `${key ?? ""}\n`, mode: "0640", owner: "root" });
@@ -95,7 +155,9 @@ describe("the main server", () => {
     const { parameters } = resourceOf(composed.state("main"), "set up the certificate authority");
     expect(parameters).toMatchObject({
       command: [
-        ...["/usr/bin/puppetserver", "ca", "setup", "--ca-name", "Puppet CA"],
+        ...["runuser", "--user", "puppet", "--", "env", "--chdir=/", "HOME=/var/lib/puppetserver"],
+        ...["/usr/bin/puppetserver", "ca", "setup", "--config", "/etc/puppet/puppet.conf"],
+        ...["--ca-name", "Puppet CA"],
         ...["--root-ca-name", "Puppet CA root"],
         ...["--subject-alt-names", "puppetca.example.test,puppetca"],
       ],
@@ -110,7 +172,8 @@ describe("the main server", () => {
   it("outputs its CA certificate and the fingerprint that agents check, once it runs", () => {
     const read = composed.find("main-ca-certificate-read");
     expect(read.inputs).toMatchObject({
-      create: "cat /etc/puppet/puppetserver/ca/ca_crt.pem",
+      create:
+        "timeout 30 runuser -u puppet -- head --bytes=1048576 /etc/puppet/puppetserver/ca/ca_crt.pem",
       logging: "none",
     });
     expect(composed.find("main-ca-certificate").dependencies).toEqual([
@@ -122,14 +185,32 @@ describe("the main server", () => {
 });
 
 describe("the balancer", () => {
-  it("is set up in this order", () => {
-    expect(titlesOf(composed.state("balancer"))).toEqual([
+  it("is set up in this order, after its certificate", () => {
+    const titles = titlesOf(composed.state("balancer"));
+    const first = titles.indexOf("package haproxy");
+    expect(titles.slice(0, first)).toContain(
+      "exec request the certificate of balancer.example.test",
+    );
+    expect(titles.slice(first)).toEqual([
       "package haproxy",
+      "file /etc/haproxy/tls",
+      "file /etc/haproxy/tls/host.pem",
+      "file /etc/haproxy/tls/host.pem.key",
       "file /etc/haproxy/puppet-ca.pem",
-      "file /etc/haproxy/haproxy.cfg",
       "package socat",
+      "package curl",
+      "file /usr/local/sbin/haproxy-crl-refresh",
+      "file /usr/local/sbin/haproxy-crl-take",
+      "exec take the revocation list for HAProxy",
+      "file /var/lib/pulumi-puppet/haproxy-servers",
+      "file /etc/haproxy/haproxy.cfg",
       "file /usr/local/sbin/haproxy-reload",
       "service haproxy",
+      "file /etc/systemd/system/haproxy-crl-refresh.service",
+      "exec systemd reads haproxy-crl-refresh.service",
+      "file /etc/systemd/system/haproxy-crl-refresh.timer",
+      "exec systemd reads haproxy-crl-refresh.timer",
+      "service haproxy-crl-refresh.timer",
     ]);
   });
 
@@ -169,7 +250,7 @@ describe("the balancer", () => {
   });
 
   it("has its statistics page at an address that this machine can reach", () => {
-    expect(composed.statsUrl).toBe("http://127.0.0.1:18404/stats");
+    expect(composed.statsUrl).toBe("https://127.0.0.1:18404/stats");
   });
 });
 

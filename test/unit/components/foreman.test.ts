@@ -33,6 +33,8 @@ const answersOf = (composed: Composed) =>
 describe("Foreman on its own host", () => {
   it("is set up in this order: certificate, TLS, repository, answers, installer, CRL", () => {
     expect(titlesOf(own.state("foreman"))).toEqual([
+      "file /usr/local/sbin/puppet-certificate",
+      "exec the certificate of foreman.example.test is of this CA and for its services",
       "file /etc/puppetlabs/puppet/puppet.conf",
       "file /etc/puppetlabs/puppet/csr_attributes.yaml",
       "file /etc/puppetlabs/puppet/ssl",
@@ -82,8 +84,11 @@ describe("Foreman on its own host", () => {
       own.find("main-ca-certificate-read").urn,
     );
     const certificate = own.find("foreman-certificate");
-    // With the main server's own packages, whatever this host has.
-    expect(certificate.inputs.delete).toContain("/usr/bin/puppetserver ca clean");
+    expect(certificate.inputs.delete).toContain("puppet-enrol --remove foreman.example.test");
+    // Where this host's own packages have it, whatever the main server has.
+    expect(contentOf(own.state("foreman"), "/usr/local/sbin/puppet-certificate")).toContain(
+      "SSLDIR = '/etc/puppetlabs/puppet/ssl'",
+    );
     expect(own.find("foreman-configuration").dependencies).toContain(certificate.urn);
     expect(contentOf(own.state("main"), "/etc/puppet/autosign/rules.json")).toContain(
       '"foreman.example.test"',
@@ -163,10 +168,12 @@ describe("Foreman on its own host", () => {
     });
     const state = composed.state("foreman");
     expect(contentOf(state, "/etc/puppet-foreman-host/database-ca.pem")).toBe(otherPem);
-    expect(composed.find("foreman-configuration-services").inputs.delete).not.toContain(
-      "postgresql",
+    expect(composed.find("foreman-configuration-services").inputs.stdin).not.toMatch(
+      /^services='.*postgresql/m,
     );
-    expect(own.find("foreman-configuration-services").inputs.delete).toContain("postgresql");
+    expect(own.find("foreman-configuration-services").inputs.stdin).toMatch(
+      /^services='.*postgresql/m,
+    );
     expect(answersOf(own)).not.toHaveProperty("db_manage");
   });
 

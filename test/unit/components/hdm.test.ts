@@ -9,6 +9,7 @@ import {
   passwordOf,
   publicKeyOf,
   resourceOf,
+  sourceOf,
   secretsIn,
   titlesOf,
   type Composed,
@@ -52,6 +53,8 @@ describe("HDM's host", () => {
 
   it("runs HDM with its administrator before the port opens", () => {
     expect(titlesOf(hdm)).toEqual([
+      "file /usr/local/sbin/puppet-certificate",
+      "exec the certificate of hdm.example.test is of this CA and for its services",
       "file /etc/puppet/puppet.conf",
       "file /etc/puppet/csr_attributes.yaml",
       "file /var/lib/puppet/ssl",
@@ -88,7 +91,7 @@ describe("HDM's host", () => {
         secretsIn(JSON.stringify(one)).length > 0 ||
         /the-password-of|PRIVATE KEY/.test(JSON.stringify(one));
       const holding = state.filter(secret);
-      expect(holding.length).toBeGreaterThan(2);
+      expect(holding.length).toBeGreaterThan(1);
       for (const { type, title, parameters, sensitive } of holding) {
         expect({ type, sensitive }, title).toEqual({ type: "file", sensitive: true });
         expect(parameters, title).toMatchObject({ owner: "root", group: "root", mode: "0600" });
@@ -122,10 +125,11 @@ describe("HDM's host", () => {
   });
 
   it("presents the given certificate, or its own", () => {
-    const certificate = (of: Composed) =>
-      resourceOf(stateIn(of, "hdm-configuration"), "/etc/haproxy/hdm/host.pem").parameters;
-    expect(certificate(composed).source).toBe("/var/lib/puppet/ssl/certs/hdm.example.test.pem");
-    expect(certificate(full).content).toBe(everything.certificate);
+    const file = "/etc/haproxy/hdm/host.pem";
+    expect(sourceOf(stateIn(composed, "hdm-configuration"), file)).toBe(
+      "/var/lib/puppet/ssl/certs/hdm.example.test.pem",
+    );
+    expect(contentOf(stateIn(full, "hdm-configuration"), file)).toBe(everything.certificate);
     expect(contentOf(stateIn(full, "hdm-configuration"), "/etc/haproxy/hdm/host.pem.key")).toBe(
       everything.privateKey,
     );
@@ -133,13 +137,12 @@ describe("HDM's host", () => {
 
   it("has its certificate revoked when it is removed, and its services stopped where the machine stays", () => {
     const { inputs } = composed.find("hdm-certificate");
-    expect(inputs.delete).toContain("hdm.example.test");
-    expect(inputs.create).toBe(inputs.delete);
-    expect(composed.find("hdm-configuration-services").inputs.delete).toMatch(
-      /^for unit in haproxy hdm\.service; /,
+    expect(inputs.delete).toBe("/usr/local/sbin/puppet-enrol --remove hdm.example.test");
+    expect(composed.find("hdm-configuration-services").inputs.stdin).toContain(
+      "\nservices='haproxy hdm.service'\n",
     );
-    expect(composed.find("hdm-code-services").inputs.delete).toMatch(
-      /^for unit in puppet-code-sync\.timer; /,
+    expect(composed.find("hdm-code-services").inputs.stdin).toContain(
+      "\nservices='puppet-code-sync.timer'\n",
     );
   });
 });
@@ -151,7 +154,7 @@ describe("the code on HDM's host", () => {
       ...["package rsync", "package openssh-client"],
       "file /var/lib/puppet-code",
       "file /var/lib/puppet-code/published",
-      "file /var/lib/puppet-code/environments",
+      "file /var/lib/puppet-code-environments",
       "file /usr/local/lib/puppet-code",
       "file /usr/local/lib/puppet-code/puppet_code.rb",
       "file /etc/puppet-code/.ssh/config",
@@ -163,11 +166,12 @@ describe("the code on HDM's host", () => {
       "exec systemd reads puppet-code-sync.service",
       "exec take the code for the first time",
       ...unit("puppet-code-sync.timer"),
+      "exec remove the environments from the code's folder",
     ]);
     expect(JSON.parse(contentOf(state, "/etc/puppet-code/settings.json"))).toEqual({
       name: "hdm",
       fqdn: "hdm.example.test",
-      environments: "/var/lib/puppet-code/environments",
+      environments: "/var/lib/puppet-code-environments",
       copy: true,
       main: "main.example.test",
     });

@@ -147,8 +147,8 @@ describe("an external database", () => {
 
   it("is backed up all the same, and no PostgreSQL stops with PuppetDB", () => {
     expect(titlesOf(composed.state("puppetdb"))).toContain("service puppetdb-backup.timer");
-    expect(composed.find("puppetdb-configuration-services").inputs.delete).toContain(
-      "for unit in puppetdb haproxy puppetdb-crl-refresh.timer puppetdb-backup.timer; do",
+    expect(composed.find("puppetdb-configuration-services").inputs.stdin).toContain(
+      "\nservices='puppetdb haproxy puppetdb-crl-refresh.timer puppetdb-backup.timer'\n",
     );
   });
 

@@ -6,6 +6,7 @@ import {
   compose,
   contentOf,
   resourceOf,
+  sourceOf,
   titlesOf,
   type Composed,
 } from "../../support/infrastructure.js";
@@ -22,7 +23,12 @@ beforeAll(async () => {
 });
 
 describe("the smart proxy", () => {
-  it("is set up in this order on the main server: repository, package, TLS, settings, service", () => {
+  it("is set up in this order on the main server: repository, package, TLS, settings, service, door", () => {
+    const unit = (name: string) => [
+      `file /etc/systemd/system/${name}`,
+      `exec systemd reads ${name}`,
+    ];
+    const [tls, crl] = ["puppet-smart-proxy-tls", "puppet-smart-proxy-crl"];
     expect(titlesOf(own.state("puppet-smart-proxy"))).toEqual([
       "file /usr/local/sbin/puppet-foreman-repository",
       "exec add Foreman's package repository",
@@ -38,34 +44,70 @@ describe("the smart proxy", () => {
       "file /etc/foreman-proxy/settings.d/puppetca_http_api.yml",
       "file /etc/foreman-proxy/settings.d/logs.yml",
       "service foreman-proxy",
+      "package haproxy",
+      "file /etc/puppet-smart-proxy",
+      "file /etc/puppet-smart-proxy/tls",
+      "file /etc/puppet-smart-proxy/tls/host.pem",
+      "file /etc/puppet-smart-proxy/tls/host.pem.key",
+      "file /etc/puppet-smart-proxy/ca.pem",
+      "file /etc/puppet-smart-proxy/foreman-ca.pem",
+      `file /usr/local/sbin/${crl}`,
+      "exec take the revocation list for the smart proxy",
+      "file /etc/puppet-smart-proxy/haproxy.cfg",
+      ...unit(`${tls}.service`),
+      `service ${tls}.service`,
+      ...unit(`${crl}.service`),
+      ...unit(`${crl}.timer`),
+      `service ${crl}.timer`,
     ]);
   });
 
-  it("accepts only Foreman, by its name", () => {
+  it("accepts only HAProxy on the same host, which accepts only Foreman, by its name", () => {
     for (const [composed, name] of [
       [own, "foreman.example.test"],
       [existing, "foreman.example.org"],
     ] as const) {
       const state = composed.state("puppet-smart-proxy");
       expect(load(contentOf(state, "/etc/foreman-proxy/settings.yml"))).toMatchObject({
-        ":trusted_hosts": [name],
+        ":trusted_hosts": ["main.example.test"],
+        ":bind_host": ["127.0.0.1"],
+        ":https_port": 8444,
       });
+      const conf = contentOf(state, "/etc/puppet-smart-proxy/haproxy.cfg");
+      expect(conf.match(/^ {4}http-request deny .*$/gm)).toEqual([
+        `    http-request deny deny_status 403 unless { ssl_c_s_dn(cn) -m str -i ${name} }`,
+      ]);
+      expect(conf.match(/^ {4}bind .*$/gm)).toEqual([
+        expect.stringMatching(/^ {4}bind :8443 ssl .* crl-file \S+ .*verify required$/),
+      ]);
     }
   });
 
-  it("trusts the CA, and that of a Foreman with a different one", () => {
-    const file = "/etc/foreman-proxy/tls/ca.pem";
-    expect(contentOf(own.state("puppet-smart-proxy"), file)).toBe(caPem);
-    expect(contentOf(existing.state("puppet-smart-proxy"), file)).toBe(caPem + otherPem);
+  it("trusts one CA for Foreman's certificate, and the environment's for its own", () => {
+    const file = "/etc/puppet-smart-proxy/foreman-ca.pem";
+    for (const [composed, pem] of [
+      [own, caPem],
+      [existing, otherPem],
+    ] as const) {
+      const state = composed.state("puppet-smart-proxy");
+      expect(contentOf(state, file)).toBe(pem);
+      expect(contentOf(state, "/etc/puppet-smart-proxy/ca.pem")).toBe(caPem);
+      expect(contentOf(state, "/etc/foreman-proxy/tls/ca.pem")).toBe(caPem);
+    }
   });
 
   it("has a copy of the main server's key, which nobody else may read", () => {
-    expect(
-      resourceOf(own.state("puppet-smart-proxy"), "/etc/foreman-proxy/tls/host.key").parameters,
-    ).toMatchObject({
-      source: "/var/lib/puppet/ssl/private_keys/main.example.test.pem",
+    const state = own.state("puppet-smart-proxy");
+    const key = "/etc/foreman-proxy/tls/host.key";
+    expect(sourceOf(state, key)).toBe("/var/lib/puppet/ssl/private_keys/main.example.test.pem");
+    expect(resourceOf(state, key).parameters).toMatchObject({
       group: "foreman-proxy",
       mode: "0640",
+    });
+    const ofHaproxy = "/etc/puppet-smart-proxy/tls/host.pem.key";
+    expect(resourceOf(own.state("puppet-smart-proxy"), ofHaproxy).parameters).toMatchObject({
+      owner: "root",
+      mode: "0600",
     });
   });
 
@@ -79,11 +121,12 @@ describe("the smart proxy", () => {
   });
 
   it("may read the classes of environments, and nobody without it", async () => {
-    const title = "let the smart proxy read the classes of environments";
-    const { command } = resourceOf(own.state("main"), title).parameters;
-    expect(String(command)).toContain('allow: "main.example.test"');
+    const rules = (of: Composed) =>
+      contentOf(of.state("main"), "/usr/local/share/puppet-authorization.conf");
+    const classes = /"\/puppet\/v3\/environment_classes".*"allow":"main.example.test"/;
+    expect(rules(own)).toMatch(classes);
     const without = await compose(debian, { foreman: { ...there, smartProxy: false } });
-    expect(titlesOf(without.state("main"))).not.toContain(`exec ${title}`);
+    expect(rules(without)).not.toMatch(classes);
     expect(without.registrations.map(({ name }) => name)).not.toContain("puppet-smart-proxy");
     const file = "/etc/puppet-foreman/registration.json";
     expect(JSON.parse(contentOf(without.state("puppet-foreman"), file))).not.toHaveProperty(

@@ -36,14 +36,48 @@ describe("guides", () => {
   });
 
   it.each([
-    ["there is no apt-get; use a machine with Debian 13", "there is no $program; use a machine"],
-    ["cloud-init has not ended within 900 s", "cloud-init has not ended within"],
-    ["the boot has not ended within 900 s", "the boot has not ended within"],
-    ["it has 4 processor cores, but the settings say 8", "processor cores, but the settings say"],
-    ["it cannot resolve NAME", "it cannot resolve"],
+    ["another run still holds …", "another run still holds"],
+    ["TCP port 8140, on which … is to listen, is taken", "is to listen, is taken"],
+    ["the disk of … is full", " is full"],
+    ["a wrong clock does this too", "a wrong clock does this too"],
+    ["dpkg cannot finish what the last run began", "dpkg cannot finish what the last run began"],
   ])("have the message of a failing server: %s", (told, said) => {
     expect(read("docs/existing-servers.md")).toContain(`\`SERVER: ${told}\``);
-    expect(read("hosts/ready.sh.eta")).toContain(said);
+    const scripts = ["ready.sh.eta", "converge.sh.eta", "diagnosis.sh"];
+    expect(scripts.map((script) => read(`hosts/${script}`)).join("")).toContain(said);
+  });
+
+  it("have a row for everything that a look at a server can find", () => {
+    const scripts = ["system.sh", "services.sh", "preflight.sh.eta"].map((script) =>
+      read(`hosts/preflight/${script}`),
+    );
+    const found = scripts
+      .join("")
+      .matchAll(/\b(?:stops|taken_over|fingerprint\)") "?([a-z][a-z ]*)/g);
+    const abouts = new Set([...found].map(([, about = ""]) => about.trim()));
+    expect([...abouts].sort()).toMatchInlineSnapshot(`
+      [
+        "agent",
+        "boot",
+        "ca",
+        "clock",
+        "code",
+        "cores",
+        "disk",
+        "haproxy",
+        "memory",
+        "names",
+        "package sources",
+        "packages",
+        "port",
+        "postgresql",
+        "sshd",
+        "sudo",
+        "system",
+      ]
+    `);
+    const rows = namesAfter(read("docs/existing-servers.md"), "## Before the first touch");
+    for (const about of abouts) expect(rows.flatMap((row) => row.split(", "))).toContain(about);
   });
 
   it("have only commands that are in package.json", () => {

@@ -77,10 +77,13 @@ describe("the guides of maintainers", () => {
       .filter((file) => /\.(ts|js|yaml)$/.test(file) && !/^(test|examples|docs)\//.test(file))
       .filter((file) => !own.test(file) && !/^Pulumi\..+\.yaml$/.test(file))
       .filter((file) => /hdm/i.test(read(file)));
-    // What HDM does to other roles: they let it read, and hand it their code.
-    const relations = ["code", "context", "puppetdb"].map(
-      (name) => `components/puppet-infrastructure/${name}.ts`,
-    );
+    // What HDM does to other roles: they let it read, hand it their code, and keep its servers' names from agents.
+    const relations = [
+      ...["code", "context", "puppetdb", "trusted-names"].map(
+        (name) => `components/puppet-infrastructure/${name}.ts`,
+      ),
+      "components/code-deployment/copy-state.ts",
+    ];
     expect(others.filter((file) => !linked.includes(file) && !relations.includes(file))).toEqual(
       [],
     );

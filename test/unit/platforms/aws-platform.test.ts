@@ -85,13 +85,13 @@ describe("the instances", () => {
       ignoreChanges,
     ]);
     expect(shown.sort()).toEqual([
-      ["balancer", "c7g.large", "newest-of-arm64", 30, ["ami"]],
-      ["bastion", "t4g.micro", "newest-of-arm64", 8, ["ami"]],
+      ["balancer", "c7g.large", "newest-of-arm64", 30, ["userData", "ami"]],
+      ["bastion", "t4g.micro", "newest-of-arm64", 8, ["userData", "ami"]],
       // A given image is used as it is: with a different image, the machine is replaced.
-      ["compiler1", "c7i.xlarge", "ami-0123456789abcdef0", 20, []],
-      ["compiler2", "c7i.xlarge", "ami-0123456789abcdef0", 20, []],
-      ["main", "r7i.large", "newest-of-amd64", 20, ["ami"]],
-      ["puppetdb", "m7i.large", "newest-of-amd64", 20, ["ami"]],
+      ["compiler1", "c7i.xlarge", "ami-0123456789abcdef0", 20, ["userData"]],
+      ["compiler2", "c7i.xlarge", "ami-0123456789abcdef0", 20, ["userData"]],
+      ["main", "r7i.large", "newest-of-amd64", 20, ["userData", "ami"]],
+      ["puppetdb", "m7i.large", "newest-of-amd64", 20, ["userData", "ami"]],
     ]);
   });
 
@@ -239,9 +239,11 @@ describe("the data volumes", () => {
     const script = (name: string) =>
       String(throughBastion.find(`${name}-ready`, remote).inputs.stdin);
     expect(script("main")).toMatch(/serial=volmaindata /);
-    expect(script("main").match(/^ {2}keep .*/gm)).toEqual(
-      ["  keep /var/lib/puppet/ssl", "  keep /etc/puppet/puppetserver/ca"].sort(),
-    );
+    expect(script("main").match(/^ {2}keep .*/gm)).toEqual([
+      "  keep /etc/puppet/puppetserver/ca",
+      "  keep /var/lib/puppet/ssl",
+      "  keep /var/lib/pulumi-puppet/authority",
+    ]);
     expect(script("puppetdb").match(/^ {2}keep .*/gm)).toEqual([
       "  keep /var/lib/postgresql",
       "  keep /etc/postgresql",

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
 import { renderUserData } from "../../../platforms/aws/user-data.js";
 import { renderReady } from "../../../hosts/readiness.js";
@@ -12,10 +14,32 @@ describe("user data", () => {
     for (const text of [
       renderUserData(userData),
       renderUserData({ ...userData, fqdn: `${"h".repeat(63)}.${"d".repeat(180)}` }),
+      machineScripts["user-data with Session Manager"],
     ]) {
       expect(text.split("\n")[0]).toBe("#cloud-config");
       expect(Buffer.byteLength(text)).toBeLessThan(16384);
     }
+  });
+
+  it("has the key that Amazon publishes for Session Manager's agent", () => {
+    const { write_files: files } = load(machineScripts["user-data with Session Manager"]) as {
+      write_files: { path: string; content: string }[];
+    };
+    const key = Buffer.from(
+      files.find(({ path }) => path.endsWith("/key.gpg"))?.content ?? "",
+      "base64",
+    );
+    // A packet of an old format with a length of two bytes, from which OpenPGP makes the fingerprint.
+    expect(key[0]).toBe(0x99);
+    const packet = key.subarray(0, 3 + key.readUInt16BE(1));
+    expect(createHash("sha1").update(packet).digest("hex").toUpperCase()).toBe(
+      "1C5B395CBE5E74E2F1CA21592784DBF388D19D46",
+    );
+  });
+
+  it("installs no agent of Session Manager without a signature", () => {
+    const script = machineScripts["user-data with Session Manager"];
+    expect(script).toMatch(/signed \|\| refuse .*\n\s+dpkg --install/);
   });
 });
 

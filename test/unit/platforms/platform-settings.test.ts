@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { instanceHardware } from "../../../settings/instance-types.js";
 import { platforms } from "../../../platforms/platforms.js";
 import { parseSettings } from "../../../platforms/platforms.js";
+import { fqdnOf } from "../../../settings/names.js";
 import {
   goodAws,
   goodExisting,
@@ -33,7 +34,7 @@ describe("settings of existing servers", () => {
     expect(existing).toEqual({
       ...goodExisting,
       user: "root",
-      servers: servers.map((server) => ({ ...server, sshPort: 22 })),
+      servers: servers.map((server) => ({ ...server, sshPort: 22, takeOver: [] })),
     });
   });
 
@@ -65,6 +66,42 @@ describe("settings of existing servers", () => {
     { servers: servers.map((server) => ({ ...server, cores: 512, memory: 4194304 })) },
   ])("may set everything: %#", (changes) => {
     expect(parse(changes).existing).toMatchObject(changes);
+  });
+
+  it("may have IPv6 addresses, which are compared in their shortest form", () => {
+    const addresses = [
+      "2001:DB8::1",
+      "fd00:0:0:0:0:0:0:02",
+      "fd00::a:0:0:3",
+      "2001:db8:0:1:1:1:1:1",
+    ];
+    const six = servers.map((server, index) => ({
+      ...server,
+      address: addresses[index],
+      sshAddress: ["::1", "FD00::2", "10.1.0.1", "delta.example.test"][index],
+    }));
+    const { existing } = parse({
+      servers: six,
+      jumpHost: { address: "fd00:0::9", hostKey },
+    });
+    expect(existing.servers.map(({ address }) => address)).toEqual([
+      ...["2001:db8::1", "fd00::2", "fd00::a:0:0:3", "2001:db8:0:1:1:1:1:1"],
+    ]);
+    expect(existing.servers.map(({ sshAddress }) => sshAddress)).toEqual([
+      ...["::1", "fd00::2", "10.1.0.1", "delta.example.test"],
+    ]);
+    expect(existing.jumpHost?.address).toBe("fd00::9");
+  });
+
+  it("may have a domain for each server", () => {
+    const settings = parse({
+      servers: [...servers, server("echo", "compiler", 5, { domain: "eu.example.com" })],
+    });
+    expect(settings.hosts.compilers).toEqual(["delta", "echo"]);
+    expect(["delta", "echo"].map((name) => fqdnOf(settings, name))).toEqual([
+      "delta.example.test",
+      "echo.eu.example.com",
+    ]);
   });
 
   it("may be a JSON string, as the engine passes them", () => {

@@ -8,8 +8,12 @@ const commandsThatChange = /\b(up|update|destroy|refresh|import|cancel|ssh|scp)\
 
 describe("the example for GitHub Actions", () => {
   const step = z.strictObject({
+    name: z.string().optional(),
+    if: z.string().optional(),
     uses: z.string().optional(),
     run: z.string().optional(),
+    shell: z.string().optional(),
+    env: z.record(z.string(), z.string()).optional(),
     with: z.record(z.string(), z.unknown()).optional(),
   });
   const { permissions, jobs } = z
@@ -25,19 +29,31 @@ describe("the example for GitHub Actions", () => {
   const steps = Object.values(jobs).flatMap((job) => job.steps);
   const named = (action: string) => steps.filter(({ uses }) => uses?.startsWith(`${action}@`));
 
-  it("may only read the code, get credentials from AWS and comment", () => {
+  it("may only read the code and get credentials from AWS", () => {
     expect(permissions).toEqual({});
     expect(Object.values(jobs).map((job) => job.permissions)).toEqual([
-      { contents: "read", "id-token": "write", "pull-requests": "write" },
+      { contents: "read", "id-token": "write" },
     ]);
     expect(jobs.preview?.if).toContain("head.repo.full_name == github.repository");
   });
 
   it("only previews, with the policy pack", () => {
-    expect(named("pulumi/actions")).toMatchObject([
-      { with: { command: "preview", policyPacks: "policy/run", "comment-on-pr": true } },
+    const runs = steps.flatMap(({ run }) => run ?? []);
+    expect(runs.filter((run) => run.includes("pulumi --"))).toEqual([
+      expect.stringMatching(
+        /^npm run --silent pulumi -- preview [^|]* --policy-pack policy\/run \| tee preview\.txt\n$/,
+      ),
     ]);
-    for (const { run = "" } of steps) expect(run).not.toMatch(commandsThatChange);
+    // The preview's exit code counts, not that of tee.
+    expect(steps.find(({ name }) => name === "Preview")?.shell).toBe("bash");
+    for (const run of runs) expect(run).not.toMatch(commandsThatChange);
+  });
+
+  it("uses actions of a pinned commit only, and says of which release", () => {
+    const text = readFileSync("docs/ci/github-actions.yaml", "utf8");
+    const used = [...text.matchAll(/uses: (.*)$/gm)].map(([, action]) => action);
+    expect(used).toHaveLength(3);
+    for (const action of used) expect(action).toMatch(/^[a-z/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
   it("stores no key: credentials are those of a role", () => {

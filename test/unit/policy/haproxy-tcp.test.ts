@@ -13,14 +13,22 @@ const reads = (proxy: string) =>
 const ends = (proxy: string) =>
   `example: ${proxy} in ${path} terminates TLS on port 8140; remove ssl and its options from the bind line.`;
 
-const own = renderHaproxyConf({
+const values = {
   serverName: "puppet.example.test",
   caFile: "/etc/haproxy/puppet-ca.pem",
+  crlFile: "/etc/haproxy/puppet-crl.pem",
   compileTimeout: 900,
+  ipv6: false,
   agentPort: 8150,
   members: [{ name: "compiler1", address: "10.0.0.1" }],
-  stats: { port: 8404, user: "admin", password: "the-statistics-password" },
-});
+  stats: {
+    port: 8404,
+    certificate: "/etc/haproxy/tls/host.pem",
+    user: "admin",
+    password: "the-statistics-password",
+  },
+};
+const own = renderHaproxyConf(values);
 
 describe("haproxy-tcp", () => {
   it("accepts what this project renders, including other proxies", () => {
@@ -29,6 +37,7 @@ describe("haproxy-tcp", () => {
       fqdn: "puppetdb.example.test",
       port: 8082,
       puppetdbPort: 8081,
+      ipv6: false,
       certificate,
       caFile: "/etc/haproxy/ca.pem",
       crlFile: "/etc/haproxy/crl.pem",
@@ -37,7 +46,9 @@ describe("haproxy-tcp", () => {
     });
     expect(judge(own)).toEqual([]);
     expect(judge(readers)).toEqual([]);
-    expect(judge(renderWebhookProxy({ port: 9000, backendPort: 9001, certificate }))).toEqual([]);
+    expect(
+      judge(renderWebhookProxy({ port: 9000, ipv6: false, backendPort: 9001, certificate })),
+    ).toEqual([]);
   });
 
   it("rejects changes to it", () => {
@@ -49,6 +60,14 @@ describe("haproxy-tcp", () => {
     ]);
     expect(judge(own.replace("\nbackend compilers\n", "$&mode http\n"))).toEqual([
       reads("backend compilers"),
+    ]);
+  });
+
+  it("knows the port among addresses of both kinds", () => {
+    const both = renderHaproxyConf({ ...values, ipv6: true });
+    expect(judge(both)).toEqual([]);
+    expect(judge(both.replace("bind :8140,:::8140 v6only", "$& ssl crt /etc/x.pem"))).toEqual([
+      ends("frontend puppet"),
     ]);
   });
 

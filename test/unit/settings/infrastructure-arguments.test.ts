@@ -25,8 +25,10 @@ describe("the component's arguments from a stack's settings", () => {
     const given = infrastructureArguments(parseSettings(existing), { hosts });
     expect(Object.keys(given).sort()).toEqual([
       ...["caName", "caServer", "codeDeployment", "compileTimeout", "compiler", "distribution"],
+      ...["fileBucket"],
       ...["fileServer", "foreman", "hdm", "hosts", "mainServer", "plannedCompilers", "postgresql"],
-      ...["puppetServer", "puppetdb", "statsPort", "webhookPort"],
+      ...["puppetServer", "puppetdb", "statsPort"],
+      ...["webhookCertificate", "webhookPort", "webhookPrivateKey"],
     ]);
     expect(JSON.stringify(given)).not.toContain("the-login");
     expect(given.puppetdb).not.toHaveProperty("host");

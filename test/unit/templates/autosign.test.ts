@@ -1,11 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { renderAutosignPolicy, renderAutosignRules } from "../../../templates/autosign/autosign.js";
+import {
+  hostKey,
+  renderAutosignPolicy,
+  renderAutosignRules,
+  renderEnrol,
+  renderEnrolNames,
+} from "../../../templates/autosign/autosign.js";
 
 describe("renderAutosignPolicy", () => {
   const policy = renderAutosignPolicy({
     signedByHand: ".puppetdb-reader",
     ruby: "/usr/bin/ruby",
     directory: "/etc/puppet/autosign",
+    cadir: "/etc/puppet/puppetserver/ca",
+    rundir: "/run/puppetserver",
   });
 
   it("renders this text", () => {
@@ -17,6 +25,8 @@ describe("renderAutosignPolicy", () => {
       signedByHand: ".puppetdb-reader",
       ruby: "/opt/puppetlabs/puppet/bin/ruby",
       directory: "/etc/puppetlabs/puppet/autosign",
+      cadir: "/etc/puppetlabs/puppetserver/ca",
+      rundir: "/run/puppetlabs/puppetserver",
     });
     expect(policy.split("\n")[0]).toBe("#!/usr/bin/ruby --disable-gems");
     expect(other.split("\n")[0]).toBe("#!/opt/puppetlabs/puppet/bin/ruby --disable-gems");
@@ -34,26 +44,49 @@ describe("renderAutosignPolicy", () => {
 
 describe("renderAutosignRules", () => {
   it("renders this text", () => {
-    const rules = renderAutosignRules({
-      hosts: ["main.example.com", "compiler2.example.com", "compiler1.example.com"],
-      serviceNames: ["puppetca.example.com", "puppet"],
-    });
-    expect(rules).toMatchSnapshot();
+    const names = ["main.example.com", "compiler2.example.com", "compiler1.example.com", "puppet"];
+    expect(renderAutosignRules(names)).toMatchSnapshot();
   });
 
   it("gives the same text for the same names in any order, and repeats none", () => {
-    const rules = renderAutosignRules({ hosts: ["a", "b"], serviceNames: ["x", "y"] });
-    expect(renderAutosignRules({ hosts: ["b", "a", "b"], serviceNames: ["y", "x"] })).toBe(rules);
+    expect(renderAutosignRules(["b", "a", "b"])).toBe(renderAutosignRules(["a", "b"]));
   });
 
   it("ends with one newline", () => {
-    const rules = renderAutosignRules({ hosts: ["a"], serviceNames: ["x"] });
-    expect(rules).toMatch(/[^\n]\n$/);
+    expect(renderAutosignRules(["a"])).toMatch(/[^\n]\n$/);
   });
 
   it("does not change its input", () => {
-    const hosts = ["b", "a"];
-    renderAutosignRules({ hosts, serviceNames: ["x"] });
-    expect(hosts).toEqual(["b", "a"]);
+    const names = ["b", "a"];
+    renderAutosignRules(names);
+    expect(names).toEqual(["b", "a"]);
+  });
+});
+
+describe("hostKey", () => {
+  it("is HMAC-SHA256 of the name, so that no host can compute another's", () => {
+    // Test case 2 of RFC 4231.
+    expect(hostKey("Jefe", "what do ya want for nothing?")).toBe(
+      "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+    );
+  });
+});
+
+describe("renderEnrol", () => {
+  it("renders this text", () => {
+    const text = renderEnrol({
+      ruby: "/usr/bin/ruby",
+      directory: "/etc/puppet/autosign",
+      cadir: "/etc/puppet/puppetserver/ca",
+      puppetserver: "/usr/bin/puppetserver",
+      user: "puppet",
+    });
+    expect(text).toMatchSnapshot();
+    expect(text).not.toMatch(/<%|%>/);
+  });
+
+  it("has the names of hosts and of trusted servers in a file of their own", () => {
+    const text = renderEnrolNames({ hosts: ["b", "a"], trusted: ["y", "x", "y"] });
+    expect(JSON.parse(text)).toEqual({ hosts: ["a", "b"], trusted: ["x", "y"] });
   });
 });

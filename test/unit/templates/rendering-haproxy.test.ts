@@ -21,6 +21,9 @@ describe("haproxy.cfg", () => {
       expect(section(content, "defaults"), name).toContain("mode tcp");
       expect(section(content, "frontend puppet"), name).toEqual([
         "bind :8140",
+        "stick-table type ip size 100k expire 1m store conn_cur,conn_rate(10s)",
+        "tcp-request connection track-sc0 src",
+        "tcp-request connection reject if { sc0_conn_cur gt 5000 } || { sc0_conn_rate gt 5000 }",
         "default_backend compilers",
       ]);
       for (const line of servers(content)) {
@@ -64,15 +67,19 @@ describe("haproxy.cfg", () => {
     const conf = renderHaproxyConf({
       serverName: "puppet.example.test",
       caFile: "/ca.pem",
+      crlFile: "/crl.pem",
       compileTimeout: 1234,
+      ipv6: false,
       members: [],
-      stats: { port: 9000, user: "u", password: "p" },
+      stats: { port: 9000, certificate: "/etc/haproxy/tls/host.pem", user: "u", password: "p" },
     });
     for (const kind of ["client", "server", "tunnel"]) {
       expect(section(conf, "defaults")).toContain(`timeout ${kind} 1234s`);
     }
     expect(section(conf, "global")).toContain("hard-stop-after 1534s");
-    expect(section(conf, "frontend statistics")).toContain("bind :9000");
+    expect(section(conf, "frontend statistics")).toContain(
+      "bind :9000 ssl crt /etc/haproxy/tls/host.pem",
+    );
   });
 
   it("shows statistics only with the password", () => {

@@ -110,7 +110,7 @@ describe("HDM's containers", () => {
         "/etc/hdm/database.yml:/hdm/config/database.yml:ro",
         "/etc/hdm/tls:/etc/hdm/tls:ro",
         "/var/lib/puppet-code:/var/lib/puppet-code:ro",
-        `/var/lib/puppet-code/environments:${codedir}/environments:ro`,
+        `/var/lib/puppet-code-environments:${codedir}/environments:ro`,
         "/var/lib/hdm:/var/lib/hdm",
       ]);
     }

@@ -53,15 +53,20 @@ describe.each(distributionNames)("PuppetDB's files for %s", (name) => {
 
   it("let the readers' HAProxy use the CRL of the same fetch, which PuppetDB reloads", () => {
     const crl = `${ssldir}/crl/crl.pem`;
-    expect(fileOf(files, "puppetdb/haproxy.cfg")).toContain(` crl-file ${crl} verify required\n`);
+    const copy = "/etc/haproxy/puppetdb/crl.pem";
+    expect(fileOf(files, "puppetdb/haproxy.cfg")).toContain(` crl-file ${copy} verify required\n`);
     expect(lines("puppetdb/puppetdb-crl-refresh")).toContain(`list=${crl}`);
     const apply = lines("puppetdb/puppetdb-crl-apply");
-    expect(apply).toContain(`list=${crl}`);
+    expect(apply).toContain(
+      `timeout 30 runuser --user puppetdb -- head --bytes=64M ${crl} >"$new"`,
+    );
+    expect(apply).toContain(`install -m 0600 "$new" ${copy}`);
     const at = (start: string) => apply.findIndex((line) => line.startsWith(start));
     // What counts as loaded is what was there before the reload, and only once that succeeded.
-    expect(at("install ")).toBeLessThan(at(`systemctl reload ${services.puppetdb}`));
+    expect(at("timeout ")).toBeLessThan(at(`systemctl reload ${services.puppetdb}`));
     expect(at(`systemctl reload ${services.puppetdb}`)).toBeLessThan(at("/usr/local/sbin/haproxy"));
-    expect(apply.at(-1)).toBe('mv --force "$loaded.new" "$loaded"');
+    expect(at("install ")).toBeLessThan(at("/usr/local/sbin/haproxy"));
+    expect(apply.at(-1)).toBe('mv --force "$new" "$loaded"');
   });
 
   it("wait for PuppetDB under its verified name, over the loopback interface", () => {
@@ -78,14 +83,14 @@ describe.each(distributionNames)("PuppetDB's files for %s", (name) => {
     expect(found).toEqual([]);
   });
 
-  it("sign a reader's request as the CA's user, and reject a different key", () => {
+  it("sign a reader's request as the CA's user, and not through the pending requests", () => {
     const script = lines("sign-reader.sh");
-    expect(script).toContain(`chown ${users.puppet}: "$requests/.reader"`);
     const at = (start: string) => script.findIndex((line) => line.startsWith(start));
-    const sign = at(`${paths.puppetserver} ca sign --ttl 365d --certname "$certname"`);
-    expect(at("flock --timeout 60 9")).toBeLessThan(sign);
-    expect(sign).toBeLessThan(at("if test"));
-    expect(at("if test")).toBeLessThan(at('cat "$signed/$certname.pem"'));
+    const asUser = at(`runuser -u ${users.puppet} -- bash -s <<'SIGN'`);
+    expect(at("/usr/local/sbin/puppet-enrol --remove ada.puppetdb-reader")).toBeLessThan(asUser);
+    expect(asUser).toBeLessThan(at(`cd '${paths.cadir}'`));
+    expect(at("openssl x509 -req")).toBeLessThan(at("SIGN"));
+    expect(script.join("\n")).not.toContain("/requests");
   });
 });
 

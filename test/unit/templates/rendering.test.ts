@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 describe("every rendered file", () => {
   it("is as it was, and whole", async () => {
-    expect(Object.keys(files)).toHaveLength(32 + 3 * 15);
+    expect(Object.keys(files)).toHaveLength(39 + 3 * 21);
     await expectWellRendered(files, "__snapshots__/rendered");
   });
 
@@ -41,14 +41,14 @@ describe("every rendered file", () => {
         `${comment} Made by pulumi-puppet: change the stack's settings, not this file.`,
       );
     }
-    expect(found).toHaveLength(30 + 3 * 9);
+    expect(found).toHaveLength(35 + 3 * 14);
   });
 
   it("is a script that Bash can read, where it is one", async () => {
     const scripts = Object.entries(files).filter(([, content]) =>
       /^#!\/bin\/bash\n|^set -euo pipefail$/m.test(content),
     );
-    expect(scripts).toHaveLength(4 + 3 * 7);
+    expect(scripts).toHaveLength(7 + 3 * 8);
     for (const [name, content] of scripts) {
       const { code, stderr } = await run(["bash", "-n"], { stdin: content });
       expect({ code, stderr }, name).toEqual({ code: 0, stderr: "" });
@@ -83,7 +83,7 @@ describe("puppet.conf", () => {
     expect(sectionsOf(file("all/puppetdb/puppet.conf"))).toEqual({
       main: {
         certname: "puppetdb.example.test",
-        server: "puppetca.example.test",
+        server: "puppet.example.test",
         ca_server: "puppetca.example.test",
       },
     });
@@ -119,6 +119,7 @@ describe("puppet.conf", () => {
         codedir: paths.codedir,
         cadir: paths.cadir,
         autosign: `${paths.confdir}/autosign/policy`,
+        allow_duplicate_certs: "true",
         ...stored,
       },
     });

@@ -12,6 +12,7 @@ vi.mock("node:fs", async (original) => ({
 
 const cgroup2 = "/sys/fs/cgroup/cgroup.controllers";
 const libraries = ["/usr/lib/podman/netavark", "/usr/lib/podman/aardvark-dns"];
+const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const podman = (answer: string) => ({ podman: answer });
 const good = podman("echo 5.4.2 netavark");
 const others = Object.fromEntries(
@@ -34,7 +35,7 @@ const user = (id: number) => vi.spyOn(process, "getuid").mockReturnValue(id);
 beforeEach(() => {
   said = [];
   user(1000);
-  files(cgroup2, ...libraries);
+  files(cgroup2, keyring, ...libraries);
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -49,7 +50,7 @@ describe("a machine that has everything it needs", () => {
   });
 
   it("may have its libraries elsewhere, and runc instead of the newer cgroups", async () => {
-    files("/usr/libexec/podman/netavark", "/usr/lib/podman/aardvark-dns");
+    files(keyring, "/usr/libexec/podman/netavark", "/usr/lib/podman/aardvark-dns");
     onlyPrograms({ ...good, ...others, runc: "true" });
     await prepare();
     expect(said).toEqual([]);
@@ -70,7 +71,7 @@ describe("a machine that lacks something", () => {
     files();
     onlyPrograms({});
     const all =
-      "podman netavark aardvark-dns iptables uidmap runc slirp4netns mmdebstrap openssh-client";
+      "podman netavark aardvark-dns iptables uidmap runc slirp4netns mmdebstrap debian-archive-keyring openssh-client";
     await expect(prepare()).rejects.toThrow(
       new Error(
         `This machine lacks ${all.replaceAll(" ", ", ")}; install the missing packages (on Debian and Ubuntu: apt-get install ${all}) and run this again.`,

@@ -2,6 +2,7 @@ import { chmodSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { findPlugins, plugins } from "../../../tools/lib/toolchain/plugins.js";
+import { checksumsOf, downloadService } from "../../support/unit/download-service.js";
 import { onlyPrograms, program, temporaryFolder } from "../../support/unit/programs.js";
 
 const command = { name: "command", version: "1.2.1" };
@@ -107,20 +108,71 @@ describe("plugins that the CLI has", () => {
 });
 
 describe("plugins that can be downloaded", () => {
-  beforeEach(() => {
-    vi.stubGlobal("fetch", () => Promise.resolve(new Response()));
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  const nameOf = ({ name, version }: typeof command) =>
+    `pulumi-resource-${name}-v${version}-${process.platform}-${architecture}.tar.gz`;
+  const content = (name: string) => Buffer.from(`the archive of ${name}`);
+  /** What Pulumi publishes of both, with these changes. */
+  const published = (changes: Record<string, string> = {}) => ({
+    files: {
+      ...Object.fromEntries<string | Buffer>(
+        plugins.flatMap(({ name, version }) => [
+          [`releases/plugins/${nameOf({ name, version })}`, content(name)],
+          [
+            `releases/plugins/pulumi-${name}_${version}_checksums.txt`,
+            // As the two projects publish them.
+            checksumsOf(
+              { [nameOf({ name, version })]: content(name) },
+              name === "random" ? "sha1" : "sha256",
+            ),
+          ],
+        ]),
+      ),
+      ...changes,
+    },
   });
+  const install = 'cat "$7" >>"$(dirname "$0")/installed"';
 
-  it("are installed by the CLI, but only missing ones", async () => {
-    const { PATH, asked } = withCli([command]);
+  it("are verified and installed by the CLI, but only missing ones", async () => {
+    const requested = await downloadService(published());
+    const { PATH, asked } = withCli([command], install);
     expect(await find({ PATH })).toBeUndefined();
-    expect(asked()).toBe("plugin install resource random 4.21.2\n");
+    expect(asked()).toMatch(
+      /^plugin install resource random 4\.21\.2 --file \S+\/pulumi-resource-random-v4\.21\.2-\S+\.tar\.gz\n$/,
+    );
+    expect(readFileSync(join(PATH, "installed"), "utf8")).toBe("the archive of random");
+    expect(requested).toHaveLength(2);
     expect(said).toEqual([]);
   });
 
+  it.each([command, random])(
+    "are refused if $name is not what its checksum says",
+    async (wrong) => {
+      const path = `releases/plugins/${nameOf(wrong)}`;
+      await downloadService(published({ [path]: "something else" }));
+      const { PATH, asked } = withCli(wrong === command ? [random] : [command]);
+      await expect(find({ PATH })).rejects.toThrow(
+        `https://get.pulumi.com/${path} has the checksum `,
+      );
+      expect(asked).toThrow("ENOENT");
+    },
+  );
+
+  it("are replaced by stand-ins if they cannot be had", async () => {
+    await downloadService({ files: {} });
+    const { PATH } = withCli([random]);
+    expect(await find({ PATH })).toBe(standins);
+    expect(said).toEqual([
+      because(
+        "https://get.pulumi.com/releases/plugins/pulumi-command_1.2.1_checksums.txt cannot be fetched: 404",
+      ),
+    ]);
+  });
+
   it("are replaced by stand-ins if the CLI fails, with its last line", async () => {
+    await downloadService(published());
     const { PATH } = withCli([], "printf 'first\\nerror: 403\\n' >&2; exit 1");
     expect(await find({ PATH })).toBe(standins);
-    expect(said).toEqual([because("the plugin command could not be downloaded: error: 403")]);
+    expect(said).toEqual([because("the plugin command could not be installed: error: 403")]);
   });
 });

@@ -11,6 +11,9 @@ interface Program {
   readonly flags: readonly string[];
 }
 
+/** Go verifies every module by go.sum, and this makes it an error if one is missing there. */
+const locked = "-mod=readonly";
+
 /**
  * Builds the CLI and the Node.js language host with the standard Go client, in about four minutes on two cores.
  *
@@ -53,12 +56,15 @@ async function build(
   say: (line: string) => void,
 ): Promise<void> {
   const cwd = join(import.meta.dirname, "go", module);
-  const packages = await run(["go", "list", "-deps", tool], { cwd });
+  const packages = await run(["go", "list", locked, "-deps", tool], { cwd });
   const total = packages.stdout.trim().split("\n").length;
   const name = tool.split("/").at(-1) ?? tool;
   say(`building ${name}: ${String(total)} packages`);
   const child = run(
-    ["go", "build", "-p", String(availableParallelism()), "-o", join(folder, name), ...flags, tool],
+    [
+      ...["go", "build", locked, "-p", String(availableParallelism())],
+      ...["-o", join(folder, name), ...flags, tool],
+    ],
     { cwd },
   );
   const started = Date.now();

@@ -1,8 +1,9 @@
-import { join } from "node:path";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { cacheFolder } from "../paths.js";
 import { run } from "../shell.js";
 import { buildCli } from "./build.js";
-import { downloadsUnreachable } from "./downloads.js";
+import { download, downloadsUnreachable, Unavailable } from "./downloads.js";
 
 /** The Pulumi CLI to use. */
 export interface Cli {
@@ -12,7 +13,7 @@ export interface Cli {
   readonly built: boolean;
 }
 
-/** The oldest CLI that this project has been tested with. */
+/** The oldest CLI that this project has been tested with, and the one that is downloaded or built. */
 export const minimumVersion = "3.259.0";
 
 /**
@@ -20,7 +21,7 @@ export const minimumVersion = "3.259.0";
  * Downloads and builds are kept for the next time.
  *
  * @param say receives a line for each step that was skipped, and why
- * @throws Problem if none of the three works
+ * @throws Problem if none of the three works, or if a download is not what its checksum says
  */
 export async function findCli(say: (line: string) => void): Promise<Cli> {
   const version = await versionOf("pulumi");
@@ -31,16 +32,16 @@ export async function findCli(say: (line: string) => void): Promise<Cli> {
       ? "no working pulumi is on PATH"
       : `pulumi ${version} on PATH is older than ${minimumVersion}`;
 
-  const downloaded = join(cacheFolder, "pulumi");
+  const downloaded = join(cacheFolder, `pulumi-${minimumVersion}`);
   const built = join(cacheFolder, `pulumi-${minimumVersion}-built`);
-  if ((await versionOf(join(downloaded, "bin", "pulumi"))) !== undefined) {
-    return { bin: join(downloaded, "bin"), built: false };
+  if ((await versionOf(join(downloaded, "pulumi"))) !== undefined) {
+    return { bin: downloaded, built: false };
   }
   if ((await versionOf(join(built, "pulumi"))) !== undefined) return { bin: built, built: true };
 
   say(`${reason}; downloading it`);
   const failure = (await downloadsUnreachable()) ?? (await install(downloaded));
-  if (failure === undefined) return { bin: join(downloaded, "bin"), built: false };
+  if (failure === undefined) return { bin: downloaded, built: false };
 
   say(`${failure}; building pulumi ${minimumVersion} from its published Go modules`);
   await buildCli(built, minimumVersion, say);
@@ -52,14 +53,34 @@ export function olderThan(version: string, minimum: string): boolean {
   return version.localeCompare(minimum, "en", { numeric: true }) < 0;
 }
 
-async function install(root: string): Promise<string | undefined> {
+/**
+ * Downloads the CLI into a folder, which is created only once its checksum is right and it runs.
+ *
+ * @returns undefined, or the reason why there is none
+ */
+async function install(folder: string): Promise<string | undefined> {
+  const release = "releases/sdk/pulumi-";
+  const files = {
+    archive: `${release}v${minimumVersion}-${process.platform}-${process.arch}.tar.gz`,
+    checksums: `${release}${minimumVersion}-checksums.txt`,
+  };
+  await mkdir(dirname(folder), { recursive: true });
+  const unfinished = await mkdtemp(`${folder}.`);
   try {
-    // Loaded only here: the Automation API takes as long to load as everything else in a command.
-    const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
-    await PulumiCommand.install({ root });
+    const archive = await download(files, unfinished);
+    const tar = ["tar", "--extract", "--gzip", "--file", archive, "--directory", unfinished];
+    const { code, stderr } = await run(tar);
+    if (code !== 0) return `tar cannot unpack the download: ${stderr.trim()}`;
+    const unpacked = join(unfinished, "pulumi");
+    const version = await versionOf(join(unpacked, "pulumi"));
+    if (version !== minimumVersion) return `the downloaded pulumi does not run on this machine`;
+    await rename(unpacked, folder);
     return undefined;
   } catch (error) {
-    return `the download failed: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`;
+    if (error instanceof Unavailable) return error.message;
+    throw error;
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
   }
 }
 

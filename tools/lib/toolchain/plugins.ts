@@ -1,10 +1,11 @@
 import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Problem } from "../problem.js";
 import { project } from "../paths.js";
 import { run } from "../shell.js";
-import { downloadsUnreachable } from "./downloads.js";
+import { download, downloadsUnreachable, Unavailable } from "./downloads.js";
 
 /** This project's resource plugins, in the versions of their SDKs in package.json. */
 export const plugins = [
@@ -13,13 +14,13 @@ export const plugins = [
 ] as const;
 
 /**
- * Finds the resource plugins: in the folder PULUMI_PUPPET_PLUGINS, else installed or downloaded by the CLI, else this
- * project's development stand-ins.
+ * Finds the resource plugins: in the folder PULUMI_PUPPET_PLUGINS, else installed or downloaded, else this project's
+ * development stand-ins.
  *
  * @param environment environment for the CLI
  * @param say receives a line if stand-ins are used, with the reason
  * @returns folder to put first in PATH; undefined if the CLI finds the plugins itself
- * @throws Problem if the folder PULUMI_PUPPET_PLUGINS lacks a plugin
+ * @throws Problem if the folder PULUMI_PUPPET_PLUGINS lacks a plugin, or if a download is not what its checksum says
  */
 export async function findPlugins(
   environment: NodeJS.ProcessEnv,
@@ -60,17 +61,38 @@ async function requirePlugin(folder: string, name: string): Promise<void> {
   }
 }
 
+/** Downloads plugins, and has the CLI install them: its own downloads are not verified. */
 async function install(
   missing: readonly { name: string; version: string }[],
   environment: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  for (const { name, version } of missing) {
-    const { code, stderr } = await run(["pulumi", "plugin", "install", "resource", name, version], {
-      env: environment,
-      timeout: 120_000,
-    });
-    if (code !== 0)
-      return `the plugin ${name} could not be downloaded: ${stderr.trim().split("\n").at(-1) ?? ""}`;
+  const folder = await mkdtemp(join(tmpdir(), "pulumi-puppet-plugins-"));
+  try {
+    for (const { name, version } of missing) {
+      const archive = await download(releaseOf(name, version), folder);
+      const words = ["plugin", "install", "resource", name, version, "--file", archive];
+      const { code, stderr } = await run(["pulumi", ...words], {
+        env: environment,
+        timeout: 120_000,
+      });
+      if (code !== 0) {
+        return `the plugin ${name} could not be installed: ${stderr.trim().split("\n").at(-1) ?? ""}`;
+      }
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof Unavailable) return error.message;
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  return undefined;
+}
+
+/** The files of a plugin's release; its architectures have Go's names. */
+function releaseOf(name: string, version: string) {
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  return {
+    archive: `releases/plugins/pulumi-resource-${name}-v${version}-${process.platform}-${architecture}.tar.gz`,
+    checksums: `releases/plugins/pulumi-${name}_${version}_checksums.txt`,
+  };
 }

@@ -1,4 +1,4 @@
-import { codeDataFolder } from "../../../templates/code-deployment/code-deployment.js";
+import { codeDataFolder, codeUser } from "../../../templates/code-deployment/code-deployment.js";
 import { Problem } from "../problem.js";
 import type { RemoteHost } from "../remote.js";
 import { check, lastLine, type Check } from "./checks.js";
@@ -8,7 +8,7 @@ import { keyCheck, type Credentials } from "./hdm-key.js";
 /** Path for PuppetDB commands, which readers may not send. */
 const commands = "/pdb/cmd/v1";
 /** Shows what each host serves, by environment. */
-const published = `cat ${codeDataFolder}/published/published.json`;
+const published = `runuser --user ${codeUser} -- cat ${codeDataFolder}/published/published.json`;
 
 /** Arguments of {@link verifyHdm}. */
 export interface HdmVerification extends HdmDeployment {

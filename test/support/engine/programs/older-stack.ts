@@ -50,6 +50,9 @@ const nowhere: HostArgs = { ...host, connection: { user: "root" } };
 
 const balancer = new LoadBalancer("older", {
   host,
+  mainHost: { ...host, name: "main", fqdn: "main.example.test", address: "10.1.0.12" },
+  caServer: "puppetca.example.test",
+  infrastructureKey: "the-key",
   puppetServer: "puppet.example.test",
   caCertificate: "the-certificate",
   members: [],

@@ -42,6 +42,9 @@ const balancer = new Foreign(
   "balancer",
   {
     host: hostOf("balancer", 4),
+    mainHost: hostOf("main", 3),
+    caServer: "puppetca.example.test",
+    infrastructureKey: pulumi.secret("the-infrastructure-key"),
     puppetServer: "puppet.example.test",
     caCertificate,
     // An output of a component, known once that is created.

@@ -69,9 +69,16 @@ function haproxy(mode: string): pulumi.Unwrap<HostState> {
   const content = renderHaproxyConf({
     serverName: "puppet.example.test",
     caFile: "/etc/haproxy/puppet-ca.pem",
+    crlFile: "/etc/haproxy/puppet-crl.pem",
     compileTimeout: 900,
+    ipv6: false,
     members: [{ name: "compiler1", address: "10.0.0.1" }],
-    stats: { port: 8404, user: "admin", password: "the-statistics-password" },
+    stats: {
+      port: 8404,
+      certificate: "/etc/haproxy/tls/host.pem",
+      user: "admin",
+      password: "the-statistics-password",
+    },
   }).replace("mode tcp", `mode ${mode}`);
   return [fileOf("/etc/haproxy/haproxy.cfg", content)] as pulumi.Unwrap<HostState>;
 }

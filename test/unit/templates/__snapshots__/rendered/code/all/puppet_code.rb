@@ -5,6 +5,10 @@ require "json"
 require "open3"
 require "socket"
 
+# Whatever locale a login or the host has: errors of Git and others are looked for by their words.
+Encoding.default_external = Encoding::UTF_8
+ENV["LC_ALL"] = "C.UTF-8"
+ENV.delete("LANGUAGE")
 # Whatever umask a login has: the balancer's question and operators read what is written here.
 File.umask(0o022)
 
@@ -43,6 +47,16 @@ module PuppetCode
     Process.clock_gettime(Process::CLOCK_MONOTONIC)
   end
 
+  # A file where another user could put anything: a link, a pipe that would never end, or more than there is memory for.
+  def read_file(path, limit)
+    File.open(path, File::RDONLY | File::NOFOLLOW | File::NONBLOCK) do |file|
+      raise Failure, "it is no file" unless file.stat.file?
+      raise Failure, "it is longer than #{limit} bytes" if file.size > limit
+
+      file.read(limit).to_s.force_encoding(Encoding::UTF_8)
+    end
+  end
+
   # What is published here: environment => { "release", "commit" }.
   def published
     validated(JSON.parse(File.read("#{PUBLISHED}/published.json")))
@@ -52,11 +66,17 @@ module PuppetCode
 
   # Names become paths, so nothing else gets past here.
   def validated(environments)
-    environments.each do |name, entry|
-      next if name.match?(NAME) && entry["release"].match?(RELEASE) && !entry["release"].start_with?(".")
+    raise Failure, "published.json is not a list of environments" unless environments.is_a?(Hash)
 
-      raise Failure, "published.json has #{name.inspect}, which is no environment"
+    environments.each do |name, entry|
+      next if entry.is_a?(Hash) && name?(name, NAME) && name?(entry["release"], RELEASE) && !entry["release"].start_with?(".")
+
+      raise Failure, "published.json has #{name[0, 80].inspect}, which is no environment"
     end
+  end
+
+  def name?(value, pattern)
+    value.is_a?(String) && value.valid_encoding? && value.match?(pattern)
   end
 
   # A reader sees the old file or the new one, never half of it.
@@ -124,9 +144,14 @@ module PuppetCode
 
   # What a program said last, and so why it failed; rsync then adds that it failed.
   def last_line(output)
-    lines = output.lines.map(&:strip).reject(&:empty?)
+    lines = output.scrub.lines.map(&:strip).reject(&:empty?)
     added = /\Arsync( error|: connection|: \[\w+\] (read|write) error)/
-    lines.grep_v(added).last || lines.last || "it said nothing"
+    sentence(lines.grep_v(added).last || lines.last || "it said nothing")
+  end
+
+  # What somebody else wrote, on one line: in the journal, it must not look like a line of its own.
+  def sentence(text)
+    text.to_s.scrub.gsub(/[^[:print:]]/, "?")[0, 500]
   end
 
   def release_path(name, entry)

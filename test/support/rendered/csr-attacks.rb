@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# csr-attacks.rb POLICY DIRECTORY SEED COUNT
+# csr-attacks.rb POLICY DIRECTORY CADIR RUNDIR SEED COUNT
 #
 # Tries to get certificates out of an autosign policy that it must not sign: named attacks, then COUNT
 # mutations of a good request that SEED makes repeatable. Runs beside the policy, as the user that runs it.
@@ -10,13 +10,22 @@ require 'json'
 require 'open3'
 require 'openssl'
 
-POLICY, DIRECTORY, SEED, COUNT = ARGV
+POLICY, DIRECTORY, CADIR, RUNDIR, SEED, COUNT = ARGV
 RANDOM = Random.new(Integer(SEED))
-AGENT_KEY, INFRASTRUCTURE_KEY = %w[agent.key infrastructure.key].map { |f| File.read("#{DIRECTORY}/#{f}").chomp }
-RULES = JSON.parse(File.read("#{DIRECTORY}/rules.json"))
-HOST, OTHER_HOST = RULES['hosts'].values_at(0, -1)
-SERVICE = RULES['serviceNames'].last
+AGENT_KEY, MASTER_KEY = %w[agent.key hosts.key].map { |file| File.read("#{DIRECTORY}/#{file}").chomp }
+# What the test has prepared: two enrolled hosts, of which one has alternative names, names that are reserved,
+# and a name with a certificate.
+HOST = 'compiler1.example.test'
+OTHER_HOST = 'puppetdb.example.test'
+PLANNED = 'compiler50.example.test'
+TRUSTED = 'foreman.example.org'
+SERVICE = 'puppet.example.test'
+AUTHORITY = 'puppetca'
+HOST_NAMES = File.readlines("#{CADIR}/hosts.d/#{HOST}", chomp: true)
 AGENT = 'web1.attack.test'
+SIGNED = 'web0.attack.test'
+
+def host_key(name) = OpenSSL::HMAC.hexdigest('SHA256', MASTER_KEY, name)
 
 RSA = OpenSSL::PKey::RSA.new(2048)
 SMALL_RSA = OpenSSL::PKey::RSA.new(1024)
@@ -83,11 +92,13 @@ def request(name, secret: AGENT_KEY, extensions: [], attributes: nil, subject: [
 end
 
 def agent(**with) = request(AGENT, **with)
-def infrastructure(name = HOST, **with) = request(name, secret: INFRASTRUCTURE_KEY, **with)
+def host(name = HOST, **with) = request(name, secret: host_key(name), **with)
 
 # --- what is told to the policy, and what it answers ---
 
 def try(label, name, input)
+  # A request that was signed claims its name for a while.
+  Dir.glob("#{RUNDIR}/*").each { |claim| File.delete(claim) }
   _, errors, status = Open3.capture3(POLICY, name, stdin_data: input, binmode: true)
   report(label, status, errors)
 end
@@ -105,7 +116,7 @@ end
 def report(label, status, errors)
   reason = errors.lines.last.to_s.chomp
   signed = status.success? == true # nil after a signal
-  puts JSON.generate('case' => label, 'exit' => status.exitstatus, 'signed' => signed, 'reason' => reason)
+  $stdout.write("#{JSON.generate('case' => label, 'exit' => status.exitstatus, 'signed' => signed, 'reason' => reason)}\n")
   $stdout.flush
 end
 
@@ -119,9 +130,8 @@ def controls
   control 'agent key, custom attributes', AGENT,
           agent(attributes: [password(AGENT_KEY), attribute('1.3.6.1.4.1.34380.2.1', utf8('rack 7'))])
   control 'agent key, elliptic curve', AGENT, agent(key: EC)
-  control 'infrastructure key, service names, pp_auth_role', HOST,
-          infrastructure(extensions: [names(HOST, *RULES['serviceNames']),
-                                      extension(PP_AUTH_ROLE, utf8('puppetserver'))])
+  control "a host's key, its alternative names", HOST, host(extensions: [names(HOST, *HOST_NAMES)])
+  control "a host's key, no alternative name", OTHER_HOST, host(OTHER_HOST, extensions: [names(OTHER_HOST)])
 end
 
 def attacks_on_keys
@@ -129,27 +139,37 @@ def attacks_on_keys
   attack 'wrong key', AGENT, agent(secret: AGENT_KEY.succ)
   attack 'key cut short', AGENT, agent(secret: AGENT_KEY.chop)
   attack 'empty key', AGENT, agent(secret: '')
-  attack 'two keys', AGENT, agent(attributes: [password(AGENT_KEY), password(INFRASTRUCTURE_KEY)])
+  attack 'two keys', AGENT, agent(attributes: [password(AGENT_KEY), password(host_key(AGENT))])
   attack 'two keys in one attribute', AGENT,
          agent(attributes: [attribute('1.2.840.113549.1.9.7', utf8(AGENT_KEY), utf8(AGENT_KEY))])
   attack 'key as BMPString', AGENT, agent(attributes: [attribute('1.2.840.113549.1.9.7', bmp(AGENT_KEY))])
   attack 'key in pp_preshared_key too', AGENT,
          agent(extensions: [extension('1.3.6.1.4.1.34380.1.1.4', utf8(AGENT_KEY))])
   attack 'key as alternative name', AGENT, agent(extensions: [names(AGENT_KEY)])
+  attack 'the key of all hosts', HOST, request(HOST, secret: MASTER_KEY)
+  attack "another host's key", HOST, request(HOST, secret: host_key(OTHER_HOST))
+  attack "a host's key for a host that comes later", PLANNED, request(PLANNED, secret: host_key(HOST))
+  attack "a host's key for an agent's name", AGENT, request(AGENT, secret: host_key(HOST))
+  attack 'a key for a name that is not enrolled', AGENT, host(AGENT)
+  attack "a later host's own key before it is enrolled", PLANNED, host(PLANNED)
+  attack "a trusted server's own key before it is enrolled", TRUSTED, host(TRUSTED)
 end
 
 def attacks_on_names
-  [[HOST, 'host'], [SERVICE, 'service'], [RULES['serviceNames'].first, 'first service']].each do |name, kind|
+  {
+    'host' => HOST, 'short host' => HOST[/\A[^.]+/], 'later host' => PLANNED, 'trusted' => TRUSTED,
+    'service' => SERVICE, "authority's" => AUTHORITY, 'signed' => SIGNED
+  }.each do |kind, name|
     attack "#{kind} name as certname, agent key", name, request(name)
     attack "#{kind} name in capitals as certname, agent key", name.upcase, request(name.upcase)
     attack "#{kind} name with a final dot as certname, agent key", "#{name}.", request("#{name}.")
   end
   %w[alice.puppetdb-reader x.y.puppetdb-reader].each do |name|
     attack "#{name}, agent key", name, request(name)
-    attack "#{name}, infrastructure key", name, infrastructure(name)
+    attack "#{name}, host key", name, host(name)
   end
-  attack 'service name as certname, infrastructure key', SERVICE, infrastructure(SERVICE)
-  attack 'foreign name, infrastructure key', AGENT, infrastructure(AGENT)
+  attack 'service name as certname, host key', SERVICE, host(SERVICE)
+  attack 'a name that leads out of the folder of hosts', '../signed', host('../signed')
   attack 'common name of another agent', AGENT, request('web2.attack.test')
   attack 'common name of a host', AGENT, request(HOST)
   attack 'common name in capitals', AGENT, request(AGENT.upcase)
@@ -174,15 +194,15 @@ def attacks_on_alternative_names
     'own and service' => [AGENT, SERVICE], 'empty list of' => []
   }
   foreign.each { |kind, list| attack "#{kind} alternative name, agent key", AGENT, agent(extensions: [names(*list)]) }
-  attack 'foreign alternative name, infrastructure key', HOST, infrastructure(extensions: [names(HOST, AGENT)])
-  attack 'IP alternative name, infrastructure key', HOST, infrastructure(extensions: [names([7, "\x7f\0\0\x01".b])])
-  return if OTHER_HOST == HOST
-
-  attack "another host's alternative name, infrastructure key", HOST, infrastructure(extensions: [names(OTHER_HOST)])
+  attack "foreign alternative name, host's key", HOST, host(extensions: [names(HOST, AGENT)])
+  attack "IP alternative name, host's key", HOST, host(extensions: [names([7, "\x7f\0\0\x01".b])])
+  attack "another host's alternative name, host's key", HOST, host(extensions: [names(OTHER_HOST)])
+  attack "the authority's alternative name, compiler's key", HOST, host(extensions: [names(HOST, AUTHORITY)])
+  attack "a service's alternative name, PuppetDB's key", OTHER_HOST, host(OTHER_HOST, extensions: [names(SERVICE)])
 end
 
 def attacks_on_extensions
-  secrets = { 'agent' => [AGENT, AGENT_KEY], 'infrastructure' => [HOST, INFRASTRUCTURE_KEY] }
+  secrets = { "agent's" => [AGENT, AGENT_KEY], "host's" => [HOST, host_key(HOST)] }
   secrets.each do |kind, (name, secret)|
     {
       'pp_authorization' => extension(PP_AUTHORIZATION, utf8('true')),
@@ -203,6 +223,8 @@ def attacks_on_extensions
     end
   end
   attack 'pp_auth_role extension, agent key', AGENT, agent(extensions: [extension(PP_AUTH_ROLE, utf8('puppetserver'))])
+  attack "pp_auth_role extension, host's key", HOST, host(extensions: [extension(PP_AUTH_ROLE, utf8('puppetdb-reader'))])
+  attack "pp_role extension, host's key", HOST, host(extensions: [extension(PP_ROLE, utf8('web'))])
   attack 'repeated alternative names', AGENT, agent(extensions: [names(AGENT), names(AGENT)])
   attack 'repeated pp_role', AGENT, agent(extensions: [extension(PP_ROLE, utf8('a')), extension(PP_ROLE, utf8('b'))])
   own, service = names(AGENT), names(SERVICE)
@@ -305,8 +327,7 @@ end
 
 # A well-formed, well-signed request that asks for one to three things it must not get.
 def overreaching
-  kind, name, secret = [['agent', AGENT, AGENT_KEY],
-                        ['infrastructure', HOST, INFRASTRUCTURE_KEY]].sample(random: RANDOM)
+  kind, name, secret = [['agent', AGENT, AGENT_KEY], ['host', HOST, host_key(HOST)]].sample(random: RANDOM)
   faults = %i[names extension subject].sample(RANDOM.rand(1..3), random: RANDOM)
   extensions = harmless.sample(RANDOM.rand(0..2), random: RANDOM)
   extensions << names(*[name, foreign_name].shuffle(random: RANDOM)) if faults.include?(:names)
@@ -317,12 +338,45 @@ def overreaching
   ["#{kind} key, foreign #{faults.join(', ')}", name, der]
 end
 
+# A good request for a name, with a key or an alternative name that is somebody else's.
+def impersonating
+  name = [HOST, OTHER_HOST, PLANNED, TRUSTED, SERVICE, AUTHORITY, SIGNED, AGENT].sample(random: RANDOM)
+  owner = [HOST, OTHER_HOST, PLANNED, TRUSTED, AGENT].reject { |one| one == name }.sample(random: RANDOM)
+  secrets = { "#{owner}'s key" => host_key(owner), 'the key of all hosts' => MASTER_KEY }
+  secrets['the agents\' key'] = AGENT_KEY unless name == AGENT
+  kind, secret = secrets.to_a.sample(random: RANDOM)
+  ["#{kind} for #{name}", name, request(name, secret: secret, key: [RSA, EC].sample(random: RANDOM))]
+end
+
+# All are refused, so none claims a name, and several can be tried at a time.
 def mutations
   good = agent(extensions: [names(AGENT), *harmless])
   control 'the request that is mutated', AGENT, good
+  Dir.glob("#{RUNDIR}/*").each { |claim| File.delete(claim) }
+  queue = Queue.new
   Integer(COUNT).times do |i|
-    label, name, der = i.even? ? broken(good).insert(1, AGENT) : overreaching
-    try("mutation #{i + 1}: #{label}", name, pem(der))
+    label, name, der = [-> { broken(good).insert(1, AGENT) }, -> { overreaching }, -> { impersonating }][i % 3].call
+    queue << ["mutation #{i + 1}: #{label}", name, pem(der)]
+  end
+  queue.close
+  workers = Array.new(4) do
+    Thread.new do
+      while (label, name, input = queue.pop)
+        _, errors, status = Open3.capture3(POLICY, name, stdin_data: input, binmode: true)
+        report(label, status, errors)
+      end
+    end
+  end
+  workers.each(&:join)
+end
+
+# The server decides on several requests at a time: of those for one name, one is signed.
+def twins
+  Dir.glob("#{RUNDIR}/*").each { |claim| File.delete(claim) }
+  input = pem(agent)
+  Array.new(4) { Thread.new { Open3.capture3(POLICY, AGENT, stdin_data: input, binmode: true) } }.map(&:value)
+       .sort_by { |_, _, status| status.exitstatus }.each_with_index do |(_, errors, status), i|
+    report(i.zero? ? 'control: one of four at the same time' : 'attack: another at the same time', status, errors)
   end
 end
 
@@ -333,4 +387,5 @@ attacks_on_alternative_names
 attacks_on_extensions
 attacks_on_signature
 attacks_on_input
+twins
 mutations
