@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { runAgent } from "../../tools/lib/agents.js";
 import { distribution, environment, exec, joined, output } from "../support/environment.js";
+import { settled } from "../support/local/puppetdb.js";
 
 const ssl = "/var/lib/puppet/ssl";
 const main = "puppetca.example.test";
@@ -10,6 +11,8 @@ const pool = [...compilers, "puppet.example.test"];
 
 beforeAll(async () => {
   await joined("agent1");
+  // Puppet Server answers a request for a node with its facts, which are in PuppetDB.
+  await settled();
 }, 180_000);
 
 /** A request: method, path, and what more curl needs. */

@@ -5,6 +5,7 @@ import { stateFolder } from "../../../tools/lib/paths.js";
 import { containersOf } from "../../../tools/lib/podman.js";
 import { run } from "../../../tools/lib/shell.js";
 import { statistics } from "./balancer.js";
+import { settled as puppetdbSettled } from "./puppetdb.js";
 import { deploy, environment, exec, outputs, stackOf, until } from "../environment.js";
 
 /** The mark of an unfinished deployment. */
@@ -82,7 +83,7 @@ async function restore(): Promise<void> {
   if (code !== 0) throw new Error(`the environment could not be restored:\n${text}`);
 }
 
-/** Waits until all compilers serve: a file may end while one is starting. */
+/** Waits until all compilers and PuppetDB serve: a file may end while one is starting, or right after a revocation. */
 async function settled(): Promise<void> {
   const { compilers } = await outputs();
   await until(
@@ -95,6 +96,7 @@ async function settled(): Promise<void> {
     },
     120,
   );
+  await puppetdbSettled();
 }
 
 let before: Snapshot;
