@@ -25,6 +25,7 @@ const codeDeployment = {
   tokenUser: "git",
   poolSize: 4,
   generateTypes: true,
+  defaultEnvironment: "production",
   behind: OldCode.Serve,
 };
 

@@ -19,7 +19,12 @@ export interface CodeDeploymentSettings {
    * default.
    */
   generateTypes?: boolean;
-  /** Commands to run on the main server after a successful deploy, each with its arguments; none by default. */
+  /**
+   * The environment that serves as `production`, for agents that name none, such as `main`; `production` by default. A
+   * branch `production` of the same source is not deployed then.
+   */
+  defaultEnvironment?: string;
+  /** Commands to run on the main server after a deploy, each with its arguments; none by default. */
   postRun?: string[][];
   /** known_hosts lines of the Git servers; no other server is trusted. None by default. */
   knownHosts?: string;

@@ -18,6 +18,7 @@ import {
   codeDataFolder,
   codeFolder,
   deploymentFile,
+  mainLibrary,
   mainUnits,
   renderAuthorizedKeys,
   renderDeploy,
@@ -52,11 +53,8 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
   // The main server connects to itself for its own control repository.
   const servers = [main, ...compilers];
   const environments = environmentsOf(distribution);
-  // Older than the tool's configuration until that is deployed. Compilers that do not answer yet (exit code 2) fetch
-  // the code themselves; this server must serve what they get.
+  // Older than the tool's configuration until that is deployed.
   const deployed = `${codeFolder}/deployed`;
-  const serves = `for name in $(ls -p ${codeDataFolder}/published | sed -n s,/$,,p); do test -L ${environments}/$name || exit 1; done`;
-  const deploy = `{ ${requestScript} --all --wait ${String(firstDeploy)} || test $? = 2; } && ${commandAs(codeUser, serves)} && touch ${deployed}`;
   const serverNames = compilers.map(({ host: { name, fqdn } }) => ({ name, fqdn }));
   const otherTool: Tool = tool === "r10k" ? "g10k" : "r10k";
   const puppet = {
@@ -82,7 +80,7 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
       sshServers(servers).apply((servers) => renderKnownHosts(servers, args.knownHosts)),
     ),
     ...credentials(args),
-    directoryAs(codeUser, `${codeDataFolder}/staging`),
+    ...["staging", "mirrors"].map((name) => directoryAs(codeUser, `${codeDataFolder}/${name}`)),
     absenceOf(toolFile(otherTool)),
     fileOf(toolFile(tool), renderToolConf({ ...args, ...puppet })),
     fileOf(
@@ -92,6 +90,9 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
     directoryOf(requestFolder),
     directoryOf(requestsFolder, { owner: codeUser, group: requestGroup, mode: "0770" }),
     directoryOf(resultFolder, { owner: codeUser, group: requestGroup, mode: "0750" }),
+    ...Object.entries(mainLibrary).map(([name, render]) =>
+      fileOf(`${libraryFolder}/${name}`, render()),
+    ),
     fileOf(deployScript, renderDeploy(distribution.paths), { mode: "0755" }),
     fileOf(`${libraryFolder}/push.rb`, renderPush()),
     fileOf(requestScript, renderRequest(distribution.paths), { mode: "0755" }),
@@ -101,13 +102,34 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
     }),
     movedRequests(),
     serviceOf("puppet-code-deploy.path"),
-    execOf("deploy the code", ["sh", "-c", deploy], {
+    execOf("deploy the code", ["sh", "-c", firstDeployment(distribution, deployed)], {
       unless: `test ${deployed} -nt ${toolFile(tool)}`,
       timeout: firstDeploy + 60,
     }),
     notDeployed(distribution),
     ...timerOf("puppet-code-all", { service: mainUnits.allService(), timer: mainUnits.allTimer() }),
   ];
+}
+
+/**
+ * Deploys everything. Compilers that do not answer yet (exit code 2) fetch the code themselves, and environments with
+ * faults follow later; but this server must serve what compilers get, and agents that name no environment need theirs.
+ *
+ * @param deployed the file that says that it is done
+ */
+function firstDeployment(distribution: Distribution, deployed: string): string {
+  const environments = environmentsOf(distribution);
+  const serves = `for name in $(ls -p ${codeDataFolder}/published | sed -n s,/$,,p); do test -L ${environments}/$name || exit 1; done`;
+  const whole = `${distribution.paths.ruby} -rjson -e 'exit !JSON.parse(File.read(ARGV[0]))["notDeployed"].include?("production")' ${deploymentFile}`;
+  const advice =
+    "No branch is deployed as production, which agents get that name no environment: push a branch production, or set puppet:codeDeployment.defaultEnvironment to the branch that serves as production.";
+  return [
+    `{ ${requestScript} --all --wait ${String(firstDeploy)} || test $? = 2; }`,
+    commandAs(codeUser, serves),
+    commandAs(codeUser, whole),
+    `{ test -L ${environments}/production || { echo ${shellWord(advice)}; false; }; }`,
+    `touch ${deployed}`,
+  ].join(" && ");
 }
 
 /** Tells what the last deploy could not bring, such as an environment whose Puppetfile has an error. */

@@ -67,7 +67,12 @@ export const codeDeployment = object({
   forge: url("https?", "https://forge.example.com").optional(),
   /** Whether puppet generate types is run for each environment. */
   generateTypes: z.boolean("true or false").default(defaults.codeDeployment.generateTypes),
-  /** Commands to run on the main server after a deploy without errors: lists of a program and its arguments. */
+  /** The environment that serves as production, for agents that name none. */
+  defaultEnvironment: text(
+    /^[A-Za-z0-9_]{1,64}$/,
+    "the name of an environment: at most 64 letters, digits and underscores",
+  ).default(defaults.codeDeployment.defaultEnvironment),
+  /** Commands to run on the main server after a deploy: lists of a program and its arguments. */
   postRun: z
     .array(
       z

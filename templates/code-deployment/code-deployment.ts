@@ -51,6 +51,9 @@ export interface ToolConf {
   readonly puppetConf: string;
 }
 
+/** Mirror of a source's branches on the main server, which the tools read. */
+const mirrorOf = (source: string) => `${codeDataFolder}/mirrors/${source}.git`;
+
 const head = "# Made by pulumi-puppet: change the stack's settings, not this file.";
 
 /** Renders the tool's configuration: g10k reads r10k's format, with a few settings of its own. */
@@ -58,51 +61,30 @@ export function renderToolConf(values: ToolConf): string {
   const { tool, sources, poolSize, forge, generateTypes, puppet, puppetConf } = values;
   const conf = dump({
     cachedir: `${codeDataFolder}/cache`,
-    ...(forge === undefined ? {} : { forge: { baseurl: forge } }),
+    ...(tool === "r10k"
+      ? { ...(forge === undefined ? {} : { forge: { baseurl: forge } }), pool_size: poolSize }
+      : { ...(forge === undefined ? {} : { forge_base_url: forge }), maxworker: poolSize }),
+    // The script that runs it removes environments: it knows which sources it could read.
     deploy: {
-      purge_levels: ["deployment", "puppetfile"],
+      purge_levels: ["puppetfile"],
       ...(tool === "r10k"
         ? { generate_types: generateTypes, puppet_path: puppet, puppet_conf: puppetConf }
         : {}),
     },
-    ...(tool === "r10k" ? { pool_size: poolSize } : { maxworker: poolSize }),
     sources: Object.fromEntries(
-      sources.map(({ name, remote, prefix }) => [
+      sources.map(({ name, prefix }) => [
         name,
         {
-          remote,
+          remote: mirrorOf(name),
           basedir: `${codeDataFolder}/staging`,
           ...(prefix === undefined ? {} : { prefix }),
           invalid_branches: "correct_and_warn",
-          // Otherwise it would continue, and treat the branches that it cannot see as deleted.
-          ...(tool === "g10k" ? { exit_if_unreachable: true } : {}),
         },
       ]),
     ),
   });
   return `${head}\n${conf}`;
 }
-
-/** How the main server's script runs a tool. */
-interface CommandLine {
-  /** Words before the names of environments. */
-  readonly command: readonly string[];
-  /** Words after them. */
-  readonly options: readonly string[];
-  /** Whether it accepts names; otherwise it always deploys all environments. */
-  readonly takesNames: boolean;
-}
-
-/** Command line of a tool with its configuration in a file. */
-const commandLines: Readonly<Record<Tool, (file: string) => CommandLine>> = {
-  r10k: (file) => ({
-    command: ["r10k", "deploy", "environment"],
-    options: ["--modules", "--config", file],
-    takesNames: true,
-  }),
-  // It accepts a single name only, and is fast enough to deploy all environments.
-  g10k: (file) => ({ command: ["g10k", "-config", file], options: [], takesNames: false }),
-};
 
 /** Values of the main server's settings.json. */
 export interface MainSettings {
@@ -112,6 +94,8 @@ export interface MainSettings {
   readonly environments: string;
   readonly tool: Tool;
   readonly sources: readonly Source[];
+  /** Name of the environment that serves as `production`. */
+  readonly defaultEnvironment: string;
   /** URL of a proxy for Git and the Forge. */
   readonly proxy?: string | undefined;
   readonly compilers: readonly { name: string; fqdn: string }[];
@@ -125,6 +109,7 @@ export interface MainSettings {
 /** Renders what the main server's scripts read. */
 export function renderMainSettings(values: MainSettings): string {
   const { name, fqdn, environments, tool, sources, proxy, compilers, postRun } = values;
+  const { defaultEnvironment } = values;
   const variables = proxy === undefined ? {} : { http_proxy: proxy, https_proxy: proxy };
   // r10k does this through its own configuration.
   const generateTypes =
@@ -135,11 +120,13 @@ export function renderMainSettings(values: MainSettings): string {
     name,
     fqdn,
     environments,
-    ...commandLines[tool](toolFile(tool)),
-    deployFile: `.${tool}-deploy.json`,
+    tool,
+    toolFile: toolFile(tool),
+    defaultEnvironment,
     variables,
     sources: sources.map(({ name, remote, prefix }) => ({
       name,
+      remote,
       repository: repositoryOf(remote),
       prefix: prefix === undefined ? "" : `${prefix}_`,
     })),
@@ -199,6 +186,13 @@ export function readIdentity(printed: string): { publicKey: string; sshPort: num
 export const renderRetireKey = () => text("retire-key.sh");
 /** The Ruby code that the scripts of the main server and of compilers share. */
 export const renderLibrary = () => text("puppet_code.rb");
+/** What only the main server's script uses: the sources' mirrors, the tools, repairs, and who follows a module. */
+export const mainLibrary = {
+  "sources.rb": () => text("sources.rb"),
+  "staging.rb": () => text("staging.rb"),
+  "repair.rb": () => text("repair.rb"),
+  "followers.rb": () => text("followers.rb"),
+};
 /** The main server's script that deploys what was requested. */
 export const renderDeploy = (values: { ruby: string }) => template("deploy.rb.eta", values);
 /** Renders {@link requestScript}. */

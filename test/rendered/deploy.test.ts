@@ -1,17 +1,27 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { codeFilesOf, sharedCodeFiles } from "../support/host-files/code-files.js";
-import { fileOf } from "../support/host-files/files.js";
+import {
+  mainLibrary,
+  renderLibrary,
+  renderMainSettings,
+  renderToolConf,
+} from "../../templates/code-deployment/code-deployment.js";
+import { codeFilesOf } from "../support/host-files/code-files.js";
 import { inParsers } from "../support/rendered/parsers.js";
-
-const shared = await sharedCodeFiles();
 
 describe("the script that deploys", () => {
   const requests = "/var/lib/puppet-code-request/new";
   const results = "/var/lib/puppet-code-request/result";
-  const settings = {
-    ...{ name: "main", fqdn: "main.example.test", environments: "/tmp/environments" },
-    ...{ command: ["true"], options: [], takesNames: true, variables: {} },
-    ...{ deployFile: ".r10k-deploy.json", sources: [], compilers: [], postRun: [] },
+  const settings = (remotes: readonly string[] = []) => {
+    const values = {
+      ...{ name: "main", fqdn: "main.example.test", environments: "/tmp/environments" },
+      ...{ tool: "r10k" as const, defaultEnvironment: "production", poolSize: 4, generateTypes: false },
+      ...{ compilers: [], postRun: [], puppet: "/usr/bin/puppet", puppetConf: "/dev/null" },
+      sources: remotes.map((remote) => ({ name: "control", remote })),
+    };
+    return Promise.all([
+      install("/etc/puppet-code/settings.json", renderMainSettings(values)),
+      install("/etc/puppet-code/r10k.yaml", renderToolConf(values)),
+    ]);
   };
   const install = (path: string, content: string) =>
     inParsers(["install", "-D", "-m", "0755", "/dev/stdin", path], content);
@@ -19,9 +29,14 @@ describe("the script that deploys", () => {
   beforeAll(async () => {
     const { "main/puppet-code-deploy": deploy = "" } = await codeFilesOf("debian");
     await install("/tmp/deploy-test", deploy);
-    await install("/usr/local/lib/puppet-code/puppet_code.rb", fileOf(shared, "puppet_code.rb"));
-    await install("/etc/puppet-code/settings.json", JSON.stringify(settings));
-    const folders = ["staging", "published"].map((name) => `/var/lib/puppet-code/${name}`);
+    const library = { "puppet_code.rb": renderLibrary, ...mainLibrary };
+    for (const [name, render] of Object.entries(library)) {
+      await install(`/usr/local/lib/puppet-code/${name}`, render());
+    }
+    await settings();
+    const folders = ["staging", "mirrors", "published"].map(
+      (name) => `/var/lib/puppet-code/${name}`,
+    );
     await inParsers(["mkdir", "-p", "/tmp/environments", requests, results, ...folders]);
   });
 
@@ -66,14 +81,23 @@ describe("the script that deploys", () => {
   });
 
   it("has the tool speak English, as it looks for errors by their words", async () => {
-    const command = ["sh", "-c", "echo fatal: $LC_ALL ${LANGUAGE-none}; exit 1"];
-    await install("/etc/puppet-code/settings.json", JSON.stringify({ ...settings, command }));
+    const repository = "/tmp/deploy-english";
+    await inParsers([
+      ...["sh", "-c"],
+      `git init --quiet --initial-branch=production ${repository} && cd ${repository} && git -c user.name=t -c user.email=t@localhost commit --quiet --allow-empty --message test`,
+    ]);
+    const told = `#!/bin/sh\nprintf 'ERROR\\t -> fatal: %s %s\\n' $LC_ALL "\${LANGUAGE-none}"; exit 1\n`;
+    await install("/tmp/deploy-english/bin/r10k", told);
+    await settings([repository]);
     await install(`${requests}/1-all`, '{"all":true}');
     const german = ["env", "LC_ALL=de_DE.UTF-8", "LANGUAGE=de"];
-    await inParsers([...german, "timeout", "20", "/tmp/deploy-test"]);
-    await install("/etc/puppet-code/settings.json", JSON.stringify(settings));
+    const path = `PATH=${repository}/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+    await inParsers([...german, path, "timeout", "20", "/tmp/deploy-test"]);
+    await settings();
     const { stdout } = await inParsers(["cat", `${results}/deployment.json`]);
-    expect(JSON.parse(stdout)).toMatchObject({ errors: ["fatal: C.UTF-8 none"] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      errors: ["production: fatal: C.UTF-8 none"],
+    });
   });
 
   describe("with r10k", () => {
@@ -81,12 +105,6 @@ describe("the script that deploys", () => {
       outcome: string;
       servers: { state: string; error?: string; commits: Record<string, string> }[];
     }
-    const r10k = {
-      cachedir: "/tmp/deploy/cache",
-      sources: {
-        control: { remote: "/tmp/deploy/control", basedir: "/var/lib/puppet-code/staging" },
-      },
-    };
     /** Puppet Server's answer to the request to reload its environments; none at all with `undefined`. */
     const answering = (answer: string | undefined) => {
       const socket = "/run/puppet-code-flush.sock";
@@ -121,12 +139,7 @@ describe("the script that deploys", () => {
     };
 
     beforeAll(async () => {
-      await install("/tmp/deploy/r10k.yaml", JSON.stringify(r10k));
-      const tool = {
-        command: ["r10k", "deploy", "environment"],
-        options: ["--modules", "--config", "/tmp/deploy/r10k.yaml"],
-      };
-      await install("/etc/puppet-code/settings.json", JSON.stringify({ ...settings, ...tool }));
+      await settings(["/tmp/deploy/control"]);
       await inParsers([
         "git",
         "init",

@@ -199,6 +199,7 @@ export async function compose(
       tokenUser: "git",
       poolSize: 4,
       generateTypes: true,
+      defaultEnvironment: "production",
       postRun: [],
       behind: "serve",
       ...codeDeployment,

@@ -1,7 +1,7 @@
 import { one, range, type BadSettings } from "./bad-setting.js";
 
 const keys =
-  "tool, sources, knownHosts, tokenUser, token, poolSize, proxy, forge, generateTypes, postRun, behind";
+  "tool, sources, knownHosts, tokenUser, token, poolSize, proxy, forge, generateTypes, defaultEnvironment, postRun, behind";
 const tool = "write r10k, g10k or none.";
 const behind = "write serve or leave.";
 const sources = "write an object that maps names to repositories.";
@@ -171,6 +171,14 @@ export const badCodeSettings: readonly BadSettings[] = [
     ] as const
   ).map(([setting, value, remedy]) =>
     one(`a password in ${setting}`, `codeDeployment.${setting}`, value, remedy, "is invalid"),
+  ),
+  ...["", "feature/x", "a b", "m".repeat(65), "-main"].map((value) =>
+    one(
+      `defaultEnvironment ${JSON.stringify(value)}`,
+      "codeDeployment.defaultEnvironment",
+      value,
+      "write the name of an environment: at most 64 letters, digits and underscores.",
+    ),
   ),
   ...["yes", "true", 1, null].map((value) =>
     one(

@@ -41,6 +41,7 @@ const others = [
   ...["webhook.certificate", "webhook.privateKey"],
   ...["puppetdb.nodeTtl", "puppetdb.nodePurgeTtl", "puppetdb.reportTtl", "foreman.version"],
   ...["postgresql.backupTime", "codeDeployment.sources.*.prefix", "codeDeployment.postRun.[].[]"],
+  "codeDeployment.defaultEnvironment",
 ];
 
 /** Paths of all texts in a schema. */

@@ -137,6 +137,7 @@ describe("valid settings", () => {
         tokenUser: "git",
         poolSize: 4,
         generateTypes: true,
+        defaultEnvironment: "production",
         postRun: [],
         behind: "serve",
       },

@@ -59,12 +59,18 @@ describe("settings.json", () => {
       name: "main",
       fqdn: "main.example.test",
       environments: "/etc/puppet/code/environments",
-      command: ["r10k", "deploy", "environment"],
-      options: ["--modules", "--config", "/etc/puppet-code/r10k.yaml"],
-      takesNames: true,
-      deployFile: ".r10k-deploy.json",
+      tool: "r10k",
+      toolFile: "/etc/puppet-code/r10k.yaml",
+      defaultEnvironment: "production",
       variables: {},
-      sources: [{ name: "control", repository: "var/lib/puppet-control/control", prefix: "" }],
+      sources: [
+        {
+          name: "control",
+          remote: "ssh://puppet-control@main.example.test/var/lib/puppet-control/control.git",
+          repository: "var/lib/puppet-control/control",
+          prefix: "",
+        },
+      ],
       compilers: ["compiler1", "compiler2"].map((name) => ({
         name,
         fqdn: `${name}.example.test`,
@@ -75,17 +81,25 @@ describe("settings.json", () => {
 
   it("of the main server says how g10k runs, and Puppet after it for the types", () => {
     expect(read("all/everything/settings.json")).toMatchObject({
-      command: ["g10k", "-config", "/etc/puppet-code/g10k.yaml"],
-      options: [],
-      takesNames: false,
-      deployFile: ".g10k-deploy.json",
+      tool: "g10k",
+      toolFile: "/etc/puppet-code/g10k.yaml",
       variables: {
         http_proxy: "http://proxy.example.test:3128",
         https_proxy: "http://proxy.example.test:3128",
       },
       sources: [
-        { name: "control", repository: "org/control", prefix: "" },
-        { name: "shared", repository: "org/shared", prefix: "shared_" },
+        {
+          name: "control",
+          remote: "https://git.example.org:8443/Org/control.git",
+          repository: "org/control",
+          prefix: "",
+        },
+        {
+          name: "shared",
+          remote: "git@git.example.com:org/shared.git",
+          repository: "org/shared",
+          prefix: "shared_",
+        },
       ],
       postRun: [["/usr/local/sbin/tell", "that it is done"]],
       generateTypes: [

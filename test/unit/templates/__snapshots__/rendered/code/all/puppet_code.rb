@@ -24,6 +24,9 @@ module PuppetCode
   FIRST_MANIFEST = "/usr/local/share/puppet-site.pp"
   NAME = /\A[A-Za-z0-9_]+\z/
   RELEASE = /\A[0-9A-Za-z.-]+\z/
+  COMMIT = /\A\h{7,64}\z/
+  # Puppet Server reads releases as another user, whatever a module's author has on his files.
+  READABLE = "--chmod=a+rX,u+w,go-w"
 
   # What ends a step, in the words a person gets to read.
   class Failure < StandardError; end
@@ -57,11 +60,23 @@ module PuppetCode
     end
   end
 
-  # What is published here: environment => { "release", "commit" }.
+  # What is published here: environment => { "release", "commit" }, and on the main server the source that it is from.
   def published
     validated(JSON.parse(File.read("#{PUBLISHED}/published.json")))
   rescue Errno::ENOENT
     {}
+  rescue Failure, JSON::ParserError => e
+    warn "<4>published.json was made anew from what is served: #{sentence(e.message)}"
+    served_now
+  end
+
+  # What the environments here lead to, if the list of it cannot be read.
+  def served_now
+    linked.filter_map do |name|
+      release = File.basename(current(name))
+      commit = release[/-(\h{7,64})\z/, 1]
+      [name, { "release" => release, "commit" => commit }] if commit && File.directory?(current(name))
+    end.to_h
   end
 
   # Names become paths, so nothing else gets past here.
@@ -69,7 +84,8 @@ module PuppetCode
     raise Failure, "published.json is not a list of environments" unless environments.is_a?(Hash)
 
     environments.each do |name, entry|
-      next if entry.is_a?(Hash) && name?(name, NAME) && name?(entry["release"], RELEASE) && !entry["release"].start_with?(".")
+      next if entry.is_a?(Hash) && name?(name, NAME) && name?(entry["release"], RELEASE) && !entry["release"].start_with?(".") &&
+              name?(entry["commit"], COMMIT)
 
       raise Failure, "published.json has #{name[0, 80].inspect}, which is no environment"
     end
@@ -79,9 +95,12 @@ module PuppetCode
     value.is_a?(String) && value.valid_encoding? && value.match?(pattern)
   end
 
-  # A reader sees the old file or the new one, never half of it.
+  # A reader sees the old file or the new one, never half of it, also after a power cut.
   def write(path, value, mode: 0o644)
-    File.write("#{path}.new", "#{JSON.pretty_generate(value)}\n", perm: mode)
+    File.open("#{path}.new", "w", mode) do |file|
+      file.write("#{JSON.pretty_generate(value)}\n")
+      file.fsync
+    end
     File.rename("#{path}.new", path)
   end
 
@@ -114,7 +133,8 @@ module PuppetCode
       next unless File.directory?(folder)
       next FileUtils.rm_rf(folder) unless environments.key?(name)
 
-      others = Dir.children(folder) - [environments[name]["release"]]
+      FileUtils.rm_rf(Dir.glob("#{folder}/*.part"))
+      others = Dir.children(folder).reject { |other| File.symlink?("#{folder}/#{other}") } - [environments[name]["release"]]
       unused = others.sort_by { |release| File.lstat("#{folder}/#{release}").ctime }[0...-(KEPT_RELEASES - 1)]
       unused&.each { |release| FileUtils.rm_rf("#{folder}/#{release}") }
     end
@@ -135,11 +155,23 @@ module PuppetCode
     target = "#{PUBLISHED}/#{environment}/#{release}"
     FileUtils.mkdir_p("#{PUBLISHED}/#{environment}")
     base = previous && File.directory?("#{PUBLISHED}/#{environment}/#{previous}") ? ["--link-dest=../#{previous}"] : []
-    code, output = run("rsync", "--archive", "--delete", "--exclude=.git", "--timeout=60", *base,
+    code, output = run("rsync", "--archive", READABLE, "--delete", "--exclude=.git", "--timeout=60", *base,
                        "#{source}/", "#{target}.part/", seconds: 600)
     raise Failure, last_line(output) unless code.zero?
 
+    neighbours("#{target}.part").each { |other| FileUtils.ln_sf("#{ENVIRONMENTS}/#{other}", "#{PUBLISHED}/#{environment}/#{other}") }
+    # Whatever a power cut leaves, a release with this name is whole.
+    run("sync", "--file-system", "#{target}.part", seconds: 300)
     File.rename("#{target}.part", target)
+  end
+
+  # The environments that links of a release lead to, such as ../production/modules: they are beside it in Git's view.
+  def neighbours(release)
+    _, links = run("find", release, "-type", "l", "-printf", "%P\\t%l\\n", seconds: 60)
+    links.lines.filter_map do |line|
+      path, target = line.chomp.split("\t", 2)
+      File.expand_path(target, "/here/#{File.dirname(path)}")[%r{\A/(?!here(?:/|\z))([A-Za-z0-9_]+)(?:/|\z)}, 1] unless target.nil? || target.start_with?("/")
+    end.uniq
   end
 
   # What a program said last, and so why it failed; rsync then adds that it failed.
@@ -177,11 +209,12 @@ module PuppetCode
     File.rename("#{ENVIRONMENTS}/.#{name}.new", path)
   end
 
-  # The folder that every server has until code is deployed makes way. One with somebody's code in it is theirs to move.
+  # The folder that every server has until code is deployed makes way, and an empty one, as Puppet makes it for an
+  # environment that is not there. One with somebody's code in it is theirs to move.
   def make_way(path, name)
     files = Dir.glob("**/*", File::FNM_DOTMATCH, base: path).select { |file| File.file?("#{path}/#{file}") }
     first = File.exist?(FIRST_MANIFEST) ? File.read(FIRST_MANIFEST) : nil
-    unless files == ["manifests/site.pp"] && File.read("#{path}/#{files.first}") == first
+    unless files.empty? || (files == ["manifests/site.pp"] && File.read("#{path}/#{files.first}") == first)
       raise Failure, "#{path} on #{SETTINGS['fqdn']} holds code that was not deployed; commit it to a source, move the folder away, " \
                      "and deploy again (or set puppet:codeDeployment.tool to none)"
     end

@@ -1,0 +1,150 @@
+# Made by pulumi-puppet: change the stack's settings, not this file.
+# The control repositories, each as a mirror of its branches on this server. The tools read the mirrors: so one source
+# that cannot be reached stops no other, a tag never stands for the branch of its name, and it is known which branches
+# are gone.
+require "/usr/local/lib/puppet-code/puppet_code"
+
+module Sources
+  extend PuppetCode
+
+  MIRRORS = "#{PuppetCode::HOME}/mirrors"
+  # Sources that are fetched at the same time, and the seconds that each has.
+  AT_ONCE = 8
+  LONGEST_FETCH = 600
+  # The environment of agents that name none.
+  DEFAULT = "production"
+
+  # A branch: its source, its name, its commit, and the folder that the tool stages it in.
+  Branch = Struct.new(:source, :name, :commit, :folder)
+
+  module_function
+
+  # Fetches all sources; gives why some could not be: source => sentence.
+  def fetch
+    waiting = Queue.new(all)
+    problems = {}
+    threads = Array.new([AT_ONCE, all.size].min) do
+      Thread.new do
+        while (source = (waiting.pop(true) rescue nil))
+          problem = fetch_one(source)
+          problems[source["name"]] = problem if problem
+        end
+      end
+    end
+    threads.each(&:join)
+    problems
+  end
+
+  # What there is to deploy, and why some branches cannot be: [environment => Branch, environment => sentence].
+  def environments
+    found = all.flat_map { |source| branches(source) }.group_by(&:folder)
+    faults = found.select { |_, several| several.size > 1 }.to_h { |name, several| [name, collision(name, several)] }
+    faults.merge!(found.keys.grep_v(PuppetCode::NAME).to_h { |name| [sentence(name), "no environment can have this name"] })
+    hide(faults.keys.flat_map { |name| found.fetch(name, []) })
+    good = found.except(*faults.keys).transform_values(&:first)
+    [served_as_default(good), served_as_default(faults)]
+  end
+
+  # The environment that people mean by a name: a branch that is served as the default has two.
+  def environment_of(name)
+    name == PuppetCode::SETTINGS["defaultEnvironment"] ? DEFAULT : name
+  end
+
+  def all
+    PuppetCode::SETTINGS["sources"]
+  end
+
+  def mirror(source)
+    "#{MIRRORS}/#{source['name']}.git"
+  end
+
+  def fetch_one(source)
+    made_anew = ready(source)
+    code, output = fetched(source)
+    if code != 0 && !made_anew && reachable?(source)
+      # What is in the way is in the mirror, and it has nothing that the source has not.
+      FileUtils.rm_rf(mirror(source))
+      warn "<4>the mirror of #{source['name']} was made anew: #{last_line(output)}"
+      ready(source)
+      code, output = fetched(source)
+    end
+    return "#{source['name']}: #{reason(output)}" unless code.zero?
+
+    "#{source['name']}: #{source['remote']} has no branches" if branches(source).empty?
+  end
+
+  # An empty mirror where there is none; gives whether it made one.
+  def ready(source)
+    path = mirror(source)
+    fresh = git("--git-dir", path, "rev-parse", "--git-dir").first != 0
+    if fresh
+      FileUtils.rm_rf(path)
+      git!("init", "--quiet", "--bare", "--initial-branch=#{DEFAULT}", path)
+    end
+    git!("--git-dir", path, "config", "remote.origin.url", source["remote"])
+    fresh
+  end
+
+  def fetched(source)
+    git("--git-dir", mirror(source), "fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head",
+        "origin", "+refs/heads/*:refs/heads/*", seconds: LONGEST_FETCH)
+  end
+
+  def reachable?(source)
+    git("--git-dir", mirror(source), "ls-remote", "--heads", "origin", seconds: 60).first.zero?
+  end
+
+  def branches(source)
+    code, output = git("--git-dir", mirror(source), "for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/")
+    return [] unless code.zero?
+
+    output.lines.map do |line|
+      commit, ref = line.chomp.split(" ", 2)
+      name = ref.delete_prefix("refs/heads/")
+      Branch.new(source["name"], name, commit, source["prefix"] + folder(name))
+    end
+  end
+
+  # The name that the tool gives a branch: for a letter beyond ASCII, r10k writes an underscore for each of its bytes.
+  def folder(name)
+    (PuppetCode::SETTINGS["tool"] == "r10k" ? name.b : name).gsub(/\W/, "_").encode("UTF-8")
+  end
+
+  # A tool that saw them would deploy nothing.
+  def hide(branches)
+    branches.each do |branch|
+      git!("--git-dir", "#{MIRRORS}/#{branch.source}.git", "update-ref", "-d", "refs/heads/#{branch.name}")
+    end
+  end
+
+  def collision(name, several)
+    told = several.map { |branch| "#{branch.name} of #{branch.source}" }.join(" and ")
+    "not deployed, as #{told} are both #{name}; delete or rename one"
+  end
+
+  # One branch serves as the default environment, if a setting says which; a branch of that name is not deployed then.
+  def served_as_default(environments)
+    name = PuppetCode::SETTINGS["defaultEnvironment"]
+    return environments if name == DEFAULT || !environments.key?(name)
+
+    environments.except(name).merge(DEFAULT => environments[name])
+  end
+
+  def reason(output)
+    refused = /\(publickey|authentication failed|could not read username/i
+    # Its last lines are advice.
+    return sentence(output.lines.grep(/\A(fatal|error):/).first&.strip || last_line(output)) unless output.match?(refused)
+
+    key = File.read("#{PuppetCode::CONFIGURATION}/.ssh/id_ed25519.pub").strip
+    "#{last_line(output.lines.grep(refused).join)}; Git denies this server access, whose deploy key is #{key}"
+  end
+
+  def git(*words, seconds: 60)
+    run("git", *words, seconds: seconds, variables: PuppetCode::SETTINGS["variables"])
+  end
+
+  def git!(*words)
+    code, output = git(*words)
+    raise PuppetCode::Failure, last_line(output) unless code.zero?
+  end
+end
