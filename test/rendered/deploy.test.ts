@@ -14,7 +14,12 @@ describe("the script that deploys", () => {
   const settings = (remotes: readonly string[] = []) => {
     const values = {
       ...{ name: "main", fqdn: "main.example.test", environments: "/tmp/environments" },
-      ...{ tool: "r10k" as const, defaultEnvironment: "production", poolSize: 4, generateTypes: false },
+      ...{
+        tool: "r10k" as const,
+        defaultEnvironment: "production",
+        poolSize: 4,
+        generateTypes: false,
+      },
       ...{ compilers: [], postRun: [], puppet: "/usr/bin/puppet", puppetConf: "/dev/null" },
       sources: remotes.map((remote) => ({ name: "control", remote })),
     };

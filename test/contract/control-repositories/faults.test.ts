@@ -20,6 +20,7 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
 
   describe("one fault stays one fault:", () => {
     it.each<[what: string, files: Texts, told: RegExp]>([
+      ["a Puppetfile that is none", { Puppetfile: "mod 'alpha', :branch =>\n}}\n" }, /Puppetfile/],
       ["a module that is nowhere", { Puppetfile: nowhere }, /srv\/nowhere/],
       [
         "a module whose branch is gone",
@@ -223,5 +224,29 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
       expect(await lab.read("production/modules/alpha/manifests/init.pp")).toBe("class alpha { }");
       expect(await lab.run(`find ${home} -name '*.part' -o -path '*git*' -name '*.lock'`)).toBe("");
     });
+  });
+
+  it("is whole after it was killed at any moment", async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 40 }, (_, at) => [`data/${String(at)}.yaml`, "a: 1\n"]),
+    );
+    await lab.commit("production", files);
+    const began = Date.now();
+    await lab.deploy();
+    const whole = Date.now() - began;
+    // Every release, also one that is served no more, has as many files as the first.
+    const releases = `for one in ${home}/published/production/*; do test -L $one || find $one -name '*.yaml' -size +0 | wc -l; done | sort -u`;
+    const moments = 6;
+    for (let at = 0; at < moments; at += 1) {
+      const commit = await lab.commit("production", { "data/0.yaml": `a: ${String(at)}0\n` });
+      await lab.commit("main", { "manifests/init.pp": `# ${String(at)}\n` }, "/srv/alpha");
+      await lab.kill(((at + 0.5) / moments) * whole);
+      const killed = await lab.run(releases);
+      const { outcome, errors, servers } = await lab.deploy();
+      expect({ outcome, errors, killed }).toEqual({ outcome: "success", errors: [], killed: "40" });
+      expect(servers[0]?.commits).toEqual({ production: commit });
+      expect(await lab.run(releases)).toBe("40");
+      expect(await lab.read("production/modules/alpha/manifests/init.pp")).toBe(`# ${String(at)}`);
+    }
   });
 });

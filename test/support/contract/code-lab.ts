@@ -143,6 +143,14 @@ export class CodeLab {
     return { ...(JSON.parse(result) as Omit<Deployment, "told">), told };
   }
 
+  /** Starts a deploy of all, and kills it and what it runs after some milliseconds. */
+  async kill(milliseconds: number): Promise<void> {
+    await this.write(`${requests}/new/1-one`, JSON.stringify(all));
+    await this.run(
+      `setsid puppet-code-deploy >/dev/null 2>&1 & sleep ${String(milliseconds / 1000)}; pkill -KILL --session $! || true`,
+    );
+  }
+
   /** Names of the environments that are served. */
   async served(): Promise<string[]> {
     return (await this.run(`ls ${environments}`)).split("\n").filter(Boolean);
