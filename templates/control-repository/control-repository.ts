@@ -2,6 +2,8 @@ import { renderTemplate } from "../render.js";
 
 /** User that owns the repository; its shell only speaks Git. */
 export const controlUser = "puppet-control";
+/** Who commits the code that the repository begins with. */
+export const seedEmail = "pulumi-puppet@localhost";
 /** Folder of the repository. */
 export const controlHome = "/var/lib/puppet-control";
 
@@ -23,7 +25,7 @@ export function renderOwnEnvironments(values: {
 
 /** Renders the commands that create the repository, with the branches production and development; for its owner. */
 export function renderSeed(values: { repository: string; share: string }): string {
-  return renderTemplate(new URL("seed.sh.eta", import.meta.url), values);
+  return renderTemplate(new URL("seed.sh.eta", import.meta.url), { ...values, seedEmail });
 }
 
 /**
