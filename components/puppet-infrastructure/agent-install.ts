@@ -10,7 +10,7 @@ export function agentInstallScript(
   authority: CertificateAuthority,
   main: MainServer,
 ): pulumi.Output<string> {
-  const { distribution, puppetServer, caServer } = args;
+  const { distribution, puppetServer, caServer, fileServer } = args;
   return pulumi
     .all([main.caCertificate.fingerprint, pulumi.secret(authority.agentKey)])
     .apply(([caFingerprint, presharedKey]) =>
@@ -18,6 +18,7 @@ export function agentInstallScript(
         distribution,
         server: puppetServer,
         caServer,
+        direct: [...new Set([puppetServer, caServer, fileServer])],
         caFingerprint,
         presharedKey,
       }),

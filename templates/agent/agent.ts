@@ -10,16 +10,21 @@ export interface AgentInstall {
   server: string;
   /** Where agents get certificates. */
   caServer: string;
+  /** Names of the infrastructure, which agents ask directly, without a proxy. */
+  direct: readonly string[];
   /** SHA-256 of the CA's certificates as PEM text: 64 hexadecimal digits. */
   caFingerprint: string;
   /** The pre-shared key that the autosign policy requires from agents. */
   presharedKey: string;
+  /** Seconds to wait for a certificate; 120 by default. */
+  deadline?: number;
 }
 
 /** Renders the script that joins a machine with the distribution as an agent. */
 export function renderAgentInstall(values: AgentInstall): string {
   const { distribution, presharedKey, ...rest } = values;
   return renderTemplate(new URL("install.sh.eta", import.meta.url), {
+    deadline: 120,
     ...rest,
     addRepository: renderAddRepository(distribution.repository),
     paths: distribution.paths,

@@ -32,7 +32,7 @@ module PuppetForeman
   # Gives a block a connection to Foreman, or to another service.
   def connected(url = SETTINGS["url"], ca_file = SETTINGS["caFile"], seconds: SETTINGS["timeout"])
     uri = URI(url)
-    http = Net::HTTP.new(uri.host, uri.port)
+    http = Net::HTTP.new(uri.host, uri.port, nil)
     http.use_ssl = true
     http.min_version = OpenSSL::SSL::TLS1_2_VERSION
     http.ca_file = ca_file

@@ -141,6 +141,8 @@ const optionsOf = ({ volumes }: Container) => [
   // Starting HDM must not pull an image: without the image on the host, it does not run.
   "--pull=never",
   "--network=host",
+  // It asks PuppetDB only: a proxy in this host's environment is not for it.
+  "--http-proxy=false",
   // Root in the container owns HDM's files, but has no more permissions than any user.
   "--cap-drop=all",
   "--security-opt=no-new-privileges",

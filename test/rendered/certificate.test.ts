@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
 import { renderCertificateProgram } from "../../templates/certificates/certificates.js";
+import { renderCrlRefresh } from "../../templates/crl/crl.js";
 import { execIn } from "../support/container-exec.js";
 import { makeAuthority, quickKey, sign } from "../support/rendered/authority.js";
 import { parsersName, outputOf as output } from "../support/rendered/parsers.js";
@@ -13,9 +14,12 @@ const [ssldir, program, server] = [`${setup}/ssl`, `${setup}/program`, `${setup}
 const host = "compiler1.example.test";
 const served = `${server}/puppet-ca/v1`;
 
+/** What a site may have in its environment: nothing answers there. */
+const proxies = ["http_proxy", "https_proxy"].map((name) => `${name}=http://127.0.0.1:9`);
+
 /** Runs the program as the folder's owner. */
 const run = (...words: string[]) =>
-  execIn(container, ["env", "--chdir=/", `HOME=${setup}`, program, ...words], {
+  execIn(container, ["env", "--chdir=/", `HOME=${setup}`, ...proxies, program, ...words], {
     user: users.puppet,
   });
 
@@ -55,6 +59,7 @@ const bootstrap = (then = "true") =>
 ${issue}
 folder=\${2#--ssldir=}
 test "$1" = bootstrap
+test -z "$http_proxy"
 cmp $folder/certs/ca.pem ${setup}/ca/ca.pem
 issue $folder ${setup}/ca 30 ${good.join(" ")}
 rm -f $folder/public_keys/*
@@ -127,6 +132,13 @@ describe("the certificate of a host", () => {
     } finally {
       await output(serve);
     }
+  });
+
+  it("is checked against a revocation list that is fetched past a proxy", async () => {
+    const list = { list: `${setup}/list.pem`, caFile: `${setup}/ca/ca.pem`, caServer: "localhost" };
+    await output(`cat >${setup}/refresh; rm -f ${list.list}`, renderCrlRefresh(list));
+    await output(`env ${proxies.join(" ")} bash ${setup}/refresh`);
+    await output(`cmp ${list.list} ${setup}/ca/crl.pem`);
   });
 
   it("is refused with what to do if it is of another CA", async () => {

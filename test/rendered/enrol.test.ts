@@ -9,7 +9,8 @@ const [directory, cadir, program] = [`${setup}/autosign`, `${setup}/ca`, `${setu
 
 /** Runs the program. */
 const enrol = (words: string, stdin?: string) =>
-  inParsers(["sh", "-c", `${program} ${words}`], stdin);
+  // What a site may have in its environment.
+  inParsers(["sh", "-c", `http_proxy=http://127.0.0.1:9 ${program} ${words}`], stdin);
 
 /** Runs a command that must succeed, and returns its output. */
 async function output(command: string, stdin?: string): Promise<string> {
@@ -45,7 +46,7 @@ beforeAll(async () => {
   await output(
     `cat >${setup}/puppetserver; chmod 0755 ${setup}/puppetserver`,
     `#!/bin/sh
-echo "$@" >>${setup}/calls
+echo "$@$http_proxy" >>${setup}/calls
 exec rm ${cadir}/signed/$4.pem
 `,
   );

@@ -4,7 +4,7 @@ end=$((SECONDS + 300))
 
 # ask ADDRESS: one request as an agent's: to the name that agents connect to, with the CA's certificate and revocation list.
 ask() {
-  curl --silent --show-error --fail --output /dev/null --max-time 10 --cacert /etc/haproxy/puppet-ca.pem --crlfile /etc/haproxy/puppet-crl.pem \
+  curl --noproxy '*' --silent --show-error --fail --output /dev/null --max-time 10 --cacert /etc/haproxy/puppet-ca.pem --crlfile /etc/haproxy/puppet-crl.pem \
     --connect-to "puppet.example.test:8140:$1:8140" https://puppet.example.test:8140/status/v1/simple 2>&1
 }
 

@@ -9,6 +9,16 @@ fail() {
   exit 1
 }
 
+# Why there is no certificate, by what Puppet said; its last words are the same for every reason.
+refused() {
+  said=$(grep -avE 'maxwaitforcert|No more routes' <<<"$said" || true)
+  case $said in
+    *"still need to sign"*) fail "puppetca.example.test did not sign a certificate for $certname; its journal (journalctl -t puppet-autosign) says why" ;;
+  esac
+  reason=$(grep -a '^Error: ' <<<"$said" | tail -n 1) || reason=$(tail -n 1 <<<"$said")
+  fail "$certname got no certificate from puppetca.example.test: ${reason#Error: }"
+}
+
 join() {
   test "$(id -u)" = 0 || fail "run this script as root: it installs a package"
   certname=$(hostname --fqdn | tr '[:upper:]' '[:lower:]')
@@ -68,6 +78,8 @@ server = puppet.example.test
 ca_server = puppetca.example.test
 # The CA's certificates are taken only when their SHA-256 digest is this one.
 ca_fingerprint = 8010bfcee1842b2a4ce8f67c3e9455f0188f7a15bf39ec61a26feb75cd785821
+# These are asked directly, also where the environment has a proxy.
+no_proxy = localhost, 127.0.0.1, puppet.example.test, puppetca.example.test, puppetfiles.example.test
 
 [agent]
 # Runs spread over the interval instead of coming all at once.
@@ -81,8 +93,9 @@ CONF
 custom_attributes:
   1.2.840.113549.1.9.7: puppetauthorityagentkey0000000000000000000000000
 ATTRIBUTES
-    /opt/puppetlabs/bin/puppet ssl bootstrap --waitforcert 10 --maxwaitforcert 120 </dev/null \
-      || fail "puppetca.example.test did not sign a certificate for $certname; its journal (journalctl -t puppet-autosign) says why"
+    # Without the environment's proxy, as a no_proxy there would come before that in puppet.conf; apt needs both.
+    said=$(env -u http_proxy -u HTTP_PROXY /opt/puppetlabs/bin/puppet ssl bootstrap --color=false \
+      --waitforcert 10 --maxwaitforcert 120 2>&1 </dev/null | tee >(cat >&2)) || refused
   fi
 
   systemctl enable --now --quiet puppet
