@@ -82,14 +82,14 @@ function autosign(
   const directory = autosignFolder(args.distribution);
   const readableByServer = { group: users.puppet, mode: "0640" };
   const keyFile = { ...readableByServer, sensitive: true };
-  const program = { ...paths, directory };
+  const program = { ...paths, directory, signedByHand: readerSuffix };
   const trusted = pulumi.output(args.trusted ?? []);
   const review = `${enrolProgram} --review`;
   return [
     directoryOf(directory),
     fileOf(
       autosignPolicy(args.distribution),
-      renderAutosignPolicy({ ...program, rundir: paths.serverRundir, signedByHand: readerSuffix }),
+      renderAutosignPolicy({ ...program, rundir: paths.serverRundir }),
       { mode: "0755" },
     ),
     fileOf(enrolProgram, renderEnrol({ ...program, user: users.puppet }), { mode: "0755" }),

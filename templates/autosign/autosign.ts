@@ -11,7 +11,10 @@ export interface AutosignPolicyArgs {
    * policy rejects every request.
    */
   directory: string;
-  /** The CA's folder, with the certificates in `signed` and the enrolled hosts in `hosts.d`. */
+  /**
+   * The CA's folder, with the certificates in `signed`, the enrolled hosts in `hosts.d`, and in `agents.d` what agents may
+   * have beside their own names.
+   */
   cadir: string;
   /** Folder of the running Puppet Server, which only it can write to. */
   rundir: string;
@@ -34,7 +37,7 @@ export function renderAutosignRules(reserved: readonly string[]): string {
 }
 
 /** What the program that enrols hosts needs to know. */
-export interface EnrolArgs extends Pick<AutosignPolicyArgs, "ruby" | "directory" | "cadir"> {
+export interface EnrolArgs extends Omit<AutosignPolicyArgs, "rundir"> {
   /** Puppet Server's command-line tool. */
   puppetserver: string;
   /** User that runs Puppet Server and owns the CA's folder. */

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { removeCertificate } from "../../templates/autosign/autosign.js";
-import { domain, exec, output } from "../support/environment.js";
+import { removeContainer, startContainer } from "../../tools/lib/podman.js";
+import { domain, environment, exec, output, outputs, until } from "../support/environment.js";
 
 const cadir = "/etc/puppet/puppetserver/ca";
 const ca = `https://puppetca.${domain}:8140/puppet-ca/v1`;
+const agent = "node-www";
 const names = Array.from({ length: 12 }, (_, index) => `wanted${String(index + 1)}.${domain}`);
 
 afterAll(async () => {
@@ -36,6 +38,39 @@ describe("a name that a stranger wants as well", () => {
     expect(await output("main", `sha256sum ${cadir}/signed/${name}.pem`)).toBe(before);
     const journal = await output("main", "journalctl --identifier=puppet-autosign --output=cat");
     expect(journal).toContain(`refused ${name}: a certificate of this name exists`);
+  });
+});
+
+describe("an agent with names beside its own", () => {
+  const name = `${agent}.${domain}`;
+  afterAll(async () => {
+    // Its service would run at any time, and be counted.
+    await removeContainer(environment, agent);
+    await output("main", removeCertificate(name));
+  });
+
+  it("gets exactly those that are allowed, also while it waits", async () => {
+    const { agentInstall } = await outputs();
+    await startContainer(environment, agent, domain);
+    const join = exec(agent, ["bash", "-s", "--", "www.example.com"], { stdin: agentInstall });
+    await until(
+      "the request is refused",
+      async () =>
+        (await output("main", "journalctl --identifier=puppet-autosign --output=cat")).includes(
+          `refused ${name}: alternative name 'www.example.com' of type 2`,
+        ),
+      120,
+    );
+    const other = await exec("main", ["puppet-enrol", "--agent", name, `puppet.${domain}`]);
+    expect(other.code).toBe(1);
+    expect(other.stderr).toContain(`puppet.${domain} is reserved`);
+    await output("main", `puppet-enrol --agent ${name} www.example.com`);
+    const { code, stderr } = await join;
+    expect(code, stderr).toBe(0);
+    const shown = `openssl x509 -noout -ext subjectAltName -in /var/lib/puppet/ssl/certs/${name}.pem`;
+    expect(await output(agent, shown)).toMatch(/DNS:www\.example\.com/);
+    // It was for one request.
+    expect(await output("main", `ls -A ${cadir}/agents.d`)).toBe("");
   });
 });
 

@@ -29,7 +29,11 @@ const script = (caFingerprint: string) =>
   });
 
 /** Runs the script, with a dead proxy in the environment. */
-async function join(caFingerprint?: string, ...variables: string[]) {
+async function join({
+  caFingerprint,
+  variables = [],
+  names = [],
+}: { caFingerprint?: string; variables?: string[]; names?: string[] } = {}) {
   const known = caFingerprint ?? (await output(`sha256sum <${ca}/ca.pem`)).slice(0, 64);
   const proxies = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"];
   const environment = [
@@ -37,7 +41,7 @@ async function join(caFingerprint?: string, ...variables: string[]) {
     ...proxies.map((proxy) => `${proxy}=http://127.0.0.1:9`),
     ...variables,
   ];
-  return inParsers(["env", ...environment, "bash", "-s"], script(known));
+  return inParsers(["env", ...environment, "bash", "-s", ...names], script(known));
 }
 
 beforeAll(async () => {
@@ -72,11 +76,11 @@ beforeEach(async () => {
 });
 
 describe("joining as an agent", () => {
-  it.each([[], ["no_proxy=git.example.com"]])(
+  it.each([[[]], [["no_proxy=git.example.com"]]])(
     "asks the CA directly where the environment has a proxy, and %j",
-    async (...variables) => {
-      const { code, stdout, stderr } = await join(undefined, ...variables.flat());
-      expect(code, stderr).toBe(0);
+    async (variables) => {
+      const { code, stdout, stderr } = await join({ variables });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toContain(`${name} is an agent of puppet.agent-install.test\n`);
       expect(await output(`cat ${setup}/calls`)).toBe("enable --now --quiet puppet");
       expect(await output(`ls ${etc}`)).toBe("devices\npuppet.conf");
@@ -104,8 +108,29 @@ describe("joining as an agent", () => {
     expect(stderr).not.toContain("a-key-of-these-tests");
   });
 
+  it("requests names beside its own, keeps them, and tells where they are allowed", async () => {
+    await output(`touch ${ca}/unsigned`);
+    const { stderr } = await join({ names: ["www.example.com", "shop.example.com"] });
+    expect(stderr).toContain(`puppet-enrol --agent ${name} www.example.com shop.example.com\n`);
+    await output(`rm ${ca}/unsigned`);
+    expect(await join()).toMatchObject({ code: 0 });
+    expect(await output(`grep '^dns_alt_names' ${etc}/puppet.conf`)).toBe(
+      "dns_alt_names = www.example.com,shop.example.com",
+    );
+    const asked = await output(`openssl req -noout -text -in ${ca}/request`);
+    for (const one of [name, "www.example.com", "shop.example.com"]) {
+      expect(asked).toContain(`DNS:${one}`);
+    }
+  });
+
+  it.each(["Www.example.com", "a b", "a\n[agent]"])("refuses the name %j", async (bad) => {
+    const { code, stderr } = await join({ names: [bad] });
+    expect(code).toBe(1);
+    expect(stderr).toContain("are not names for a certificate: write host names in lower case");
+  });
+
   it("tells that the CA has another certificate", async () => {
-    const { code, stderr } = await join("0".repeat(64));
+    const { code, stderr } = await join({ caFingerprint: "0".repeat(64) });
     expect(code).toBe(1);
     expect(stderr).toMatch(
       new RegExp(
@@ -118,7 +143,7 @@ describe("joining as an agent", () => {
   it("tells that nothing answers at the CA's address", async () => {
     await output("systemctl stop agent-install-test");
     try {
-      const { code, stderr } = await join("0".repeat(64));
+      const { code, stderr } = await join({ caFingerprint: "0".repeat(64) });
       expect(code).toBe(1);
       expect(stderr).toMatch(
         new RegExp(`^${name} got no certificate from ${caServer}: .*Connection refused`, "m"),

@@ -53,8 +53,8 @@ async function journalCursor(): Promise<string> {
 }
 
 beforeAll(async () => {
-  const folders = `rm -rf ${setup}; mkdir -p ${directory} ${cadir}/hosts.d ${cadir}/signed ${rundir}; chown ${users.puppet} ${rundir}`;
-  await output(["sh", "-c", folders]);
+  const folders = `rm -rf ${setup}; mkdir -p ${directory} ${cadir}/{hosts.d,agents.d,signed} ${rundir}; chown ${users.puppet} ${rundir} ${cadir}/agents.d`;
+  await output(["bash", "-c", folders]);
   const named = ["main", "compiler1", "compiler50", "puppetdb"];
   const rules = [
     ...named.flatMap((name) => [name, `${name}.example.test`]),
@@ -69,6 +69,14 @@ beforeAll(async () => {
   await write(`${cadir}/hosts.d/compiler1.example.test`, names, "0644");
   await write(`${cadir}/hosts.d/puppetdb.example.test`, "", "0644");
   await write(`${cadir}/signed/web0.attack.test.pem`, "a certificate\n", "0644");
+  const allowed = (agent: string, names: string, mode = "0644") =>
+    write(`${cadir}/agents.d/${agent}.attack.test`, names, mode);
+  const two = "www.attack.test\nshop.attack.test\n";
+  await allowed("web3", two);
+  await allowed("web4", two);
+  await output(["touch", "--date=1 hour ago", `${cadir}/agents.d/web4.attack.test`]);
+  await allowed("web5", "foreman.example.org\n");
+  await allowed("web6", two, "0666");
 });
 
 describe("autosign policy against hostile requests", () => {
@@ -101,12 +109,13 @@ describe("autosign policy against hostile requests", () => {
   it("signs every valid request", () => {
     const controls = named("control: ");
     expect(controls.length).toBeGreaterThanOrEqual(8);
+    expect(casesOf(controls)).toContain("control: agent key, the allowed names");
     expect(controls.filter((control) => !control.signed)).toEqual([]);
   });
 
   it("signs no attack", () => {
     const attacks = named("attack: ");
-    expect(attacks.length).toBeGreaterThanOrEqual(120);
+    expect(attacks.length).toBeGreaterThanOrEqual(145);
     expect(casesOf(attacks.filter((attack) => attack.signed))).toEqual([]);
   });
 
@@ -135,6 +144,19 @@ describe("autosign policy against hostile requests", () => {
       "a service's alternative name, PuppetDB's key",
       "alternative name 'puppet.example.test' of type 2",
     ],
+    [
+      "one of two allowed names",
+      "it lacks the alternative names shop.attack.test, which puppet-enrol has allowed",
+    ],
+    ["allowed names and service", "alternative name 'puppet.example.test' of type 2"],
+    ["another agent's allowed names", "alternative name 'www.attack.test' of type 2"],
+    ["names that were allowed long ago", "alternative name 'www.attack.test' of type 2"],
+    [
+      "an allowed name that is reserved since",
+      "the alternative name 'foreman.example.org' is not for agents",
+    ],
+    ["names that anybody could allow", "agents.d/web6.attack.test is open to others"],
+    ["allowed names a second time", "alternative name 'www.attack.test' of type 2"],
     ["another at the same time", "a request for this name is being signed"],
     ["bad base64", "not Base64"],
   ])("refuses %s for that reason", (label, reason) => {

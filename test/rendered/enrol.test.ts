@@ -1,6 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { distributions } from "../../distributions/index.js";
-import { hostKey, renderEnrol, renderEnrolNames } from "../../templates/autosign/autosign.js";
+import {
+  hostKey,
+  renderAutosignRules,
+  renderEnrol,
+  renderEnrolNames,
+} from "../../templates/autosign/autosign.js";
 import { inParsers } from "../support/rendered/parsers.js";
 
 const { paths, users } = distributions.debian;
@@ -40,6 +45,7 @@ beforeAll(async () => {
     renderEnrol({
       ...{ ruby: paths.ruby, directory, cadir, user: users.puppet },
       puppetserver: `${setup}/puppetserver`,
+      signedByHand: ".puppetdb-reader",
     }),
   );
   // Puppet Server's tool, as far as the program calls it: ca clean --certname NAME.
@@ -99,6 +105,52 @@ describe("puppet-enrol", () => {
     // And again without anything to do.
     expect(await enrol("--settle web1.example.test")).toMatchObject({ code: 0 });
     expect(await calls()).toHaveLength(1);
+  });
+
+  describe("for an agent's request", () => {
+    const [agent, names] = ["web1.example.test", "www.example.test shop.example.test"];
+    const file = `${cadir}/agents.d/${agent}`;
+    beforeEach(() =>
+      output(
+        `cat >${directory}/rules.json`,
+        renderAutosignRules(["puppet", "foreman.example.org"]),
+      ),
+    );
+
+    it("allows names, instead of those before, and no more once the agent is removed", async () => {
+      for (const some of ["old.example.test", names, `${agent} ${names}`]) {
+        expect(await enrol(`--agent ${agent} ${some}`)).toMatchObject({ code: 0, stdout: "" });
+      }
+      expect(await output(`cat ${file}`)).toBe(names.replaceAll(" ", "\n"));
+      expect(await output(`stat -c '%U %a' ${file}`)).toBe(`${users.puppet} 644`);
+      expect(await enrolled()).toEqual([]);
+      expect(await enrol(`--remove ${agent}`)).toMatchObject({ code: 0 });
+      expect(await output(`ls -A ${cadir}/agents.d`)).toBe("");
+    });
+
+    it.each([
+      [`${agent} www.example.test puppet`, "puppet is reserved; no request of an agent may"],
+      [`foreman.example.org ${names}`, "foreman.example.org is reserved"],
+      [`${agent} host.example.test`, "host.example.test is a host that is enrolled"],
+      [`host.example.test ${names}`, "host.example.test is a host that is enrolled"],
+      [
+        `${agent} signed.example.test`,
+        `signed.example.test has a certificate, which ${program} --remove signed.example.test revokes`,
+      ],
+      [`signed.example.test ${names}`, "signed.example.test has a certificate"],
+      [`${agent} ada.puppetdb-reader`, "ends like a reader's of PuppetDB"],
+      [`${agent} '*.example.test'`, "is not a certificate name"],
+      [`${agent} PUPPET`, "is not a certificate name"],
+      [agent, "usage"],
+      [`${agent} ${agent}`, "usage"],
+    ])("refuses %j", async (words, sentence) => {
+      await output(`touch ${cadir}/hosts.d/host.example.test`);
+      await sign("signed.example.test");
+      const { code, stderr } = await enrol(`--agent ${words}`);
+      expect(code).toBe(1);
+      expect(stderr).toContain(sentence);
+      expect(await inParsers(["test", "-e", `${cadir}/agents.d`])).toMatchObject({ code: 1 });
+    });
   });
 
   it("forgets a host, and its certificate and request", async () => {

@@ -25,7 +25,9 @@ async function settingsIn(
 /** The puppet.conf that the script of agents writes. */
 function agentConf(script: string): string {
   const [, conf = ""] = /<<CONF\n([^]*?)\nCONF\n/.exec(script) ?? [];
-  return conf.replace("$certname", "agent1.example.test");
+  return conf
+    .replace("$certname", "agent1.example.test")
+    .replace("$names", "www.example.com,shop.example.com");
 }
 
 describe.each(distributionNames)("puppet.conf of %s, read by Puppet's own parser", async (name) => {
@@ -96,7 +98,9 @@ describe.each(distributionNames)("puppet.conf of %s, read by Puppet's own parser
       ca_server: "puppetca.example.test",
       ca_fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
       splay: "true",
-      dns_alt_names: "",
+      dns_alt_names: "www.example.com,shop.example.com",
+      no_proxy:
+        "localhost, 127.0.0.1, puppet.example.test, puppetca.example.test, puppetfiles.example.test",
     };
     const conf = agentConf(fileOf(files, "agent/install.sh"));
     expect(await settingsIn(conf, "agent", Object.keys(expected))).toEqual(expected);
@@ -151,6 +155,7 @@ describe("Ruby files, read by Ruby", () => {
   const enrolment = renderEnrol({
     ...distributions.debian.paths,
     directory: "/etc/puppet/autosign",
+    signedByHand: ".puppetdb-reader",
     user: "puppet",
   });
   const files = [["read.rb", reader], ["puppet-enrol", enrolment], ...policies];

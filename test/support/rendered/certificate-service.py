@@ -1,5 +1,5 @@
 """certificate-service.py FOLDER PORT: answers agents as a CA does, with the CA in FOLDER (ca.pem, ca.key, crl.pem) and its
-own host.pem and host.key; signs each request, unless FOLDER has a file `unsigned`."""
+own host.pem and host.key; signs each request, unless FOLDER has a file `unsigned`, and keeps the last one in `request`."""
 import http.server
 import os
 import ssl
@@ -36,6 +36,8 @@ class CertificateService(http.server.BaseHTTPRequestHandler):
 
     def do_PUT(self):
         request = self.rfile.read(int(self.headers["Content-Length"]))
+        with open(path("request"), "wb") as file:
+            file.write(request)
         certificate = path(self.name().replace("_request", ""))
         if not os.path.exists(path("unsigned")):
             sign = ["openssl", "x509", "-req", "-CA", path("ca.pem"), "-CAkey", path("ca.key"), "-out", certificate]

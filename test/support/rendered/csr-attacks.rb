@@ -24,6 +24,8 @@ AUTHORITY = 'puppetca'
 HOST_NAMES = File.readlines("#{CADIR}/hosts.d/#{HOST}", chomp: true)
 AGENT = 'web1.attack.test'
 SIGNED = 'web0.attack.test'
+# Agents whose next request is allowed more names: two; too long ago; one that is reserved since; by whoever could write it.
+ALLOWED, LATE, OVERTAKEN, OPEN = %w[web3 web4 web5 web6].map { |name| "#{name}.attack.test" }
 
 def host_key(name) = OpenSSL::HMAC.hexdigest('SHA256', MASTER_KEY, name)
 
@@ -199,6 +201,33 @@ def attacks_on_alternative_names
   attack "another host's alternative name, host's key", HOST, host(extensions: [names(OTHER_HOST)])
   attack "the authority's alternative name, compiler's key", HOST, host(extensions: [names(HOST, AUTHORITY)])
   attack "a service's alternative name, PuppetDB's key", OTHER_HOST, host(OTHER_HOST, extensions: [names(SERVICE)])
+end
+
+def attacks_on_allowed_names
+  all = File.readlines("#{CADIR}/agents.d/#{ALLOWED}", chomp: true)
+  ask = ->(*list, name: ALLOWED, more: [], **with) { request(name, extensions: [names(name, *list), *more], **with) }
+  attack 'none of the allowed names', ALLOWED, request(ALLOWED)
+  attack 'own name without the allowed names', ALLOWED, ask.call
+  attack 'one of two allowed names', ALLOWED, ask.call(all[0])
+  attack 'one of two allowed names twice', ALLOWED, ask.call(all[0], all[0])
+  {
+    'foreign name' => 'web2.attack.test', 'service' => SERVICE, 'host' => HOST, 'trusted' => TRUSTED,
+    'wildcard' => '*.attack.test', 'upper-case' => all[0].upcase, 'NUL' => "#{all[0]}\0", 'IP' => [7, "\x0a\0\0\x01".b],
+    'URI' => [6, all[0]]
+  }.each { |kind, name| attack "allowed names and #{kind}", ALLOWED, ask.call(*all, name) }
+  attack 'allowed names, no key', ALLOWED, ask.call(*all, secret: nil)
+  attack 'allowed names, wrong key', ALLOWED, ask.call(*all, secret: AGENT_KEY.succ)
+  attack "allowed names, a host's key", ALLOWED, ask.call(*all, secret: host_key(HOST))
+  attack 'allowed names, its own key as a host', ALLOWED, ask.call(*all, secret: host_key(ALLOWED))
+  attack 'allowed names, pp_auth_role', ALLOWED, ask.call(*all, more: [extension(PP_AUTH_ROLE, utf8('puppetserver'))])
+  attack 'allowed names, tampered signature', ALLOWED, ask.call(*all).tap { |der| der.setbyte(-9, der.getbyte(-9) ^ 1) }
+  attack "another agent's allowed names", AGENT, ask.call(*all, name: AGENT)
+  attack 'an allowed name as certname', all[0], ask.call(*all, ALLOWED, name: all[0])
+  attack 'names that were allowed long ago', LATE, ask.call(*all, name: LATE)
+  attack 'an allowed name that is reserved since', OVERTAKEN, ask.call(TRUSTED, name: OVERTAKEN)
+  attack 'names that anybody could allow', OPEN, ask.call(*all, name: OPEN)
+  control 'agent key, the allowed names', ALLOWED, ask.call(*all, more: [extension(PP_ROLE, utf8('web'))])
+  attack 'allowed names a second time', ALLOWED, ask.call(*all)
 end
 
 def attacks_on_extensions
@@ -384,6 +413,7 @@ controls
 attacks_on_keys
 attacks_on_names
 attacks_on_alternative_names
+attacks_on_allowed_names
 attacks_on_extensions
 attacks_on_signature
 attacks_on_input

@@ -78,6 +78,7 @@ describe("renderEnrol", () => {
       ruby: "/usr/bin/ruby",
       directory: "/etc/puppet/autosign",
       cadir: "/etc/puppet/puppetserver/ca",
+      signedByHand: ".puppetdb-reader",
       puppetserver: "/usr/bin/puppetserver",
       user: "puppet",
     });

@@ -62,7 +62,7 @@ describe.each(distributionNames)("scripts for %s", (name) => {
   });
 
   it("are read whole before anything runs: their last line calls a function", () => {
-    expect(file("agent/install.sh")).toMatch(/\n}\n\njoin\n$/);
+    expect(file("agent/install.sh")).toMatch(/\n}\n\njoin "\$@"\n$/);
     expect(file("converge.sh")).toMatch(/\n}\n\nconverge\n$/);
   });
 
