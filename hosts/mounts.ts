@@ -1,5 +1,5 @@
 import { renderTemplate } from "../templates/render.js";
-import { directoryOf, execOf, unitOf, type HostState } from "./host-state.js";
+import { execOf, unitOf, type HostState } from "./host-state.js";
 
 /**
  * Mounts those of the folders that /etc/fstab has on a volume, before anything is created in them. Other folders are
@@ -18,13 +18,13 @@ export function mountsOf(folders: readonly string[]): HostState {
   });
 }
 
-/** Makes a service start only when those of its folders that /etc/fstab has on a volume are mounted. */
+/**
+ * Makes a service, whose folder for drop-ins exists, start only when those of its folders that /etc/fstab has on a volume
+ * are mounted.
+ */
 export function startsMounted(service: string, folders: readonly string[]): HostState {
-  return [
-    directoryOf(`/etc/systemd/system/${service}.service.d`),
-    ...unitOf(
-      `${service}.service.d/mounts.conf`,
-      renderTemplate(new URL("mounts.conf.eta", import.meta.url), { folders }),
-    ),
-  ];
+  return unitOf(
+    `${service}.service.d/mounts.conf`,
+    renderTemplate(new URL("mounts.conf.eta", import.meta.url), { folders }),
+  );
 }

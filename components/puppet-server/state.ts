@@ -7,6 +7,7 @@ import {
   fileOf,
   packageOf,
   serviceOf,
+  unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
 import {
@@ -20,6 +21,7 @@ import {
   agentsPort,
   renderCaCfg,
   renderJavaArgs,
+  renderLocale,
   renderSizingConf,
   type ServerSizing,
 } from "../../templates/puppetserver/puppetserver.js";
@@ -119,6 +121,7 @@ export function serverSettings(
   const { paths, services } = distribution;
   const notify = `Service[${services.server}]`;
   const javaArgs = `JAVA_ARGS="${renderJavaArgs(values.sizing)}"`;
+  const dropIns = `${services.server}.service.d`;
   return [
     fileOf(`${paths.serverServicesdir}/ca.cfg`, renderCaCfg(values), {
       notify,
@@ -134,6 +137,9 @@ export function serverSettings(
         notify,
       },
     ),
+    directoryOf(`/etc/systemd/system/${dropIns}`),
+    // Without a notification: it takes effect at the next start.
+    ...unitOf(`${dropIns}/locale.conf`, renderLocale()),
   ];
 }
 

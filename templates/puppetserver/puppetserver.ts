@@ -33,6 +33,11 @@ export function renderSizingConf(values: ServerSizing): string {
   return renderTemplate(new URL("sizing.conf.eta", import.meta.url), values);
 }
 
+/** Renders the drop-in for the service's systemd unit that lets it read file names in UTF-8. */
+export function renderLocale(): string {
+  return renderTemplate(new URL("locale.conf.eta", import.meta.url), {});
+}
+
 /**
  * Renders a server's JAVA_ARGS.
  *

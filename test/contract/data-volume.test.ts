@@ -97,6 +97,7 @@ test("a second run changes nothing", async () => {
 
 test("a service does not start without the folders, and they are mounted before it is configured", async () => {
   await told("printf '[Service]\\nExecStart=/bin/sleep 600\\n' >/etc/systemd/system/ours.service");
+  await told("mkdir /etc/systemd/system/ours.service.d");
   expect(await applied(startsMounted("ours", folders))).toEqual([]);
   await told("systemctl start ours && systemctl stop ours");
 

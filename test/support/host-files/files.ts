@@ -85,6 +85,7 @@ export async function sharedFiles(): Promise<Files> {
     "main/ca.cfg": contentOf(main, `${paths.serverServicesdir}/ca.cfg`),
     "main/ca.conf": contentOf(main, `${paths.serverConfdir}/ca.conf`),
     "main/sizing.conf": contentOf(main, `${paths.serverConfdir}/sizing.conf`),
+    "main/locale.conf": contentOf(main, `${units}/puppetserver.service.d/locale.conf`),
     "main/http-client.conf": contentOf(main, `${paths.serverConfdir}/http-client.conf`),
     ...filesIn(main, "main", paths.confdir, ["puppetdb.conf", "routes.yaml"]),
     "main/site.pp": contentOf(main, "/usr/local/share/puppet-site.pp"),

@@ -51,6 +51,8 @@ describe("the main server", () => {
       "file /etc/puppet/puppetserver/conf.d/sizing.conf",
       "exec JAVA_ARGS of puppetserver",
       "file /etc/systemd/system/puppetserver.service.d",
+      "file /etc/systemd/system/puppetserver.service.d/locale.conf",
+      "exec systemd reads puppetserver.service.d/locale.conf",
       "file /etc/systemd/system/puppetserver.service.d/mounts.conf",
       "exec systemd reads puppetserver.service.d/mounts.conf",
       "file /etc/puppet/autosign",

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 describe("every rendered file", () => {
   it("is as it was, and whole", async () => {
-    expect(Object.keys(files)).toHaveLength(39 + 3 * 21);
+    expect(Object.keys(files)).toHaveLength(40 + 3 * 21);
     await expectWellRendered(files, "__snapshots__/rendered");
   });
 
@@ -41,7 +41,7 @@ describe("every rendered file", () => {
         `${comment} Made by pulumi-puppet: change the stack's settings, not this file.`,
       );
     }
-    expect(found).toHaveLength(35 + 3 * 14);
+    expect(found).toHaveLength(36 + 3 * 14);
   });
 
   it("is a script that Bash can read, where it is one", async () => {
