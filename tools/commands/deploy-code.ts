@@ -1,6 +1,6 @@
 import { columns } from "../lib/columns.js";
 import { main, Problem } from "../lib/problem.js";
-import { hostWith, requireCodeDeployment } from "../lib/remote.js";
+import { hostWith, requireCodeDeployment, sshFailure } from "../lib/remote.js";
 import { Stack } from "../lib/stack.js";
 import { toolchain } from "../lib/toolchain/toolchain.js";
 
@@ -37,6 +37,11 @@ await main(async () => {
   const { code, stdout, stderr } = await host.run(
     `puppet-code-request ${what} --wait ${String(deadline)} --json`,
   );
+  if (code === sshFailure) {
+    throw new Problem(
+      `The SSH connection to ${host.fqdn} failed (${stderr.trim()}); a deploy that has begun goes on, and its result is in journalctl -u puppet-code-deploy there.`,
+    );
+  }
   if (!stdout.startsWith("{")) {
     throw new Problem(`${host.fqdn} deployed nothing: ${(stdout + stderr).trim()}.`);
   }
@@ -57,9 +62,12 @@ function table({ outcome, what, seconds, servers, errors }: Deployment): string 
     ]),
   ];
   const lines = columns(rows);
-  const reasons = servers.flatMap(({ name, error }) =>
-    error === undefined ? [] : [`${name}: ${error}`],
-  );
+  const reasons = servers.flatMap(({ name, state, error }) => {
+    if (error === undefined) return [];
+    // What SSH says of a server could be read as what Git says of the code.
+    const by = state === "unreachable" ? "SSH from the main server failed: " : "";
+    return [`${name}: ${by}${error}`];
+  });
   const further = errors.filter((error) => !reasons.some((reason) => reason.endsWith(error)));
   return [
     `${outcome}: ${what} in ${seconds.toFixed(1)} s`,

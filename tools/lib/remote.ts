@@ -188,13 +188,21 @@ function sshWords(
   return ["ssh", "-F", "none", "-i", key, ...flags, "-p", String(port)];
 }
 
+/** What OpenSSH's client returns if the connection itself fails. */
+export const sshFailure = 255;
+
 /**
  * Rejects a main server that does not deploy code.
  *
- * @throws Problem saying what to set
+ * @throws Problem saying what to set, or why the server could not be asked
  */
 export async function requireCodeDeployment(host: RemoteHost): Promise<void> {
-  if ((await host.run("systemctl is-enabled --quiet puppet-code-deploy.path")).code !== 0) {
+  const asked = "systemctl is-enabled --quiet puppet-code-deploy.path";
+  const { code, stdout, stderr } = await host.run(`${asked} && echo yes || echo no`);
+  if (code !== 0) {
+    throw new Problem(`${host.fqdn} cannot be reached over SSH as root: ${stderr.trim()}`);
+  }
+  if (stdout.trim() !== "yes") {
     throw new Problem(
       `${host.fqdn} does not deploy code; set puppet:codeDeployment.tool to r10k or g10k, and deploy the stack.`,
     );

@@ -1,8 +1,8 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-import { hostNamed } from "../../../tools/lib/remote.js";
-import { temporaryFolder } from "../../support/unit/programs.js";
+import { hostNamed, remoteHost, requireCodeDeployment } from "../../../tools/lib/remote.js";
+import { onlyPrograms, temporaryFolder } from "../../support/unit/programs.js";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -41,3 +41,23 @@ it.each([
   expect(again).toContain(target);
   expect(again.at(-1)).toBe("git-upload-pack '/srv/control.git'");
 });
+
+it.each([
+  ["printf yes", undefined],
+  ["printf no", "main.example.test does not deploy code; set puppet:codeDeployment.tool"],
+  [
+    "echo 'admin@10.1.0.1: Permission denied (publickey).' >&2; exit 255",
+    "main.example.test cannot be reached over SSH as root: admin@10.1.0.1: Permission denied (publickey).",
+  ],
+])(
+  "a main server whose SSH says %j deploys code, or not, or is not reached",
+  async (ssh, sentence) => {
+    onlyPrograms({ ssh });
+    const host = remoteHost(
+      { fqdn: "main.example.test", address: "10.1.0.1" },
+      { host: "10.1.0.1", user: "admin", privateKey: "KEY", hostKey: "ssh-ed25519 AAAA" },
+    );
+    const asked = requireCodeDeployment(host);
+    await (sentence === undefined ? asked : expect(asked).rejects.toThrow(sentence));
+  },
+);
