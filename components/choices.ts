@@ -18,6 +18,15 @@ export const OldCode = {
 } as const;
 export type OldCode = (typeof OldCode)[keyof typeof OldCode];
 
+/** What is checked before a release is published. */
+export const CodeGate = {
+  /** Whether Puppet can read it: manifests, templates, Hiera data, and `config_version`. */
+  Syntax: "syntax",
+  /** Nothing. */
+  None: "none",
+} as const;
+export type CodeGate = (typeof CodeGate)[keyof typeof CodeGate];
+
 /** Who decides a node's environment. */
 export const NodeEnvironment = {
   /** Foreman, for each node. */

@@ -1,6 +1,6 @@
 import { DistributionName } from "../distributions/distribution.js";
 import { foremanVersion } from "../distributions/foreman.js";
-import { CodeTool, ExpiredClassification, NodeEnvironment, OldCode } from "./choices.js";
+import { CodeGate, CodeTool, ExpiredClassification, NodeEnvironment, OldCode } from "./choices.js";
 
 /** PuppetDB's database and its backups. */
 const postgresql = {
@@ -26,6 +26,7 @@ const codeDeployment = {
   poolSize: 4,
   generateTypes: true,
   defaultEnvironment: "production",
+  gate: CodeGate.Syntax,
   behind: OldCode.Serve,
 };
 

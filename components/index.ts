@@ -2,7 +2,7 @@ export { CaCertificate } from "./certificate-authority/ca-certificate.js";
 export { CertificateAuthority } from "./certificate-authority/certificate-authority.js";
 export type { CaCertificateArgs, CertificateAuthorityArgs } from "./certificate-authority/args.js";
 export type { AuthorityArgs, HostCertificateArgs } from "./certificates/args.js";
-export { CodeTool, ExpiredClassification, NodeEnvironment, OldCode } from "./choices.js";
+export { CodeGate, CodeTool, ExpiredClassification, NodeEnvironment, OldCode } from "./choices.js";
 export { CodeCopy } from "./code-deployment/code-copy.js";
 export { CodeDeployment } from "./code-deployment/code-deployment.js";
 export type {

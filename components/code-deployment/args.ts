@@ -3,7 +3,7 @@ import type { DistributionName } from "../../distributions/index.js";
 import type { HostArgs } from "../../hosts/host.js";
 import type { Source, Tool } from "../../templates/code-deployment/code-deployment.js";
 import type { WithDistribution } from "../arguments.js";
-import type { OldCode } from "../choices.js";
+import type { CodeGate, OldCode } from "../choices.js";
 import type { defaults } from "../defaults.js";
 
 /** How code is fetched from Git. */
@@ -24,6 +24,11 @@ export interface CodeDeploymentSettings {
    * branch `production` of the same source is not deployed then.
    */
   defaultEnvironment?: string;
+  /**
+   * What is checked before a release is published, which otherwise reaches every agent: with `syntax`, the default, that
+   * Puppet can read all files that changed, and that `config_version` runs; with `none`, nothing.
+   */
+  gate?: CodeGate;
   /** Commands to run on the main server after a deploy, each with its arguments; none by default. */
   postRun?: string[][];
   /** known_hosts lines of the Git servers; no other server is trusted. None by default. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HostConfiguration } from "../../hosts/host-configuration.js";
 import { oneOf, withDefaults, withDistribution } from "../arguments.js";
-import { OldCode } from "../choices.js";
+import { CodeGate, OldCode } from "../choices.js";
 import { defaults } from "../defaults.js";
 import type { CodeDeploymentArgs } from "./args.js";
 import { compilerCodeState, poolSocket } from "./compiler-state.js";
@@ -27,6 +27,7 @@ export class CodeDeployment extends pulumi.ComponentResource {
     );
     const { main, compilers, distribution } = argsWithDefaults;
     oneOf("behind", argsWithDefaults.behind, OldCode);
+    oneOf("gate", argsWithDefaults.gate, CodeGate);
     const configuration = new HostConfiguration(
       `${main.host.name}-code`,
       {

@@ -18,13 +18,12 @@ import {
   codeDataFolder,
   codeFolder,
   deploymentFile,
-  mainLibrary,
   mainUnits,
   renderAuthorizedKeys,
   renderDeploy,
   renderKnownHosts,
+  renderMainLibrary,
   renderMainSettings,
-  renderPush,
   renderRequest,
   renderToolConf,
   requestFolder,
@@ -90,11 +89,10 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
     directoryOf(requestFolder),
     directoryOf(requestsFolder, { owner: codeUser, group: requestGroup, mode: "0770" }),
     directoryOf(resultFolder, { owner: codeUser, group: requestGroup, mode: "0750" }),
-    ...Object.entries(mainLibrary).map(([name, render]) =>
-      fileOf(`${libraryFolder}/${name}`, render()),
+    ...Object.entries(renderMainLibrary()).map(([name, content]) =>
+      fileOf(`${libraryFolder}/${name}`, content),
     ),
     fileOf(deployScript, renderDeploy(distribution.paths), { mode: "0755" }),
-    fileOf(`${libraryFolder}/push.rb`, renderPush()),
     fileOf(requestScript, renderRequest(distribution.paths), { mode: "0755" }),
     ...unitOf("puppet-code-deploy.service", mainUnits.deployService({ environments })),
     ...unitOf("puppet-code-deploy.path", mainUnits.deployPath(), {
@@ -120,13 +118,11 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
 function firstDeployment(distribution: Distribution, deployed: string): string {
   const environments = environmentsOf(distribution);
   const serves = `for name in $(ls -p ${codeDataFolder}/published | sed -n s,/$,,p); do test -L ${environments}/$name || exit 1; done`;
-  const whole = `${distribution.paths.ruby} -rjson -e 'exit !JSON.parse(File.read(ARGV[0]))["notDeployed"].include?("production")' ${deploymentFile}`;
   const advice =
     "No branch is deployed as production, which agents get that name no environment: push a branch production, or set puppet:codeDeployment.defaultEnvironment to the branch that serves as production.";
   return [
     `{ ${requestScript} --all --wait ${String(firstDeploy)} || test $? = 2; }`,
     commandAs(codeUser, serves),
-    commandAs(codeUser, whole),
     `{ test -L ${environments}/production || { echo ${shellWord(advice)}; false; }; }`,
     `touch ${deployed}`,
   ].join(" && ");

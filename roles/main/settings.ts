@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CodeTool, OldCode } from "../../components/choices.js";
+import { CodeGate, CodeTool, OldCode } from "../../components/choices.js";
 import { defaults } from "../../components/defaults.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import { puppetdbPort, readerPort } from "../../templates/puppetdb/puppetdb.js";
@@ -72,6 +72,8 @@ export const codeDeployment = object({
     /^[A-Za-z0-9_]{1,64}$/,
     "the name of an environment: at most 64 letters, digits and underscores",
   ).default(defaults.codeDeployment.defaultEnvironment),
+  /** What is checked before code is published: whether Puppet can read it, or nothing. */
+  gate: z.enum(CodeGate, "syntax or none").default(defaults.codeDeployment.gate),
   /** Commands to run on the main server after a deploy: lists of a program and its arguments. */
   postRun: z
     .array(

@@ -96,6 +96,8 @@ export interface MainSettings {
   readonly sources: readonly Source[];
   /** Name of the environment that serves as `production`. */
   readonly defaultEnvironment: string;
+  /** What is checked before a release is published. */
+  readonly gate: string;
   /** URL of a proxy for Git and the Forge. */
   readonly proxy?: string | undefined;
   readonly compilers: readonly { name: string; fqdn: string }[];
@@ -109,7 +111,7 @@ export interface MainSettings {
 /** Renders what the main server's scripts read. */
 export function renderMainSettings(values: MainSettings): string {
   const { name, fqdn, environments, tool, sources, proxy, compilers, postRun } = values;
-  const { defaultEnvironment } = values;
+  const { defaultEnvironment, gate, puppetConf } = values;
   const variables = proxy === undefined ? {} : { http_proxy: proxy, https_proxy: proxy };
   // r10k does this through its own configuration.
   const generateTypes =
@@ -123,6 +125,8 @@ export function renderMainSettings(values: MainSettings): string {
     tool,
     toolFile: toolFile(tool),
     defaultEnvironment,
+    gate,
+    puppetConf,
     variables,
     sources: sources.map(({ name, remote, prefix }) => ({
       name,
@@ -186,19 +190,17 @@ export function readIdentity(printed: string): { publicKey: string; sshPort: num
 export const renderRetireKey = () => text("retire-key.sh");
 /** The Ruby code that the scripts of the main server and of compilers share. */
 export const renderLibrary = () => text("puppet_code.rb");
-/** What only the main server's script uses: the sources' mirrors, the tools, repairs, and who follows a module. */
-export const mainLibrary = {
-  "sources.rb": () => text("sources.rb"),
-  "staging.rb": () => text("staging.rb"),
-  "repair.rb": () => text("repair.rb"),
-  "followers.rb": () => text("followers.rb"),
-};
+/** What only the main server's scripts use: name => content of a file beside the library. */
+export const renderMainLibrary = (): Record<string, string> =>
+  Object.fromEntries(mainLibrary.map((name) => [`${name}.rb`, text(`${name}.rb`)]));
+const mainLibrary = [
+  ...["push", "sources", "staging", "repair", "followers", "release_git"],
+  ...["gate", "gate_runner", "gate_tree", "gate_code", "gate_data", "gate_formats"],
+];
 /** The main server's script that deploys what was requested. */
 export const renderDeploy = (values: { ruby: string }) => template("deploy.rb.eta", values);
 /** Renders {@link requestScript}. */
 export const renderRequest = (values: { ruby: string }) => template("request.rb.eta", values);
-/** What the command knows about Git servers' messages. */
-export const renderPush = () => text("push.rb");
 /** A compiler's script that fetches what the main server has published. */
 export const renderSync = (values: { ruby: string }) => template("sync.rb.eta", values);
 /**

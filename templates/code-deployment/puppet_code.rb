@@ -150,19 +150,24 @@ module PuppetCode
     [status.exitstatus || 255, output.scrub]
   end
 
-  # Copies a tree so that it is there as a whole or not at all; files that did not change are hard links.
-  def copy(source, environment, release, previous)
+  # Copies a tree so that it is there as a whole or not at all; files that did not change are hard links. A block gets the
+  # copy before it is there, and says why it must not be: its sentences, which this gives as well.
+  def copy(source, environment, release, previous, *options)
     target = "#{PUBLISHED}/#{environment}/#{release}"
     FileUtils.mkdir_p("#{PUBLISHED}/#{environment}")
     base = previous && File.directory?("#{PUBLISHED}/#{environment}/#{previous}") ? ["--link-dest=../#{previous}"] : []
-    code, output = run("rsync", "--archive", READABLE, "--delete", "--exclude=.git", "--timeout=60", *base,
+    code, output = run("rsync", "--archive", READABLE, "--delete", "--timeout=60", *base, *options,
                        "#{source}/", "#{target}.part/", seconds: 600)
     raise Failure, last_line(output) unless code.zero?
+
+    unfit = block_given? ? yield("#{target}.part") : []
+    return unfit.tap { FileUtils.rm_rf("#{target}.part") } unless unfit.empty?
 
     neighbours("#{target}.part").each { |other| FileUtils.ln_sf("#{ENVIRONMENTS}/#{other}", "#{PUBLISHED}/#{environment}/#{other}") }
     # Whatever a power cut leaves, a release with this name is whole.
     run("sync", "--file-system", "#{target}.part", seconds: 300)
     File.rename("#{target}.part", target)
+    []
   end
 
   # The environments that links of a release lead to, such as ../production/modules: they are beside it in Git's view.

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
-  mainLibrary,
   renderLibrary,
+  renderMainLibrary,
   renderMainSettings,
   renderToolConf,
 } from "../../templates/code-deployment/code-deployment.js";
@@ -17,6 +17,7 @@ describe("the script that deploys", () => {
       ...{
         tool: "r10k" as const,
         defaultEnvironment: "production",
+        gate: "syntax",
         poolSize: 4,
         generateTypes: false,
       },
@@ -34,9 +35,9 @@ describe("the script that deploys", () => {
   beforeAll(async () => {
     const { "main/puppet-code-deploy": deploy = "" } = await codeFilesOf("debian");
     await install("/tmp/deploy-test", deploy);
-    const library = { "puppet_code.rb": renderLibrary, ...mainLibrary };
-    for (const [name, render] of Object.entries(library)) {
-      await install(`/usr/local/lib/puppet-code/${name}`, render());
+    const library = { "puppet_code.rb": renderLibrary(), ...renderMainLibrary() };
+    for (const [name, content] of Object.entries(library)) {
+      await install(`/usr/local/lib/puppet-code/${name}`, content);
     }
     await settings();
     const folders = ["staging", "mirrors", "published"].map(

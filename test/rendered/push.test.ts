@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { renderPush } from "../../templates/code-deployment/code-deployment.js";
+import { renderMainLibrary } from "../../templates/code-deployment/code-deployment.js";
 import { bad, raw, type Raw } from "../support/rendered/bad-pushes.js";
 import { inParsers } from "../support/rendered/parsers.js";
 import { good, idle } from "../support/rendered/push-payloads.js";
@@ -54,7 +54,7 @@ const install = (name: string, content: string) =>
   inParsers(["install", "-D", "-m", "0644", "/dev/stdin", `${folder}/${name}.rb`], content);
 
 beforeAll(async () => {
-  await install("push", renderPush());
+  await install("push", renderMainLibrary()["push.rb"] ?? "");
 });
 
 describe("pushes, as Git servers document them", () => {
@@ -188,8 +188,8 @@ describe("500 valid messages with one fault each", () => {
     ["bytes that are no text", /rescue ArgumentError, EncodingError$/gm, "ArgumentError"],
     ["JSON that does not end", /rescue JSON::ParserError$/gm, "JSON::ParserError"],
   ])("would show it if %s were not expected", async (_, rescue, kind) => {
-    const careless = renderPush().replace(rescue, "rescue KeyError");
-    expect(careless).not.toBe(renderPush());
+    const careless = renderMainLibrary()["push.rb"] ?? "".replace(rescue, "rescue KeyError");
+    expect(careless).not.toBe(renderMainLibrary()["push.rb"] ?? "");
     await install("careless", careless);
     const counts = countOf(await outcomesOf(messages, { file: "careless" }));
     expect(Object.keys(counts)).toContain(kind);

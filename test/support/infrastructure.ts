@@ -200,6 +200,7 @@ export async function compose(
       poolSize: 4,
       generateTypes: true,
       defaultEnvironment: "production",
+      gate: "syntax",
       postRun: [],
       behind: "serve",
       ...codeDeployment,

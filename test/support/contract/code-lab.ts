@@ -1,8 +1,8 @@
 import { debian } from "../../../distributions/debian.js";
 import {
-  mainLibrary,
   renderDeploy,
   renderLibrary,
+  renderMainLibrary,
   renderMainSettings,
   renderToolConf,
   type Source,
@@ -70,9 +70,9 @@ export class CodeLab {
   /** Starts one; its name is unique on this machine. */
   static async start(name: string, tool: Tool): Promise<CodeLab> {
     const lab = new CodeLab(await startTestContainer(`${name}-${tool}`), tool);
-    const library = { "puppet_code.rb": renderLibrary, ...mainLibrary };
-    for (const [name, render] of Object.entries(library)) {
-      await lab.write(`/usr/local/lib/puppet-code/${name}`, render());
+    const library = { "puppet_code.rb": renderLibrary(), ...renderMainLibrary() };
+    for (const [name, content] of Object.entries(library)) {
+      await lab.write(`/usr/local/lib/puppet-code/${name}`, content);
     }
     await lab.write("/usr/local/sbin/puppet-code-deploy", renderDeploy(debian.paths), "0755");
     await lab.write("/usr/local/lib/commit.rb", committer);
@@ -107,12 +107,13 @@ export class CodeLab {
     sources?: readonly Source[];
     defaultEnvironment?: string;
     generateTypes?: boolean;
+    compilers?: readonly { name: string; fqdn: string }[];
   }): Promise<void> {
     const values = {
       ...{ name: "main", fqdn: "main.example.test", environments, tool: this.tool },
       ...{ compilers: [], postRun: [], puppet: "/usr/bin/puppet" },
       ...{ puppetConf: "/etc/puppet/puppet.conf", generateTypes: false, poolSize: 4 },
-      ...{ defaultEnvironment: "production" },
+      ...{ defaultEnvironment: "production", gate: "syntax" },
       sources: [{ name: "control", remote: "/srv/control" }],
       ...changes,
     };

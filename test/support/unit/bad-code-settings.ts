@@ -1,7 +1,7 @@
 import { one, range, type BadSettings } from "./bad-setting.js";
 
 const keys =
-  "tool, sources, knownHosts, tokenUser, token, poolSize, proxy, forge, generateTypes, defaultEnvironment, postRun, behind";
+  "tool, sources, knownHosts, tokenUser, token, poolSize, proxy, forge, generateTypes, defaultEnvironment, gate, postRun, behind";
 const tool = "write r10k, g10k or none.";
 const behind = "write serve or leave.";
 const sources = "write an object that maps names to repositories.";
@@ -171,6 +171,9 @@ export const badCodeSettings: readonly BadSettings[] = [
     ] as const
   ).map(([setting, value, remedy]) =>
     one(`a password in ${setting}`, `codeDeployment.${setting}`, value, remedy, "is invalid"),
+  ),
+  ...["", "compile", true, null].map((value) =>
+    one(`gate ${JSON.stringify(value)}`, "codeDeployment.gate", value, "write syntax or none."),
   ),
   ...["", "feature/x", "a b", "m".repeat(65), "-main"].map((value) =>
     one(

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { stagedPath } from "../../../hosts/as-user.js";
 import { distributions } from "../../../distributions/index.js";
+import { renderMainLibrary } from "../../../templates/code-deployment/code-deployment.js";
 import {
   compose,
   contentOf,
@@ -96,11 +97,8 @@ describe("the main server", () => {
       "file /var/lib/puppet-code-request",
       "file /var/lib/puppet-code-request/new",
       "file /var/lib/puppet-code-request/result",
-      ...["sources", "staging", "repair", "followers"].map(
-        (name) => `file /usr/local/lib/puppet-code/${name}.rb`,
-      ),
+      ...Object.keys(renderMainLibrary()).map((name) => `file /usr/local/lib/puppet-code/${name}`),
       "file /usr/local/sbin/puppet-code-deploy",
-      "file /usr/local/lib/puppet-code/push.rb",
       "file /usr/local/sbin/puppet-code-request",
       ...unit("puppet-code-deploy.service"),
       ...unit("puppet-code-deploy.path"),

@@ -138,6 +138,7 @@ describe("valid settings", () => {
         poolSize: 4,
         generateTypes: true,
         defaultEnvironment: "production",
+        gate: "syntax",
         postRun: [],
         behind: "serve",
       },

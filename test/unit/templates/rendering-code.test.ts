@@ -62,6 +62,8 @@ describe("settings.json", () => {
       tool: "r10k",
       toolFile: "/etc/puppet-code/r10k.yaml",
       defaultEnvironment: "production",
+      gate: "syntax",
+      puppetConf: "/etc/puppet/puppet.conf",
       variables: {},
       sources: [
         {
