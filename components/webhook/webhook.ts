@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HostConfiguration } from "../../hosts/host-configuration.js";
 import type { HostArgs } from "../../hosts/host.js";
-import { webhookPath } from "../../templates/webhook/webhook.js";
+import { localWebhookPath, webhookPath } from "../../templates/webhook/webhook.js";
 import { withDefaults, withDistribution } from "../arguments.js";
 import { defaults } from "../defaults.js";
 import type { WebhookArgs } from "./args.js";
 import { nameIn } from "./name.js";
 import { webhookBackendPort, webhookServices, webhookState } from "./state.js";
 
-/** URL of a main server's webhook, for whoever is on the same host: without TLS, because requests are signed. */
+/** URL of a main server's webhook for the control repository on the same host: without TLS, because requests are signed. */
 export const localWebhookUrl = (port: number) =>
-  `http://127.0.0.1:${String(webhookBackendPort(port))}${webhookPath}`;
+  `http://127.0.0.1:${String(webhookBackendPort(port))}${localWebhookPath}`;
 
 /** URL of a main server's webhook, which Git servers send pushes to: with a name in its certificate. */
 function webhookUrl(main: HostArgs, port: number, certificate: string | undefined): string {
@@ -24,7 +24,7 @@ function webhookUrl(main: HostArgs, port: number, certificate: string | undefine
 
 /**
  * Receives pushes from Git servers and deploys what was pushed: GitHub, Gitea, Forgejo and Bitbucket sign a push with
- * `secret` (HMAC-SHA256), GitLab sends `secret` as its token.
+ * `secret` (HMAC-SHA256), GitLab sends `secret` as its token, Azure DevOps as its password.
  *
  * It is adnanh/webhook, from Debian's package: it checks signatures before anything runs, rejects requests that do not
  * match, and runs one command without a shell. webhook-go, which supports r10k and g10k itself, checks no signatures,

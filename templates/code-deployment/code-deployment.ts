@@ -160,11 +160,34 @@ export const toolFile = (tool: Tool) => `${codeFolder}/${tool}.yaml`;
  * A repository's name in a Git provider's messages.
  *
  * @param remote URL in any form that Git accepts
- * @returns its path in lower case, without `.git`; for example `org/control`
+ * @returns its path in lower case, without `.git`; for example `org/control`, or `org/project/repository` of Azure DevOps
  */
 export function repositoryOf(remote: string): string {
   const path = /^[a-z+]+:\/\/[^/]+\/+(.*)$/.exec(remote)?.[1] ?? /^[^/:]+:(.*)$/.exec(remote)?.[1];
-  return (path ?? remote).replace(/^\/+|\/+$|\.git\/?$/g, "").toLowerCase();
+  const name = (path ?? remote).replace(/^\/+|\/+$|\.git\/?$/g, "");
+  return (azureName(remote, name) ?? name).toLowerCase();
+}
+
+/** The name of a repository of Azure DevOps, which has other paths in URLs for HTTPS than for SSH. */
+function azureName(remote: string, path: string): string | undefined {
+  const ssh = /^v3\/([^/]+\/[^/]+\/[^/]+)$/.exec(path)?.[1];
+  const [, above, repository] = /^(|.*\/)_git\/([^/]+)$/.exec(path) ?? [];
+  if (ssh !== undefined) return decoded(ssh);
+  if (above === undefined || repository === undefined) return undefined;
+  const inside = above.replace(/^DefaultCollection\//i, "");
+  // The project is left out where the repository has its name.
+  const organization = /[@/]dev\.azure\.com\//.test(remote) ? 1 : 0;
+  const project = inside.split("/").length - 1 > organization ? "" : `${repository}/`;
+  return decoded(`${inside}${project}${repository}`);
+}
+
+/** A path without the escapes of URLs; as it is if it has none that are valid. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /**

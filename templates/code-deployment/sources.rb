@@ -3,6 +3,7 @@
 # that cannot be reached stops no other, a tag never stands for the branch of its name, and it is known which branches
 # are gone.
 require "/usr/local/lib/puppet-code/puppet_code"
+require "/usr/local/lib/puppet-code/push"
 
 module Sources
   extend PuppetCode
@@ -101,13 +102,8 @@ module Sources
     output.lines.map do |line|
       commit, ref = line.chomp.split(" ", 2)
       name = ref.delete_prefix("refs/heads/")
-      Branch.new(source["name"], name, commit, source["prefix"] + folder(name))
+      Branch.new(source["name"], name, commit, source["prefix"] + Push.environment(name, PuppetCode::SETTINGS["tool"]))
     end
-  end
-
-  # The name that the tool gives a branch: for a letter beyond ASCII, r10k writes an underscore for each of its bytes.
-  def folder(name)
-    (PuppetCode::SETTINGS["tool"] == "r10k" ? name.b : name).gsub(/\W/, "_").encode("UTF-8")
   end
 
   # A tool that saw them would deploy nothing.

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { renderMainLibrary } from "../../templates/code-deployment/code-deployment.js";
-import { bad, raw, type Raw } from "../support/rendered/bad-pushes.js";
+import { raw, strange, unreadable, type Raw } from "../support/rendered/bad-pushes.js";
+import { idle } from "../support/rendered/idle-pushes.js";
 import { inParsers } from "../support/rendered/parsers.js";
-import { good, idle } from "../support/rendered/push-payloads.js";
+import { good } from "../support/rendered/push-payloads.js";
+import { mutations } from "../support/rendered/push-mutations.js";
+import { bitbucketCloud, side } from "../support/rendered/push-servers.js";
 
 const folder = "/tmp/push-test";
 
@@ -91,67 +94,26 @@ describe("pushes, as Git servers document them", () => {
 describe("what is not a push", () => {
   let outcomes: ReadonlyMap<Raw, Outcome | undefined>;
   beforeAll(async () => {
-    const all = await outcomesOf(bad.map(([, message]) => message));
-    outcomes = new Map(bad.map(([, message], index) => [message, all[index]]));
+    const messages = [...unreadable, ...strange].map(([, message]) => message);
+    const all = await outcomesOf(messages);
+    outcomes = new Map(messages.map((message, index) => [message, all[index]]));
   });
 
-  it.each(bad)("%s is refused", (_, message, sentence) => {
-    expect(outcomes.get(message)).toEqual({ kind: "Push::Refused", sentence });
+  it.each(unreadable)("%s is an error of the sender", (_, message, sentence) => {
+    expect(outcomes.get(message)).toEqual({ kind: "Push::Unreadable", sentence });
+  });
+
+  it.each(strange)("%s is nothing to deploy", (_, message, sentence) => {
+    expect(outcomes.get(message)).toEqual({ kind: "Push::Nothing", sentence });
+  });
+
+  it("keeps no other branch of the same push from being deployed", async () => {
+    const changes = ["a", "-x", "b"].map((name) => ({ old: null, new: side(name) }));
+    expect(await outcomesOf([raw(bitbucketCloud(...changes))])).toEqual([
+      { kind: "result", repository: "team/control", branches: ["a", "b"] },
+    ]);
   });
 });
-
-/** Numbers from 0 to below 1 that are the same at every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-/** Where something is in a body. */
-type Path = readonly (string | number)[];
-
-function pathsOf(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== "object" || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner, [...path, key]))];
-}
-
-/** A body with something different, or nothing, at a path. */
-function replaced(body: unknown, [key, ...rest]: Path, value: unknown): unknown {
-  if (key === undefined) return value;
-  const copy = (Array.isArray(body) ? [...(body as unknown[])] : { ...(body as object) }) as Record<
-    string | number,
-    unknown
-  >;
-  copy[key] = replaced(copy[key], rest, value);
-  return copy;
-}
-
-const strangers: readonly unknown[] = [
-  ...[undefined, null, true, false, 0, -1, 1.5, 1e300, "", "x", "refs/heads/", "\u0000", "\ud800"],
-  ...["../../etc", "-x", "refs/tags/x", "refs/heads/ü", "branch", "0000", "new", [], [null], [[]]],
-  ...[{}, { new: "x" }, { id: [] }, [{ ref: null }], { full_name: {} }, "y".repeat(5000)],
-];
-
-/** Valid messages, each with one fault. */
-function mutations(count: number, seed: number): Raw[] {
-  const random = seeded(seed);
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-  const servers = [...good, ...idle];
-  return Array.from({ length: count }, () => {
-    const { header, event, body } = pick(servers);
-    let changed = body;
-    for (let change = 0; change <= random() * 2; change++) {
-      changed = replaced(changed, pick(pathsOf(changed)), pick(strangers));
-    }
-    const named = random() < 0.8 ? event : pick(servers).event;
-    const message = raw({ header, event: named, body: changed ?? null });
-    const bytes = Buffer.from(message.payload as string);
-    if (random() < 0.2) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
-    return { ...message, payload: bytes };
-  });
-}
 
 describe("500 valid messages with one fault each", () => {
   const messages = mutations(500, 20260726);
@@ -166,20 +128,20 @@ describe("500 valid messages with one fault each", () => {
     for (const [index, outcome] of outcomes.entries()) {
       const what = String(messages[index]?.payload);
       if ("sentence" in outcome) {
-        expect(["Push::Refused", "Push::Nothing"], `${what}: ${outcome.sentence}`).toContain(
+        expect(["Push::Unreadable", "Push::Nothing"], `${what}: ${outcome.sentence}`).toContain(
           outcome.kind,
         );
         expect(outcome.sentence, what).toMatch(/^["A-Z][^\n]{10,300}\.$/);
       } else {
         expect(outcome.repository, what).toBe(outcome.repository.toLowerCase());
         for (const branch of outcome.branches) {
-          expect(branch, what).toMatch(/^-?[A-Za-z0-9][A-Za-z0-9._/#+-]{0,199}$/);
-          expect(branch, what).not.toContain("..");
+          expect(branch, what).toMatch(/^-?[^-./\s][^\s~^:?*[\\]*$/);
+          expect(branch, what).not.toMatch(/\.\.|@\{|\/\/|\.lock(\/|$)/);
         }
       }
     }
     const counts = countOf(outcomes);
-    expect(Object.keys(counts).sort()).toEqual(["Push::Nothing", "Push::Refused", "result"]);
+    expect(Object.keys(counts).sort()).toEqual(["Push::Nothing", "Push::Unreadable", "result"]);
     for (const count of Object.values(counts)) expect(count).toBeGreaterThan(30);
   });
 

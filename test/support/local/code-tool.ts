@@ -25,7 +25,7 @@ export function deploying(tool: string): void {
 
     await deleteBranch("feature/one");
     const gone = await push("feature/one", { deleted: true, after: "0".repeat(40) });
-    expect(gone.text).toMatch(/^success: all environments in /);
+    expect(gone.text).toMatch(/^success: /);
     expect(await commitsOn(servers, "feature_one")).toEqual(servers.map(() => undefined));
     for (const server of servers) {
       expect(await output(server, "ls /var/lib/puppet-code/published")).not.toContain(
@@ -38,7 +38,7 @@ export function deploying(tool: string): void {
     const before = await commitsOn(servers);
     await commit("production", broken);
     const failed = await push("production");
-    expect(failed.status).toBe(500);
+    expect(failed.status).toBe(200);
     expect(failed.text).toMatch(/^failure: /);
     expect(failed.text).toMatch(/srv\/nowhere/);
     expect(await commitsOn(servers)).toEqual(before);

@@ -150,7 +150,7 @@ export async function push(branch: string, changes: object = {}): Promise<Answer
     [name, state, `${String(seconds)} s`, error].filter(Boolean).join("  "),
   );
   const text = [`${outcome}: ${what} in ${String(seconds)} s`, ...lines, ...errors, ""].join("\n");
-  return { ...answer, text, status: outcome === "success" ? 200 : 500 };
+  return { ...answer, text };
 }
 
 /** The commit that a server serves an environment from, its first 12 digits; undefined without one. */

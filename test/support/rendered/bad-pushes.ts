@@ -1,4 +1,4 @@
-import type { Message } from "./push-payloads.js";
+import type { Message } from "./push-servers.js";
 
 /** A message as the webhook passes it on: headers in the environment, the body in a file. */
 export interface Raw {
@@ -7,8 +7,8 @@ export interface Raw {
 }
 
 /** A message on its way. */
-export const raw = ({ header, event, body }: Message): Raw => ({
-  events: { GITEA_EVENT: null, GITHUB_EVENT: null, GITLAB_EVENT: null, [header]: event },
+export const raw = ({ header = "GITEA_EVENT", event, body }: Message): Raw => ({
+  events: { GITEA_EVENT: null, GITHUB_EVENT: null, GITLAB_EVENT: null, [header]: event ?? null },
   payload: JSON.stringify(body),
 });
 
@@ -33,20 +33,19 @@ const server = (changes: unknown): Raw =>
   });
 
 const noObject = "The request's body is not a JSON object.";
-const noBranch = "The request names no branch.";
-const noRepository = "The request names no repository.";
-const noPush = "The request is not a push as its Git server documents it.";
+const noBranch = "Nothing to deploy: the request names no branch.";
+const noRepository = "Nothing to deploy: the request names no repository.";
+const noPush = "Nothing to deploy: the request is not a push as its Git server documents it.";
 const noText = "The request is not in UTF-8.";
 const noEvent = "The request names no event.";
-const unknownEvent = (shown: string) =>
-  `The event ${shown} is not a push; have the Git server send pushes.`;
-const refusedBranch = (shown: string) => `${shown} is not a branch that a push deploys.`;
+const unknownEvent = (shown: string) => `Nothing to deploy: the event ${shown} is not a push.`;
+const refusedBranch = (shown: string) => `Nothing to deploy: ${shown} is not a branch.`;
 
 /** A value as shown in a test's name. */
 const shown = (value: unknown) => (value === undefined ? "not there" : JSON.stringify(value));
 
-/** What is wrong, and the message that it is rejected with. */
-export const bad: readonly [what: string, message: Raw, sentence: string][] = [
+/** What nobody can read, and the error that its sender gets. */
+export const unreadable: readonly [what: string, message: Raw, sentence: string][] = [
   ...[
     "",
     " ",
@@ -56,20 +55,17 @@ export const bad: readonly [what: string, message: Raw, sentence: string][] = [
     "NaN",
     "null",
     "[]",
-    "{}",
+    '{"root":[]}',
     "5",
     '"text"',
     "true",
     "[{}]",
   ].map((payload): [string, Raw, string] => [`the body ${payload}`, text(payload), noObject]),
-  ...["null", "[]", "{}", "", "ref=x", '{"payload":"{}"}']
-    .slice(0, 5)
-    .map((payload): [string, Raw, string] => [
-      `the form ${payload}`,
-      text(JSON.stringify({ payload })),
-      noObject,
-    ]),
-  ["a form in a form", text('{"payload":"{\\"payload\\":\\"{}\\"}"}'), noBranch],
+  ...["null", "[]", "", "ref=x"].map((payload): [string, Raw, string] => [
+    `the form ${payload}`,
+    text(JSON.stringify({ payload })),
+    noObject,
+  ]),
   ["brackets without end", text("[".repeat(100_000)), noObject],
   ["bytes that are no text", text(Buffer.from([0xff, 0xfe, 0x00])), noObject],
   [
@@ -83,9 +79,23 @@ export const bad: readonly [what: string, message: Raw, sentence: string][] = [
     noText,
   ],
   ["half a character", text('{"ref":"refs/heads/\\ud800","repository":{}}'), noObject],
-
+  ["a branch that was not in UTF-8", push({ ref: "refs/heads/gr\ufffd", repository }), noText],
+  ["a repository that was not", push({ ref, repository: { full_name: "gr\ufffd" } }), noText],
   ["no event", text(JSON.stringify({ ref, repository }), null), noEvent],
   ["an empty event", text(JSON.stringify({ ref, repository }), ""), noEvent],
+  ...[null, 5, "", ["git.push"]].map((eventType): [string, Raw, string] => [
+    `the event ${JSON.stringify(eventType)} in the body`,
+    text(JSON.stringify({ eventType }), null),
+    noEvent,
+  ]),
+  ["an event that is no text", text(JSON.stringify({ ref, repository }), Buffer.of(255)), noText],
+];
+
+/** What deploys nothing because no Git server sends it, and the sentence that says so. */
+export const strange: readonly [what: string, message: Raw, sentence: string][] = [
+  ["an empty body", text("{}"), noBranch],
+  ["an empty form", text('{"payload":"{}"}'), noBranch],
+  ["a form in a form", text('{"payload":"{\\"payload\\":\\"{}\\"}"}'), noBranch],
   ...["issues", "repo:fork", "pushes", "push\n", "; reboot"].map((event): [string, Raw, string] => [
     `the event ${JSON.stringify(event)}`,
     text(JSON.stringify({ ref, repository }), event),
@@ -96,7 +106,6 @@ export const bad: readonly [what: string, message: Raw, sentence: string][] = [
     text(JSON.stringify({ ref, repository }), "e".repeat(5000)),
     unknownEvent(`"${"e".repeat(40)}"`),
   ],
-  ["an event that is no text", text(JSON.stringify({ ref, repository }), Buffer.of(255)), noText],
 
   ["no branch", push({ repository }), noBranch],
   ...[null, 5, 1.5, true, [ref], { ref }].map((value): [string, Raw, string] => [
@@ -108,14 +117,8 @@ export const bad: readonly [what: string, message: Raw, sentence: string][] = [
     ...["", "production", "refs/", "refs/heads", "refs/heads/", "refs/notes/a", "heads/a"],
     ...["refs/heads/../../etc", "refs/heads/a/../../etc", "refs/heads/a..b", "refs/heads/.a"],
     ...["refs/heads/; rm -rf /", "refs/heads/-x", "refs/heads/--config=x", "refs/heads//a"],
-    ...["refs/heads/a\nb", "refs/heads/a\n", "\nrefs/heads/a", "refs/heads/a b", "refs/heads/$(a)"],
-    ...[
-      "refs/heads/a`b`",
-      "refs/heads/a\u0000",
-      "refs/heads/ü",
-      "refs/heads/a\\b",
-      " refs/heads/a",
-    ],
+    ...["refs/heads/a\nb", "refs/heads/a\n", "\nrefs/heads/a", "refs/heads/a b", " refs/heads/a"],
+    ...["refs/heads/a\u0000", "refs/heads/a\\b", "refs/heads/a@{b}", "refs/heads/a.lock/b"],
   ].map((value): [string, Raw, string] => [
     `the branch ${JSON.stringify(value)}`,
     push({ ref: value, repository }),
@@ -127,9 +130,9 @@ export const bad: readonly [what: string, message: Raw, sentence: string][] = [
     refusedBranch(`"refs/heads/${"b".repeat(69)}"`),
   ],
   [
-    "a branch of 201 characters",
-    push({ ref: `refs/heads/${"b".repeat(201)}`, repository }),
-    refusedBranch(`"refs/heads/${"b".repeat(69)}"`),
+    "a branch of 256 bytes",
+    push({ ref: `refs/heads/b${"ü".repeat(127)}b`, repository }),
+    refusedBranch(`"refs/heads/b${"ü".repeat(68)}"`),
   ],
   [
     "a deletion without a name",
@@ -143,6 +146,13 @@ export const bad: readonly [what: string, message: Raw, sentence: string][] = [
       `a repository that is ${JSON.stringify(value)}`,
       push({ ref, repository: value }),
       noRepository,
+    ],
+  ),
+  ...["", "a/../b", "/a", "a//b", "a\nb", "a\u0000b", "a;b", "$(a)", "y".repeat(201)].map(
+    (value): [string, Raw, string] => [
+      `the repository ${JSON.stringify(value.slice(0, 20))}`,
+      push({ ref, repository: { full_name: value } }),
+      `Nothing to deploy: ${JSON.stringify(value.slice(0, 80))} is not the name of a repository.`,
     ],
   ),
   ...[5, "x", [], { path_with_namespace: ["x"] }].map((value): [string, Raw, string] => [
@@ -173,9 +183,4 @@ export const bad: readonly [what: string, message: Raw, sentence: string][] = [
     noPush,
   ]),
   ["a change of the Data Center without a branch", server([{ ref: {} }, {}]), noBranch],
-  [
-    "one bad branch among good ones",
-    cloud([{ new: { type: "branch", name: "a" } }, { new: { type: "branch", name: "-x" } }]),
-    refusedBranch('"refs/heads/-x"'),
-  ],
 ];

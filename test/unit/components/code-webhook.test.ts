@@ -113,7 +113,7 @@ describe("the control repository", () => {
     });
     expect(JSON.parse(String(settings.parameters.content))).toEqual({
       // On the same host, whose requests are signed too.
-      url: "http://127.0.0.1:9101/hooks/code",
+      url: "http://127.0.0.1:9101/hooks/control",
       secret,
     });
     const holding = repository.filter((one) => secretsIn(JSON.stringify(one)).length > 0);

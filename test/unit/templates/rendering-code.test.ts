@@ -130,6 +130,18 @@ describe("the repository that a Git server names", () => {
     ["https://git.example.com/group/sub/control", "group/sub/control"],
     ["https://git.example.com/scm/KEY/control.git", "scm/key/control"],
     ["https://git.example.com/org/control.github", "org/control.github"],
+    ["https://dev.azure.com/Org/My%20Project/_git/Control", "org/my project/control"],
+    ["https://org@dev.azure.com/org/project/_git/control", "org/project/control"],
+    ["https://dev.azure.com/org/_git/control", "org/control/control"],
+    ["git@ssh.dev.azure.com:v3/org/My%20Project/control", "org/my project/control"],
+    ["https://org.visualstudio.com/project/_git/control", "project/control"],
+    ["https://org.visualstudio.com/DefaultCollection/project/_git/control", "project/control"],
+    ["https://org.visualstudio.com/_git/control", "control/control"],
+    ["org@vs-ssh.visualstudio.com:v3/org/project/control", "org/project/control"],
+    ["https://tfs.example.com/tfs/Team/project/_git/control", "tfs/team/project/control"],
+    ["ssh://tfs.example.com:22/tfs/Team/project/_git/control", "tfs/team/project/control"],
+    ["https://dev.azure.com/org/100%/_git/control", "org/100%/control"],
+    ["git@git.example.com:v3/control.git", "v3/control"],
   ])("is of %s: %s", (remote, repository) => {
     expect(repositoryOf(remote)).toBe(repository);
   });
