@@ -23,7 +23,8 @@ module Followers
 
   def follows?(puppetfile, repository, branch, control_branch)
     url = %r{['"][^'"]*[/:]#{Regexp.escape(repository)}(?:\.git)?/?['"]}i
-    code = puppetfile.lines.grep_v(/^\s*#/).join
+    # Azure DevOps has a word between a project and its repositories, which its messages leave out.
+    code = puppetfile.lines.grep_v(/^\s*#/).join.gsub("/_git/", "/").gsub("%20", " ")
     code.split(/(?=#{MODULE})/).grep(url).any? do |definition|
       options = definition.scan(OPTION).to_h { |option, value, control| [option, control ? control_branch : value] }
       wanted = options["commit"] || options["tag"] || options["branch"] || options["ref"]

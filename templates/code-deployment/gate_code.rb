@@ -50,9 +50,9 @@ module GateCode
     fault(path, nil, "it is not UTF-8")
   end
 
+  # As the function `template` makes Ruby of it: with a line of its own in front.
   def check_erb(paths)
-    # As the function `template` makes Ruby of it.
-    paths.each { |path| reading(path) { check_ruby(path, ERB.new(@tree.read(path), trim_mode: "-").src) } }
+    paths.each { |path| reading(path) { check_ruby(path, ERB.new(@tree.read(path), trim_mode: "-").src, 0) } }
   end
 
   # What is no Ruby for this host's Ruby is none for Puppet Server's JRuby either, as that is older. What only a newer Ruby
@@ -62,8 +62,8 @@ module GateCode
   end
 
   # Compiled, and never run. The message has lines of the source below its first one.
-  def check_ruby(path, source)
-    RubyVM::InstructionSequence.compile(source, path)
+  def check_ruby(path, source, first = 1)
+    RubyVM::InstructionSequence.compile(source, path, path, first)
   rescue SyntaxError => e
     line = e.message[/:(\d+): /, 1]
     fault(path, line&.to_i, "it is no Ruby: #{e.message[/\^~* (.+)$/, 1] || e.message.lines.first.sub(/\A.*?:\d+: /, '')}")

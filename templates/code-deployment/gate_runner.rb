@@ -24,12 +24,13 @@ class GateRunner
   # How strict Puppet is, and where else it looks for modules, its own configuration says; everything else is put aside.
   def configure(request)
     work = request["work"]
-    Puppet.settings.preferred_run_mode = :server
     folders = { confdir: work, vardir: "#{work}/var", environmentpath: "#{work}/environments", codedir: File.dirname(request["environments"]) }
     arguments = folders.flat_map { |setting, folder| ["--#{setting}", folder] }
     arguments += ["--config", request["conf"]] if request["conf"] && File.readable?(request["conf"])
     # Paths would be those of the release otherwise, wherever that is.
     Puppet.initialize_settings(arguments + ["--no-versioned_environment_dirs"])
+    # Only now, as that sets another one.
+    Puppet.settings.preferred_run_mode = :server
   end
 
   # Gives the command of `config_version`, or nil.

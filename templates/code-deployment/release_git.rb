@@ -2,7 +2,6 @@
 # Thousands of sites have `config_version` ask Git for the commit of an environment. What is staged has a whole clone, or
 # with g10k none; a release gets a repository of a few hundred bytes instead, which knows its own commit and nothing else.
 require "fileutils"
-require "json"
 require "open3"
 require "zlib"
 
@@ -11,10 +10,10 @@ module ReleaseGit
 
   module_function
 
-  # Gives the release such a repository, if what is staged tells of the commit. It is the same, byte for byte and with the
+  # Gives the release such a repository, if the source's one has the commit. It is the same, byte for byte and with the
   # same times, wherever and whenever it is made, so that copies of it are links.
-  def write(release, commit, staged)
-    return unless commit.match?(/\A\h{40}\z/) && (content = commit_in(repository(staged), commit))
+  def write(release, commit, repository)
+    return unless commit.match?(/\A\h{40}\z/) && (content = commit_in(repository, commit))
 
     # The parents are not there, and `shallow` says that they need not be.
     put("#{release}/.git", { "HEAD" => "#{commit}\n", "config" => CONFIG, "shallow" => "#{commit}\n",
@@ -32,19 +31,8 @@ module ReleaseGit
     FileUtils.touch([folder, *Dir.glob("#{folder}/**/*")], mtime: time)
   end
 
-  # Where the commit comes from: r10k stages a clone, g10k notes its cache.
-  def repository(staged)
-    return "#{staged}/.git" if File.exist?("#{staged}/.git")
-
-    JSON.parse(File.read("#{staged}/.g10k-deploy.json"))["git_dir"]
-  rescue Errno::ENOENT, JSON::ParserError
-    nil
-  end
-
   # The commit as Git stores it, or nil.
   def commit_in(repository, commit)
-    return if repository.nil?
-
     content, _, status = Open3.capture3("timeout", "30", "git", "--git-dir=#{repository}", "cat-file", "commit", commit, stdin_data: "", binmode: true)
     content if status.success?
   end

@@ -69,7 +69,7 @@ module Sources
       ready(source)
       code, output = fetched(source)
     end
-    return "#{source['name']}: #{reason(output)}" unless code.zero?
+    return "#{source['name']}: #{reason(source, output)}" unless code.zero?
 
     "#{source['name']}: #{source['remote']} has no branches" if branches(source).empty?
   end
@@ -126,13 +126,21 @@ module Sources
     environments.except(name).merge(DEFAULT => environments[name])
   end
 
-  def reason(output)
-    refused = /\(publickey|authentication failed|could not read username/i
+  def reason(source, output)
     # Its last lines are advice.
-    return sentence(output.lines.grep(/\A(fatal|error):/).first&.strip || last_line(output)) unless output.match?(refused)
+    said = sentence(output.lines.grep(/\A(fatal|error):/).first&.strip || last_line(output))
+    case output
+    when /\(publickey/ then "#{sentence(output[/^.*\(publickey.*$/])}; #{key_wanted(source)}"
+    when /authentication failed|could not read username/i then "#{said}; set puppet:codeDeployment.token to a token that may read it"
+    else said
+    end
+  end
 
-    key = File.read("#{PuppetCode::CONFIGURATION}/.ssh/id_ed25519.pub").strip
-    "#{last_line(output.lines.grep(refused).join)}; Git denies this server access, whose deploy key is #{key}"
+  def key_wanted(source)
+    # The main server's own control repository, of which this host's SSH server decides.
+    return "the SSH server of this host refuses this login; deploy the stack again" if source["remote"].include?("@#{PuppetCode::SETTINGS['fqdn']}/")
+
+    "Git denies this server access; its deploy key is #{File.read("#{PuppetCode::CONFIGURATION}/.ssh/id_ed25519.pub").strip}"
   end
 
   def git(*words, seconds: 60)

@@ -1,4 +1,3 @@
-import { load } from "js-yaml";
 import { beforeAll, describe, expect, it } from "vitest";
 import { certificateFor } from "../../support/unit/certificates.js";
 import { distributions } from "../../../distributions/index.js";
@@ -95,14 +94,10 @@ describe("the control repository", () => {
   });
 
   it("is what is deployed where the settings name no source", () => {
-    const conf = load(contentOf(stateIn(composed, "main-code"), "/etc/puppet-code/r10k.yaml"));
-    expect(conf).toMatchObject({
-      sources: {
-        control: {
-          remote: "ssh://puppet-control@main.example.test/var/lib/puppet-control/control.git",
-        },
-      },
-    });
+    const path = "/etc/puppet-code/settings.json";
+    const settings: unknown = JSON.parse(contentOf(stateIn(composed, "main-code"), path));
+    const remote = "ssh://puppet-control@main.example.test/var/lib/puppet-control/control.git";
+    expect(settings).toMatchObject({ sources: [{ name: "control", remote }] });
   });
 
   it("notifies the webhook of pushes, with a secret that only its user can read", () => {

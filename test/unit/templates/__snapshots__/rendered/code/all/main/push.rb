@@ -20,7 +20,7 @@ module Push
   NO_BRANCH = %r{[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A[-/]|[/.]\z|(?:\A|/)\.|\.lock(?:/|\z)|\A(?:HEAD)?\z}
   # Bytes: a branch is a file for Git.
   LONGEST_BRANCH = 255
-  REPOSITORY = %r{\A(?=.{1,200}\z)(?!.*\.\.)[\p{L}\p{N}._~+ -]+(?:/[\p{L}\p{N}._~+ -]+)*\z}
+  REPOSITORY = %r{\A(?=.{1,200}\z)(?!.*\.\.)[[:alnum:]._~+ -]+(?:/[[:alnum:]._~+ -]+)*\z}
   # What reading puts in the place of bytes that are not UTF-8.
   REPLACED = "\u{FFFD}"
   ZEROS = /\A0+\z/
