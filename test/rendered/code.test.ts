@@ -66,6 +66,7 @@ describe("r10k.yaml, read by r10k itself", () => {
     if (code !== 0) throw new Error(stderr);
     return JSON.parse(stdout) as unknown;
   };
+  const mirror = (name: string) => `/var/lib/puppet-code/mirrors/${name}.git`;
   const staging = { basedir: "/var/lib/puppet-code/staging", invalid_branches: "correct_and_warn" };
 
   it("has everything that can be set", async () => {
@@ -74,24 +75,23 @@ describe("r10k.yaml, read by r10k itself", () => {
       pool_size: 9,
       forge: { baseurl: "https://forge.example.test" },
       deploy: {
-        purge_levels: ["deployment", "puppetfile"],
+        purge_levels: ["puppetfile"],
         generate_types: true,
         puppet_path: "/usr/bin/puppet",
         puppet_conf: "/etc/puppet/puppet.conf",
       },
       sources: {
-        control: { remote: "https://git.example.org:8443/Org/control.git", ...staging },
-        shared: { remote: "git@git.example.com:org/shared.git", prefix: "shared", ...staging },
+        control: { remote: mirror("control"), ...staging },
+        shared: { remote: mirror("shared"), prefix: "shared", ...staging },
       },
     });
   });
 
   it.each(ofEach("main/r10k.yaml"))("%s has the control repository", async (_, content) => {
-    const remote = "ssh://puppet-control@main.example.test/var/lib/puppet-control/control.git";
     expect(await read(content)).toMatchObject({
       pool_size: 4,
       forge: { baseurl: null },
-      sources: { control: { remote, ...staging } },
+      sources: { control: { remote: mirror("control"), ...staging } },
     });
   });
 
@@ -107,7 +107,7 @@ describe("r10k.yaml, read by r10k itself", () => {
 
   // r10k ignores unknown words, and what is within a source.
   it.each([
-    ["a level that it does not know", "- deployment", "- deployments", "deployments"],
+    ["a level that it does not know", "- puppetfile", "- puppetfiles", "puppetfiles"],
     ["a number that is none", "pool_size: 9", "pool_size: many", "pool_size"],
     ["no process at all", "pool_size: 9", "pool_size: 0", "pool_size"],
     ["a Forge that is no URL", /baseurl: .*/, "baseurl: 5", "baseurl"],
@@ -133,7 +133,7 @@ describe("g10k.yaml, read by g10k itself", () => {
   // g10k ignores unknown words, so a misspelled one has no effect.
   it.each([
     ["a number that is none", "maxworker: 9", "maxworker: many", "cannot unmarshal"],
-    ["an answer that is none", /unreachable: true/g, "unreachable: 5", "cannot unmarshal"],
+    ["a list for a Forge", /forge_base_url: .*/, "forge_base_url: [a]", "cannot unmarshal"],
     ["a list for a name", "prefix: shared", "prefix: [shared]", "cannot unmarshal"],
     ["no folder for its cache", "cachedir:", "cache:", "'cachedir' missing"],
     ["a line that is no YAML", "sources:", "sources", "could not find expected"],

@@ -8,6 +8,7 @@ import { mutations } from "../support/rendered/push-mutations.js";
 import { bitbucketCloud, side } from "../support/rendered/push-servers.js";
 
 const folder = "/tmp/push-test";
+const push = renderMainLibrary()["push.rb"] ?? "";
 
 /** The command's result for a message: what to deploy, or an exception. */
 type Outcome =
@@ -57,7 +58,7 @@ const install = (name: string, content: string) =>
   inParsers(["install", "-D", "-m", "0644", "/dev/stdin", `${folder}/${name}.rb`], content);
 
 beforeAll(async () => {
-  await install("push", renderMainLibrary()["push.rb"] ?? "");
+  await install("push", push);
 });
 
 describe("pushes, as Git servers document them", () => {
@@ -150,8 +151,8 @@ describe("500 valid messages with one fault each", () => {
     ["bytes that are no text", /rescue ArgumentError, EncodingError$/gm, "ArgumentError"],
     ["JSON that does not end", /rescue JSON::ParserError$/gm, "JSON::ParserError"],
   ])("would show it if %s were not expected", async (_, rescue, kind) => {
-    const careless = renderMainLibrary()["push.rb"] ?? "".replace(rescue, "rescue KeyError");
-    expect(careless).not.toBe(renderMainLibrary()["push.rb"] ?? "");
+    const careless = push.replace(rescue, "rescue KeyError");
+    expect(careless).not.toBe(push);
     await install("careless", careless);
     const counts = countOf(await outcomesOf(messages, { file: "careless" }));
     expect(Object.keys(counts)).toContain(kind);
