@@ -106,6 +106,7 @@ export class CodeLab {
   async settings(changes: {
     sources?: readonly Source[];
     defaultEnvironment?: string;
+    gate?: string;
     generateTypes?: boolean;
     compilers?: readonly { name: string; fqdn: string }[];
   }): Promise<void> {
