@@ -46,9 +46,6 @@ export interface ToolConf {
   readonly poolSize: number;
   /** URL of a Forge mirror. */
   readonly forge?: string | undefined;
-  readonly generateTypes: boolean;
-  readonly puppet: string;
-  readonly puppetConf: string;
 }
 
 /** Mirror of a source's branches on the main server, which the tools read. */
@@ -58,19 +55,14 @@ const head = "# Made by pulumi-puppet: change the stack's settings, not this fil
 
 /** Renders the tool's configuration: g10k reads r10k's format, with a few settings of its own. */
 export function renderToolConf(values: ToolConf): string {
-  const { tool, sources, poolSize, forge, generateTypes, puppet, puppetConf } = values;
+  const { tool, sources, poolSize, forge } = values;
   const conf = dump({
     cachedir: `${codeDataFolder}/cache`,
     ...(tool === "r10k"
       ? { ...(forge === undefined ? {} : { forge: { baseurl: forge } }), pool_size: poolSize }
       : { ...(forge === undefined ? {} : { forge_base_url: forge }), maxworker: poolSize }),
-    // The script that runs it removes environments: it knows which sources it could read.
-    deploy: {
-      purge_levels: ["puppetfile"],
-      ...(tool === "r10k"
-        ? { generate_types: generateTypes, puppet_path: puppet, puppet_conf: puppetConf }
-        : {}),
-    },
+    // The script that runs it removes environments: it knows which sources it could read. It generates types, too.
+    deploy: { purge_levels: ["puppetfile"] },
     sources: Object.fromEntries(
       sources.map(({ name, prefix }) => [
         name,
@@ -113,11 +105,9 @@ export function renderMainSettings(values: MainSettings): string {
   const { name, fqdn, environments, tool, sources, proxy, compilers, postRun } = values;
   const { defaultEnvironment, gate, puppetConf } = values;
   const variables = proxy === undefined ? {} : { http_proxy: proxy, https_proxy: proxy };
-  // r10k does this through its own configuration.
-  const generateTypes =
-    tool === "g10k" && values.generateTypes
-      ? { generateTypes: [values.puppet, "generate", "types", "--config", values.puppetConf] }
-      : {};
+  const generateTypes = values.generateTypes
+    ? { generateTypes: [values.puppet, "generate", "types", "--config", values.puppetConf] }
+    : {};
   return json({
     name,
     fqdn,

@@ -3,6 +3,7 @@
 # tools stop at it, or mark all that follow, so they run again for the others.
 require "/usr/local/lib/puppet-code/puppet_code"
 require "/usr/local/lib/puppet-code/repair"
+require "digest"
 require "time"
 require "yaml"
 
@@ -10,6 +11,8 @@ module Staging
   extend PuppetCode
 
   STAGING = "#{PuppetCode::HOME}/staging"
+  # From which code the types of an environment are.
+  TYPES = "#{PuppetCode::HOME}/types"
   TOOL = PuppetCode::SETTINGS["tool"]
   FILE = PuppetCode::SETTINGS["toolFile"]
   INFO = ".#{TOOL}-deploy.json"
@@ -44,7 +47,9 @@ module Staging
 
   # Removes what no branch is staged in any more.
   def prune(folders)
-    (Dir.children(STAGING) - folders).each { |name| FileUtils.rm_rf("#{STAGING}/#{name}") }
+    [STAGING, TYPES].select { |path| File.directory?(path) }.each do |path|
+      (Dir.children(path) - folders).each { |name| FileUtils.rm_rf("#{path}/#{name}") }
+    end
   end
 
   def brought(branches, suspects)
@@ -176,17 +181,32 @@ module Staging
     (errors.empty? ? [last_line(lines.join("\n"))] : errors.map { |line| sentence(line) }).uniq.first(3)
   end
 
-  # The types of each environment, where the tool makes none: without them one environment's types reach another's.
+  # The types of each environment: without them one environment's types reach another's. Only where Ruby code is other
+  # than at the last time, as Puppet takes a second to start.
   def generate_types(branches, whole, faults)
     return if PuppetCode::SETTINGS["generateTypes"].nil?
 
-    whole.each do |name, commit|
+    FileUtils.mkdir_p(TYPES)
+    whole.each_key do |name|
       folder = branches[name].folder
-      next if File.directory?("#{STAGING}/#{folder}/.resource_types") && published.dig(name, "commit") == commit
+      code = ruby_code(folder)
+      noted = "#{TYPES}/#{folder}"
+      next if File.directory?("#{STAGING}/#{folder}/.resource_types") && File.exist?(noted) && File.read(noted) == code
 
-      code, output = run(*PuppetCode::SETTINGS["generateTypes"], "--environmentpath", STAGING, "--environment", folder, seconds: 600)
-      faults[name] = ["puppet generate types: #{last_line(output)}"] unless code.zero?
+      status, output = run(*PuppetCode::SETTINGS["generateTypes"], "--environmentpath", STAGING, "--environment", folder, seconds: 600)
+      status.zero? ? File.write(noted, code) : faults[name] = ["puppet generate types: #{last_line(output)}"]
     end
     whole.reject! { |name, _| faults.key?(name) }
+  end
+
+  # What types are made of, and by which Puppet.
+  def ruby_code(folder)
+    digest = Digest::SHA256.new
+    digest << File.mtime(File.realpath(PuppetCode::SETTINGS["generateTypes"].first)).to_s
+    Dir.glob("**/lib/**/*.rb", base: "#{STAGING}/#{folder}").sort.each do |path|
+      file = "#{STAGING}/#{folder}/#{path}"
+      digest << path << File.binread(file) if File.file?(file)
+    end
+    digest.hexdigest
   end
 end

@@ -74,12 +74,7 @@ describe("r10k.yaml, read by r10k itself", () => {
       cachedir: "/var/lib/puppet-code/cache",
       pool_size: 9,
       forge: { baseurl: "https://forge.example.test" },
-      deploy: {
-        purge_levels: ["puppetfile"],
-        generate_types: true,
-        puppet_path: "/usr/bin/puppet",
-        puppet_conf: "/etc/puppet/puppet.conf",
-      },
+      deploy: { purge_levels: ["puppetfile"] },
       sources: {
         control: { remote: mirror("control"), ...staging },
         shared: { remote: mirror("shared"), prefix: "shared", ...staging },
@@ -111,8 +106,6 @@ describe("r10k.yaml, read by r10k itself", () => {
     ["a number that is none", "pool_size: 9", "pool_size: many", "pool_size"],
     ["no process at all", "pool_size: 9", "pool_size: 0", "pool_size"],
     ["a Forge that is no URL", /baseurl: .*/, "baseurl: 5", "baseurl"],
-    ["a Puppet that is not there", /puppet_path: .*/, "puppet_path: /none", "puppet_path"],
-    ["settings that are not there", /puppet_conf: .*/, "puppet_conf: /none", "puppet_conf"],
     ["a line that is no YAML", "sources:", "sources", "could not find expected ':'"],
   ])("is refused with %s", async (_, part, other, told) => {
     await expect(read(changed(conf, part, other))).rejects.toThrow(told);

@@ -69,8 +69,7 @@ describe("names of environments", () => {
     ["g10k", (file) => `g10k -config ${file}`],
   ])("are those that %s makes of the branches", async (tool, command) => {
     const conf = renderToolConf({
-      ...{ tool, poolSize: 2, generateTypes: false },
-      ...{ puppet: "/opt/puppetlabs/bin/puppet", puppetConf: "/etc/puppetlabs/puppet/puppet.conf" },
+      ...{ tool, poolSize: 2 },
       sources: [{ name: "control", remote: `file://${folder}/control`, prefix: "team" }],
     }).replaceAll(codeDataFolder, `${folder}/${tool}`);
     await outputOf(

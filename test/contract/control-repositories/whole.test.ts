@@ -185,6 +185,34 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
     expect(nobody).toMatchObject({ outcome: "success", what: "nothing" });
   });
 
+  it("generates types, again when their code is other, and keeps them otherwise", async () => {
+    await lab.settings({ generateTypes: true });
+    const path = "site-modules/profile/lib/puppet/type/thing.rb";
+    const type = (parameter: string) =>
+      `Puppet::Type.newtype(:thing) do\n  newparam(:${parameter}, namevar: true)\nend\n`;
+    await lab.commit("production", {
+      [path]: type("name"),
+      "environment.conf": "modulepath = site-modules:modules\n",
+    });
+    expect(await lab.deploy()).toMatchObject({ outcome: "success", errors: [] });
+    const generated = "production/.resource_types/thing.pp";
+    expect(await lab.read(generated)).toContain("'name'");
+    await lab.commit("production", { "data/common.yaml": "a: 1\n" });
+    await lab.deploy();
+    expect(await lab.read(generated)).toContain("'name'");
+    await lab.commit("production", { [path]: type("title_of_it") });
+    await lab.deploy();
+    expect(await lab.read(generated)).toContain("'title_of_it'");
+    await lab.commit("production", {
+      [path]: "Puppet::Type.newtype(:thing) do\n  raise 'no'\nend\n",
+    });
+    const { outcome, errors } = await lab.deploy();
+    expect({ outcome, errors }).toEqual({
+      outcome: "failure",
+      errors: [expect.stringMatching(/^production: puppet generate types: /)],
+    });
+  });
+
   it("lets links between environments lead where they would without releases", async () => {
     await lab.commit("production", { "modules/alpha/manifests/init.pp": "class alpha {}\n" });
     await lab.commit("feature", {

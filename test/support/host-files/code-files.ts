@@ -122,10 +122,8 @@ export async function sharedCodeFiles(): Promise<Files> {
       "everything/haproxy.cfg": ["balancer-configuration", "/etc/haproxy/haproxy.cfg"],
     }),
     "everything/r10k.yaml": renderToolConf({
-      ...{ ...everything, tool: "r10k", generateTypes: true },
+      ...{ ...everything, tool: "r10k" },
       sources: Object.entries(sources).map(([name, source]) => ({ name, ...source })),
-      puppet: "/usr/bin/puppet",
-      puppetConf: "/etc/puppet/puppet.conf",
     }),
   };
 }

@@ -67,12 +67,12 @@ export async function measurePushes(compilers: readonly string[]): Promise<void>
   await commit("production", files);
   await push("production");
   await idle();
-  // As without this project: it asks the Git server itself, in folders of its own.
+  // As without this project: it asks the Git server itself, in folders of its own, and generates types.
   const mirror = "/var/lib/puppet-code/mirrors/control.git";
   const remote = `ssh://puppet-control@main.example.test${repository}`;
   await as(
     "puppet-code",
-    `mkdir -p ${alone} && sed -e 's#${mirror}#${remote}#' -e 's#/var/lib/puppet-code/#${alone}/#' /etc/puppet-code/r10k.yaml >${alone}/r10k.yaml && ${r10k}`,
+    `mkdir -p ${alone} && sed -e 's#${mirror}#${remote}#' -e 's#/var/lib/puppet-code/#${alone}/#' -e 's#^deploy:#&\\n  generate_types: true\\n  puppet_path: /usr/bin/puppet\\n  puppet_conf: /etc/puppet/puppet.conf#' /etc/puppet-code/r10k.yaml >${alone}/r10k.yaml && ${r10k}`,
   );
   for (let round = 1; round <= 2 || (round <= 6 && !quickEnough()); round += 1) {
     const data = (message: string) => ({

@@ -78,6 +78,10 @@ describe("settings.json", () => {
         fqdn: `${name}.example.test`,
       })),
       postRun: [],
+      generateTypes: [
+        ...["/usr/bin/puppet", "generate", "types"],
+        ...["--config", "/etc/puppet/puppet.conf"],
+      ],
     });
   });
 
