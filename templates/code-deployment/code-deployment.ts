@@ -42,6 +42,8 @@ export interface Source {
 export interface ToolConf {
   readonly tool: Tool;
   readonly sources: readonly Source[];
+  /** Name of the environment that serves as `production`. */
+  readonly defaultEnvironment: string;
   /** Modules fetched at the same time. */
   readonly poolSize: number;
   /** URL of a Forge mirror. */
@@ -55,7 +57,7 @@ const head = "# Made by pulumi-puppet: change the stack's settings, not this fil
 
 /** Renders the tool's configuration: g10k reads r10k's format, with a few settings of its own. */
 export function renderToolConf(values: ToolConf): string {
-  const { tool, sources, poolSize, forge } = values;
+  const { tool, sources, defaultEnvironment, poolSize, forge } = values;
   const conf = dump({
     cachedir: `${codeDataFolder}/cache`,
     ...(tool === "r10k"
@@ -75,7 +77,9 @@ export function renderToolConf(values: ToolConf): string {
       ]),
     ),
   });
-  return `${head}\n${conf}`;
+  // The mirrors' sources, so that this file is another when they are, and everything is deployed.
+  const origins = sources.map(({ name, remote }) => `# ${name}: ${remote}\n`).join("");
+  return `${head}\n${origins}# production: ${defaultEnvironment}\n${conf}`;
 }
 
 /** Values of the main server's settings.json. */

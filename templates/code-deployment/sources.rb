@@ -12,6 +12,8 @@ module Sources
   # Sources that are fetched at the same time, and the seconds that each has.
   AT_ONCE = 8
   LONGEST_FETCH = 600
+  # An environment's link has another five characters for a moment.
+  LONGEST_NAME = 250
   # The environment of agents that name none.
   DEFAULT = "production"
 
@@ -40,9 +42,10 @@ module Sources
   def environments
     found = all.flat_map { |source| branches(source) }.group_by(&:folder)
     faults = found.select { |_, several| several.size > 1 }.to_h { |name, several| [name, collision(name, several)] }
-    faults.merge!(found.keys.grep_v(PuppetCode::NAME).to_h { |name| [sentence(name), "no environment can have this name"] })
-    hide(faults.keys.flat_map { |name| found.fetch(name, []) })
-    good = found.except(*faults.keys).transform_values(&:first)
+    odd = found.reject { |name, _| name.match?(PuppetCode::NAME) && name.length <= LONGEST_NAME }
+    hide(found.slice(*faults.keys, *odd.keys).values.flatten)
+    good = found.except(*faults.keys, *odd.keys).transform_values(&:first)
+    faults.merge!(odd.keys.to_h { |name| [sentence(name)[0, 80], "no environment can have this name"] })
     [served_as_default(good), served_as_default(faults)]
   end
 
@@ -96,14 +99,23 @@ module Sources
   end
 
   def branches(source)
-    code, output = git("--git-dir", mirror(source), "for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/")
-    return [] unless code.zero?
+    refs, errors, status = Open3.capture3("timeout", "60", "git", "--git-dir", mirror(source), "for-each-ref",
+                                          "--format=%(objectname) %(refname)", "refs/heads/", stdin_data: "")
+    # None at all would be removed everywhere.
+    raise PuppetCode::Failure, last_line(errors) unless status.success?
 
-    output.lines.map do |line|
+    refs.lines.map do |line|
       commit, ref = line.chomp.split(" ", 2)
       name = ref.delete_prefix("refs/heads/")
-      Branch.new(source["name"], name, commit, source["prefix"] + Push.environment(name, PuppetCode::SETTINGS["tool"]))
+      Branch.new(source["name"], name, commit, folder(source, name))
     end
+  end
+
+  def folder(source, name)
+    # What is no text has no name that a person could write.
+    return name.scrub("?") unless name.valid_encoding?
+
+    source["prefix"] + Push.environment(name, PuppetCode::SETTINGS["tool"])
   end
 
   # A tool that saw them would deploy nothing.
@@ -121,9 +133,9 @@ module Sources
   # One branch serves as the default environment, if a setting says which; a branch of that name is not deployed then.
   def served_as_default(environments)
     name = PuppetCode::SETTINGS["defaultEnvironment"]
-    return environments if name == DEFAULT || !environments.key?(name)
+    return environments if name == DEFAULT
 
-    environments.except(name).merge(DEFAULT => environments[name])
+    environments.except(name, DEFAULT).merge(environments.slice(name).transform_keys(name => DEFAULT))
   end
 
   def reason(source, output)

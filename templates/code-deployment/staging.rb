@@ -21,6 +21,7 @@ module Staging
   LONGEST_RUN = 3600
   # It leaves out some of these, and has a shell read others.
   NOT_BY_G10K = /[;&|'"`$\\\s]/
+  BEGUN = /Deploying environment (\S+)/
   AGAIN = /\A(Module \S+ failed to synchronize due to|Error during concurrent deploy of a module:) /
   COLOURS = /\e\[[\d;]*m/
   ERRORS = /error|fatal|fail|denied|cannot|could not|unable|not exist|collision|invalid/i
@@ -66,15 +67,17 @@ module Staging
       run = runs.shift
       finished, lost = one_by_r10k(run)
       faults.merge!(lost)
-      next whole.merge!(finished) if lost.empty?
+      next whole.merge!(finished) if finished.size == run.size
 
-      rest = run.slice(*finished.keys)
-      runs.unshift(rest) unless rest.empty?
+      # Those that it marked as failed, and those that it did not come to. Each of these runs is smaller than this one.
+      again = run.slice(*finished.keys)
+      left = run.except(*finished.keys, *lost.keys)
+      runs.unshift(*(lost.empty? ? [again, left] : [again.merge(left)]).reject(&:empty?))
     end
     [whole, faults]
   end
 
-  # Gives the environments that r10k has gone through, and the errors of others.
+  # Gives the environments that r10k has gone through, and the errors of those that it has not; a Puppetfile can end it.
   def one_by_r10k(branches)
     branches.each_value do |branch|
       folder = "#{STAGING}/#{branch.folder}"
@@ -86,9 +89,10 @@ module Staging
     # With the environments that it is at, which errors do not name.
     code, output = tool("r10k", "deploy", "environment", *branches.values.map(&:folder), "--modules", "--verbose=info", "--config", FILE)
     finished = staged(branches)
-    lost = branches.except(*finished.keys)
+    begun = output.scan(BEGUN).flatten.map { |path| File.basename(path) }
+    lost = branches.except(*finished.keys).select { |_, branch| begun.include?(branch.folder) }
     # It failed, and no environment did: nobody knows what is missing where.
-    finished, lost = [{}, branches] if lost.empty? && code != 0
+    finished, lost = [{}, branches] if lost.empty? && (finished.empty? || (code != 0 && finished.size == branches.size))
     told = told_by_r10k(output)
     [finished, lost.to_h { |name, branch| [name, told[branch.folder] || told[nil] || [last_line(output)]] }]
   end
@@ -159,7 +163,7 @@ module Staging
     folder = nil
     told = Hash.new { |all, name| all[name] = [] }
     output.gsub(COLOURS, "").split(/^(?=(?:DEBUG\d?|INFO|NOTICE|WARN|ERROR|FATAL)\s+-> )/).each do |message|
-      folder = File.basename(Regexp.last_match(1)) if message =~ /Deploying environment (\S+)/
+      folder = File.basename(Regexp.last_match(1)) if message =~ BEGUN
       told[folder] << error_by_r10k(message) if message.match?(/\A(ERROR|FATAL)/)
     end
     # It says the same again for all modules, and for the environment.
@@ -170,7 +174,7 @@ module Staging
   def error_by_r10k(message)
     first, *more = message.sub(/\A\w+\s+-> /, "").lines.map(&:strip).reject(&:empty?)
     reason = more.grep(ERRORS).find { |line| !line.start_with?("Command:") }
-    sentence([first.sub(/:? ?(due to )?Command exited with non-zero exit code:\z/, ""), reason].compact.reject(&:empty?).join(": "))
+    sentence([first.to_s.sub(/:? ?(due to )?Command exited with non-zero exit code:\z/, ""), reason].compact.reject(&:empty?).join(": "))
   end
 
   # The lines of g10k's output that are errors.
@@ -191,12 +195,21 @@ module Staging
       folder = branches[name].folder
       code = ruby_code(folder)
       noted = "#{TYPES}/#{folder}"
-      next if File.directory?("#{STAGING}/#{folder}/.resource_types") && File.exist?(noted) && File.read(noted) == code
+      next if typed?(folder) && File.exist?(noted) && File.read(noted) == code
 
+      FileUtils.rm_f(noted)
       status, output = run(*PuppetCode::SETTINGS["generateTypes"], "--environmentpath", STAGING, "--environment", folder, seconds: 600)
       status.zero? ? File.write(noted, code) : faults[name] = ["puppet generate types: #{last_line(output)}"]
+    rescue SystemCallError => e
+      faults[name] = ["puppet generate types: #{sentence(e.message)}"]
     end
     whole.reject! { |name, _| faults.key?(name) }
+  end
+
+  # Whether there are types, whose code is all in the environment's own folders.
+  def typed?(folder)
+    path = "#{STAGING}/#{folder}"
+    File.directory?("#{path}/.resource_types") && Dir.children(path).none? { |name| File.symlink?("#{path}/#{name}") }
   end
 
   # What types are made of, and by which Puppet.

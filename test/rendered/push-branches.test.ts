@@ -69,7 +69,7 @@ describe("names of environments", () => {
     ["g10k", (file) => `g10k -config ${file}`],
   ])("are those that %s makes of the branches", async (tool, command) => {
     const conf = renderToolConf({
-      ...{ tool, poolSize: 2 },
+      ...{ tool, poolSize: 2, defaultEnvironment: "production" },
       sources: [{ name: "control", remote: `file://${folder}/control`, prefix: "team" }],
     }).replaceAll(codeDataFolder, `${folder}/${tool}`);
     await outputOf(

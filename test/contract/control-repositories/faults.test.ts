@@ -18,7 +18,17 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
   });
 
   describe("one fault stays one fault:", () => {
+    // Not for g10k: it runs no Puppetfile.
+    const ending: [string, Texts, RegExp][] = [
+      [
+        "a Puppetfile that ends the tool",
+        { Puppetfile: "abort 'no such place'\n" },
+        /no such place/,
+      ],
+      ["a Puppetfile that says nothing", { Puppetfile: "raise ''\n" }, /aaa_broken: /],
+    ];
     it.each<[what: string, files: Texts, told: RegExp]>([
+      ...(tool === "r10k" ? ending : []),
       ["a Puppetfile that is none", { Puppetfile: "mod 'alpha', :branch =>\n}}\n" }, /Puppetfile/],
       ["a module that is nowhere", { Puppetfile: nowhere }, /srv\/nowhere/],
       [
@@ -79,6 +89,25 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
       });
       expect(await lab.served()).toEqual(["production"]);
       expect((await lab.deploy({ environments: ["nonesuch"] })).outcome).toBe("failure");
+    });
+
+    it("a branch whose name is too long for an environment", async () => {
+      await lab.commit(`a/${"b".repeat(130)}/${"c".repeat(130)}`);
+      const { outcome, errors } = await lab.deploy();
+      expect(outcome).toBe("partial");
+      expect(errors).toEqual([expect.stringMatching(/^a_b+: no environment can have this name$/)]);
+      expect(await lab.served()).toEqual(["production"]);
+    });
+
+    it("a folder with links in it, which somebody made", async () => {
+      await lab.commit("mine");
+      await lab.run(
+        "mkdir -p /srv/environments/mine; ln -s /srv/modules /srv/environments/mine/modules",
+      );
+      const { outcome, servers } = await lab.deploy();
+      expect(outcome).toBe("partial");
+      expect(servers[0]).toMatchObject({ error: expect.stringContaining("/mine on") as string });
+      expect(await lab.run("readlink /srv/environments/mine/modules")).toBe("/srv/modules");
     });
 
     it("two branches that are one environment", async () => {
@@ -209,6 +238,20 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
         });
       }
       expect((await lab.deploy()).servers[0]?.commits.production).toBe(commit);
+    });
+
+    it("is no other branch, if the one that a setting names is gone", async () => {
+      await lab.commit("production", { "data/common.yaml": "a: abandoned\n" });
+      const commit = await lab.commit("main", { "data/common.yaml": "a: main\n" });
+      await lab.settings({ defaultEnvironment: "main" });
+      expect((await lab.deploy()).outcome).toBe("success");
+      await lab.git("update-ref -d refs/heads/main");
+      const { outcome, errors, servers } = await lab.deploy();
+      expect({ outcome, errors }).toEqual({
+        outcome: "failure",
+        errors: [expect.stringMatching(/^production: no source has a branch for it any more/)],
+      });
+      expect(servers[0]?.commits).toEqual({ production: commit });
     });
 
     it("comes in the place of an empty folder, as Puppet makes it for one that is not there", async () => {

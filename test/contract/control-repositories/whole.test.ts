@@ -221,6 +221,13 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
     });
     expect((await lab.deploy()).outcome).toBe("success");
     expect(await lab.read("feature/modules/alpha/manifests/init.pp")).toBe("class alpha {}");
+    // Not even a strange one is in the way, and nothing of production is another afterwards.
+    await lab.commit("feature", { "odd@": "~nobody-here/x" });
+    expect((await lab.deploy()).outcome).toBe("success");
+    expect(await lab.deploy()).toMatchObject({
+      outcome: "success",
+      servers: [{ state: "unchanged" }],
+    });
   });
 
   it("gives Puppet Server files that it can read, whatever their author has", async () => {

@@ -122,7 +122,7 @@ export async function sharedCodeFiles(): Promise<Files> {
       "everything/haproxy.cfg": ["balancer-configuration", "/etc/haproxy/haproxy.cfg"],
     }),
     "everything/r10k.yaml": renderToolConf({
-      ...{ ...everything, tool: "r10k" },
+      ...{ ...everything, tool: "r10k", defaultEnvironment: "main" },
       sources: Object.entries(sources).map(([name, source]) => ({ name, ...source })),
     }),
   };

@@ -4,6 +4,7 @@ require "fileutils"
 require "json"
 require "open3"
 require "socket"
+require "tempfile"
 
 # Whatever locale a login or the host has: errors of Git and others are looked for by their words.
 Encoding.default_external = Encoding::UTF_8
@@ -131,10 +132,11 @@ module PuppetCode
     Dir.children(PUBLISHED).each do |name|
       folder = "#{PUBLISHED}/#{name}"
       next unless File.directory?(folder)
-      next FileUtils.rm_rf(folder) unless environments.key?(name)
+      # Whatever is published: what is served stays.
+      served = current(name)&.then { |path| File.basename(path) if File.dirname(path) == folder }
+      next served || FileUtils.rm_rf(folder) unless environments.key?(name)
 
-      FileUtils.rm_rf(Dir.glob("#{folder}/*.part"))
-      others = Dir.children(folder).reject { |other| File.symlink?("#{folder}/#{other}") } - [environments[name]["release"]]
+      others = Dir.children(folder).reject { |other| File.symlink?("#{folder}/#{other}") } - [environments[name]["release"], served]
       unused = others.sort_by { |release| File.lstat("#{folder}/#{release}").ctime }[0...-(KEPT_RELEASES - 1)]
       unused&.each { |release| FileUtils.rm_rf("#{folder}/#{release}") }
     end
@@ -146,8 +148,12 @@ module PuppetCode
 
   # Runs a program without a shell; gives its exit code and its output.
   def run(*command, seconds:, variables: {})
-    output, status = Open3.capture2e(variables, "timeout", "--kill-after=5", seconds.to_s, *command, stdin_data: "")
-    [status.exitstatus || 255, output.scrub]
+    # Into a file: a process that it leaves behind would keep a pipe open.
+    Tempfile.create("puppet-code") do |file|
+      pid = Process.spawn(variables, "timeout", "--kill-after=5", seconds.to_s, *command, in: File::NULL, %i[out err] => file)
+      _, status = Process.wait2(pid)
+      [status.exitstatus || 255, File.read(file.path).scrub]
+    end
   end
 
   # Copies a tree so that it is there as a whole or not at all; files that did not change are hard links. A block gets the
@@ -155,19 +161,29 @@ module PuppetCode
   def copy(source, environment, release, previous, *options)
     target = "#{PUBLISHED}/#{environment}/#{release}"
     FileUtils.mkdir_p("#{PUBLISHED}/#{environment}")
+    # What a killed deploy left takes space.
+    FileUtils.rm_rf(Dir.glob("#{PUBLISHED}/#{environment}/*.part"))
     base = previous && File.directory?("#{PUBLISHED}/#{environment}/#{previous}") ? ["--link-dest=../#{previous}"] : []
     code, output = run("rsync", "--archive", READABLE, "--delete", "--timeout=60", *base, *options,
                        "#{source}/", "#{target}.part/", seconds: 600)
     raise Failure, last_line(output) unless code.zero?
 
     unfit = block_given? ? yield("#{target}.part") : []
-    return unfit.tap { FileUtils.rm_rf("#{target}.part") } unless unfit.empty?
+    return unfit unless unfit.empty?
 
-    neighbours("#{target}.part").each { |other| FileUtils.ln_sf("#{ENVIRONMENTS}/#{other}", "#{PUBLISHED}/#{environment}/#{other}") }
+    neighbours("#{target}.part").each { |other| neighbour("#{PUBLISHED}/#{environment}/#{other}", other) }
     # Whatever a power cut leaves, a release with this name is whole.
     run("sync", "--file-system", "#{target}.part", seconds: 300)
     File.rename("#{target}.part", target)
     []
+  ensure
+    FileUtils.rm_rf("#{target}.part")
+  end
+
+  def neighbour(path, name)
+    return if File.symlink?(path)
+
+    File.symlink("#{ENVIRONMENTS}/#{name}", path)
   end
 
   # The environments that links of a release lead to, such as ../production/modules: they are beside it in Git's view.
@@ -175,7 +191,7 @@ module PuppetCode
     _, links = run("find", release, "-type", "l", "-printf", "%P\\t%l\\n", seconds: 60)
     links.lines.filter_map do |line|
       path, target = line.chomp.split("\t", 2)
-      File.expand_path(target, "/here/#{File.dirname(path)}")[%r{\A/(?!here(?:/|\z))([A-Za-z0-9_]+)(?:/|\z)}, 1] unless target.nil? || target.start_with?("/")
+      File.expand_path("./#{target}", "/here/#{File.dirname(path)}")[%r{\A/(?!here(?:/|\z))([A-Za-z0-9_]+)(?:/|\z)}, 1] unless target.nil? || target.start_with?("/")
     end.uniq
   end
 
@@ -217,9 +233,11 @@ module PuppetCode
   # The folder that every server has until code is deployed makes way, and an empty one, as Puppet makes it for an
   # environment that is not there. One with somebody's code in it is theirs to move.
   def make_way(path, name)
-    files = Dir.glob("**/*", File::FNM_DOTMATCH, base: path).select { |file| File.file?("#{path}/#{file}") }
+    # What this user cannot see is somebody's as well.
+    code, files = run("find", path, "-mindepth", "1", "!", "-type", "d", "-printf", "%P\\n", seconds: 60)
     first = File.exist?(FIRST_MANIFEST) ? File.read(FIRST_MANIFEST) : nil
-    unless files.empty? || (files == ["manifests/site.pp"] && File.read("#{path}/#{files.first}") == first)
+    unless code.zero? && (files.empty? || (files == "manifests/site.pp\n" && File.file?("#{path}/manifests/site.pp") &&
+                                           File.read("#{path}/manifests/site.pp") == first))
       raise Failure, "#{path} on #{SETTINGS['fqdn']} holds code that was not deployed; commit it to a source, move the folder away, " \
                      "and deploy again (or set puppet:codeDeployment.tool to none)"
     end
