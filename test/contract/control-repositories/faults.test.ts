@@ -18,47 +18,50 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
   });
 
   describe("one fault stays one fault:", () => {
-    // Not for g10k: it runs no Puppetfile.
-    const ending: [string, Texts, RegExp][] = [
-      [
-        "a Puppetfile that ends the tool",
-        { Puppetfile: "abort 'no such place'\n" },
-        /no such place/,
-      ],
-      ["a Puppetfile that says nothing", { Puppetfile: "raise ''\n" }, /aaa_broken: /],
-    ];
-    it.each<[what: string, files: Texts, told: RegExp]>([
-      ...(tool === "r10k" ? ending : []),
-      ["a Puppetfile that is none", { Puppetfile: "mod 'alpha', :branch =>\n}}\n" }, /Puppetfile/],
+    const everyone: [what: string, files: Texts, told: RegExp][] = [
       ["a module that is nowhere", { Puppetfile: nowhere }, /srv\/nowhere/],
+      ["a Puppetfile that is none", { Puppetfile: "mod 'alpha', :branch =>\n}}\n" }, /Puppetfile/],
       [
         "a module whose branch is gone",
         { Puppetfile: alpha.replace("main", "gone") },
         /gone|alpha/,
       ],
-    ])("%s", async (_, files, told) => {
-      await lab.commit("aaa_broken", files);
+    ];
+    // Not for g10k: it runs no Puppetfile.
+    const ending: typeof everyone = [
+      [
+        "a Puppetfile that ends the tool",
+        { Puppetfile: "abort 'no such place'\n" },
+        /no such place/,
+      ],
+      ["a Puppetfile that says nothing", { Puppetfile: "raise ''\n" }, /aaa4: /],
+    ];
+    const broken = tool === "r10k" ? [...everyone, ...ending] : everyone;
+    it(`each of ${broken.map(([what]) => what).join(", ")}`, async () => {
+      const names = broken.map((_, at) => `aaa${String(at)}`);
+      for (const [at, name] of names.entries()) await lab.commit(name, broken[at]?.[1]);
       await lab.commit("zzz");
       // The first deploy of all, then another, then a push to the others.
       for (let round = 0; round < 2; round += 1) {
-        const commit = await lab.commit("production", {
-          "data/common.yaml": `a: ${String(round)}\n`,
-        });
+        const data = { "data/common.yaml": `a: ${String(round)}\n` };
+        const commit = await lab.commit("production", data);
         const { outcome, errors, notDeployed, servers, told: journal } = await lab.deploy();
-        expect({ outcome, notDeployed }).toEqual({
+        expect({ outcome, notDeployed: [...notDeployed].sort() }).toEqual({
           outcome: "partial",
-          notDeployed: ["aaa_broken"],
+          notDeployed: names,
         });
-        expect(errors.length).toBeGreaterThan(0);
-        for (const error of errors) expect(error).toMatch(/^aaa_broken: /);
-        expect(errors.join("\n")).toMatch(told);
-        expect(journal).toMatch(/^<4>partial: .*aaa_broken: /m);
+        for (const [at, name] of names.entries()) {
+          const own = errors.filter((error) => error.startsWith(`${name}: `)).join("\n");
+          expect(own).toMatch(broken[at]?.[2] ?? /never/);
+          expect(own).not.toMatch(new RegExp(names.filter((other) => other !== name).join("|")));
+        }
+        expect(journal).toMatch(/^<4>partial: .*aaa0: /m);
         expect(servers).toMatchObject([{ state: "deployed", commits: { production: commit } }]);
         expect(await lab.served()).toEqual(["production", "zzz"]);
       }
       const commit = await lab.commit("production", { "data/common.yaml": "a: hotfix\n" });
-      const pushed = await lab.deploy({ environments: ["production", "aaa_broken"] });
-      expect(pushed).toMatchObject({ outcome: "partial", notDeployed: ["aaa_broken"] });
+      const pushed = await lab.deploy({ environments: ["production", "aaa0"] });
+      expect(pushed).toMatchObject({ outcome: "partial", notDeployed: ["aaa0"] });
       expect(pushed.servers[0]?.commits.production).toBe(commit);
       expect(await lab.deploy({ environments: ["production"] })).toMatchObject({
         outcome: "success",
@@ -66,9 +69,10 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
       });
       // What is gone is gone all the same, and what was mended is deployed.
       await lab.git("update-ref -d refs/heads/zzz");
-      await lab.commit("aaa_broken", { Puppetfile: alpha });
+      for (const name of names.slice(1)) await lab.git(`update-ref -d refs/heads/${name}`);
+      await lab.commit("aaa0", { Puppetfile: alpha });
       expect(await lab.deploy()).toMatchObject({ outcome: "success", errors: [] });
-      expect(await lab.served()).toEqual(["aaa_broken", "production"]);
+      expect(await lab.served()).toEqual(["aaa0", "production"]);
     });
 
     it("an environment that was whole is served as it was, until it is again", async () => {
@@ -183,6 +187,7 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
         /environment\.conf: config_version fails/,
       ],
     ])("%s", async (_, files, told) => {
+      await lab.settings({ gate: "syntax" });
       const before = await lab.commit("production", { "environment.conf": conf });
       await lab.commit("feature");
       expect(await lab.deploy()).toMatchObject({ outcome: "success", errors: [] });

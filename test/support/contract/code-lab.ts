@@ -47,7 +47,11 @@ work = "/srv/work"; FileUtils.rm_rf(work)
 git("clone", repository, work)
 Dir.chdir(work)
 from = [branch, base].compact.map { |name| "refs/remotes/origin/#{name}" }.find { |ref| system("git", "rev-parse", "-q", "--verify", ref, out: File::NULL) }
-from ? git("checkout", "-q", "--detach", from) : git("checkout", "-q", "--orphan", "fresh")
+if from then git("checkout", "-q", "--detach", from)
+else
+  git("checkout", "-q", "--orphan", "fresh")
+  git("rm", "-r", "-f", "-q", "--ignore-unmatch", ".")
+end
 files.each do |path, text|
   name = path.delete_suffix("@")
   path == name ? FileUtils.rm_f(name) : FileUtils.rm_rf(name)
@@ -114,7 +118,7 @@ export class CodeLab {
       ...{ name: "main", fqdn: "main.example.test", environments, tool: this.tool },
       ...{ compilers: [], postRun: [], puppet: "/usr/bin/puppet" },
       ...{ puppetConf: "/etc/puppet/puppet.conf", generateTypes: false, poolSize: 4 },
-      ...{ defaultEnvironment: "production", gate: "syntax" },
+      ...{ defaultEnvironment: "production", gate: "none" },
       sources: [{ name: "control", remote: "/srv/control" }],
       ...changes,
     };
@@ -122,9 +126,14 @@ export class CodeLab {
     await this.write(`/etc/puppet-code/${this.tool}.yaml`, renderToolConf(values));
   }
 
-  /** Commits to a branch, which begins at `production` if it is new; gives the commit. */
-  commit(branch: string, files: Texts = {}, repository = "/srv/control"): Promise<string> {
-    const values = JSON.stringify([repository, branch, files, "production"]);
+  /** Commits to a branch, which begins at `production` if it is new, or at another; gives the commit. */
+  commit(
+    branch: string,
+    files: Texts = {},
+    repository = "/srv/control",
+    base = "production",
+  ): Promise<string> {
+    const values = JSON.stringify([repository, branch, files, base]);
     return this.run("ruby -EUTF-8:UTF-8 /usr/local/lib/commit.rb", values);
   }
 
@@ -160,7 +169,7 @@ export class CodeLab {
 
   /** Paths of the files of an environment, but what the tools note there. */
   async files(environment = "production"): Promise<string[]> {
-    const find = `cd ${environments}/${environment}/ && find . ! -type d ! -name '.*' -printf '%P\\n' | sort`;
+    const find = `cd ${environments}/${environment}/ && find . ! -type d ! -name '.*' ! -path './.git/*' -printf '%P\\n' | sort`;
     return (await this.run(find)).split("\n").filter(Boolean);
   }
 
