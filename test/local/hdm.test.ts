@@ -155,7 +155,8 @@ describe("HDM", () => {
     it("has the pushed code, and is in the deploy's results", async () => {
       const head = (await commit("production", dataOf("browsed"))).slice(0, 12);
       const { text } = await push("production");
-      expect(text).toMatch(/^success: [^]*^hdm  deployed/m);
+      // Its own timer may be first.
+      expect(text).toMatch(/^success: [^]*^hdm {2}(deployed|unchanged)/m);
       expect(await commitOn("main")).toBe(head);
       expect(await commitInHdm()).toBe(head);
       expect(await commonValue(message)).toBe("browsed");
