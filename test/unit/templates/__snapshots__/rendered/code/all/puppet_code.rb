@@ -148,9 +148,9 @@ module PuppetCode
 
   # Runs a program without a shell; gives its exit code and its output.
   def run(*command, seconds:, variables: {})
-    # Into a file: a process that it leaves behind would keep a pipe open.
+    # Into a file: a process that it leaves behind would keep a pipe open. In a folder that every user may enter.
     Tempfile.create("puppet-code") do |file|
-      pid = Process.spawn(variables, "timeout", "--kill-after=5", seconds.to_s, *command, in: File::NULL, %i[out err] => file)
+      pid = Process.spawn(variables, "timeout", "--kill-after=5", seconds.to_s, *command, in: File::NULL, %i[out err] => file, chdir: "/")
       _, status = Process.wait2(pid)
       [status.exitstatus || 255, File.read(file.path).scrub]
     end
