@@ -259,6 +259,18 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
       expect(servers[0]?.commits).toEqual({ production: commit });
     });
 
+    it("comes in no place of which the deploying user cannot tell that it is empty", async () => {
+      // It is started in root's folder, which it may not enter.
+      const makeWay = (name: string) =>
+        `cd /root; runuser -u deployer -- ruby -r /usr/local/lib/puppet-code/puppet_code -e 'PuppetCode.make_way("/srv/environments/${name}", "${name}")' 2>&1 || true`;
+      await lab.run(`chmod 0700 /root; id deployer 2>/dev/null || useradd --system deployer
+        mkdir -p /srv/environments/{empty,closed}/manifests; touch /srv/environments/closed/manifests/site.pp
+        chown -R deployer: /srv/environments; chown root: /srv/environments/closed/manifests; chmod 0700 /srv/environments/closed/manifests`);
+      expect(await lab.run(makeWay("empty"))).toBe("");
+      expect(await lab.run(makeWay("closed"))).toContain("holds code that was not deployed");
+      expect(await lab.served()).toEqual(["closed"]);
+    });
+
     it("comes in the place of an empty folder, as Puppet makes it for one that is not there", async () => {
       await lab.run("mkdir -p /srv/environments/production/manifests");
       expect((await lab.deploy()).outcome).toBe("success");
