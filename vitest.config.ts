@@ -51,8 +51,9 @@ export default defineConfig({
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
           globalSetup: "test/support/images/setup.ts",
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Some have r10k deploy many environments, again and again.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           maxWorkers: waiting,
         },
       },
