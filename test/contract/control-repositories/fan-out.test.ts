@@ -39,7 +39,7 @@ else echo '{"state":"failed","commits":{},"error":"'"$(tail -1 <<<"$errors" | tr
     "0755",
   );
   await lab.run(`chown puppet-code: ${folder}/compiler`);
-}, 120_000);
+});
 afterAll(() => lab.remove());
 
 it("lets fifty compilers fetch from the main server, and sshd turns none away", async () => {
