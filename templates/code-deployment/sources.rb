@@ -24,18 +24,8 @@ module Sources
 
   # Fetches all sources; gives why some could not be: source => sentence.
   def fetch
-    waiting = Queue.new(all)
-    problems = {}
-    threads = Array.new([AT_ONCE, all.size].min) do
-      Thread.new do
-        while (source = (waiting.pop(true) rescue nil))
-          problem = fetch_one(source)
-          problems[source["name"]] = problem if problem
-        end
-      end
-    end
-    threads.each(&:join)
-    problems
+    problems = started(all, AT_ONCE) { |source| fetch_one(source) }.call
+    all.map { |source| source["name"] }.zip(problems).to_h.compact
   end
 
   # What there is to deploy, and why some branches cannot be: [environment => Branch, environment => sentence].
@@ -58,8 +48,8 @@ module Sources
     PuppetCode::SETTINGS["sources"]
   end
 
-  def mirror(source)
-    "#{MIRRORS}/#{source['name']}.git"
+  def mirror(name)
+    "#{MIRRORS}/#{name}.git"
   end
 
   def fetch_one(source)
@@ -67,7 +57,7 @@ module Sources
     code, output = fetched(source)
     if code != 0 && !made_anew && reachable?(source)
       # What is in the way is in the mirror, and it has nothing that the source has not.
-      FileUtils.rm_rf(mirror(source))
+      FileUtils.rm_rf(mirror(source["name"]))
       warn "<4>the mirror of #{source['name']} was made anew: #{last_line(output)}"
       ready(source)
       code, output = fetched(source)
@@ -79,7 +69,7 @@ module Sources
 
   # An empty mirror where there is none; gives whether it made one.
   def ready(source)
-    path = mirror(source)
+    path = mirror(source["name"])
     fresh = git("--git-dir", path, "rev-parse", "--git-dir").first != 0
     if fresh
       FileUtils.rm_rf(path)
@@ -90,16 +80,16 @@ module Sources
   end
 
   def fetched(source)
-    git("--git-dir", mirror(source), "fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head",
+    git("--git-dir", mirror(source["name"]), "fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head",
         "origin", "+refs/heads/*:refs/heads/*", seconds: LONGEST_FETCH)
   end
 
   def reachable?(source)
-    git("--git-dir", mirror(source), "ls-remote", "--heads", "origin", seconds: 60).first.zero?
+    git("--git-dir", mirror(source["name"]), "ls-remote", "--heads", "origin", seconds: 60).first.zero?
   end
 
   def branches(source)
-    refs, errors, status = Open3.capture3("timeout", "60", "git", "--git-dir", mirror(source), "for-each-ref",
+    refs, errors, status = Open3.capture3("timeout", "60", "git", "--git-dir", mirror(source["name"]), "for-each-ref",
                                           "--format=%(objectname) %(refname)", "refs/heads/", stdin_data: "")
     # None at all would be removed everywhere.
     raise PuppetCode::Failure, last_line(errors) unless status.success?
@@ -121,7 +111,7 @@ module Sources
   # A tool that saw them would deploy nothing.
   def hide(branches)
     branches.each do |branch|
-      git!("--git-dir", "#{MIRRORS}/#{branch.source}.git", "update-ref", "-d", "refs/heads/#{branch.name}")
+      git!("--git-dir", mirror(branch.source), "update-ref", "-d", "refs/heads/#{branch.name}")
     end
   end
 

@@ -3,6 +3,7 @@
 # tools stop at it, or mark all that follow, so they run again for the others.
 require "/usr/local/lib/puppet-code/puppet_code"
 require "/usr/local/lib/puppet-code/repair"
+require "/usr/local/lib/puppet-code/sources"
 require "digest"
 require "time"
 require "yaml"
@@ -98,8 +99,7 @@ module Staging
   end
 
   def other_puppetfile?(branch, folder)
-    mirror = "#{PuppetCode::HOME}/mirrors/#{branch.source}.git"
-    code, wanted = run("git", "--git-dir", mirror, "show", "#{branch.commit}:Puppetfile", seconds: 60)
+    code, wanted = run("git", "--git-dir", Sources.mirror(branch.source), "show", "#{branch.commit}:Puppetfile", seconds: 60)
     staged = File.file?("#{folder}/Puppetfile") ? File.read("#{folder}/Puppetfile").scrub : nil
     staged != (code.zero? ? wanted : nil)
   end

@@ -146,6 +146,20 @@ module PuppetCode
     environments.transform_values { |entry| entry["commit"] }
   end
 
+  # Starts a block for each of a list, for several at the same time. Gives what waits for the results, in the list's order.
+  def started(list, at_once)
+    waiting = Queue.new(list.each_with_index.to_a)
+    results = Array.new(list.size)
+    threads = Array.new([at_once, list.size].min) do
+      Thread.new do
+        while (item, place = (waiting.pop(true) rescue nil))
+          results[place] = yield(item)
+        end
+      end
+    end
+    -> { threads.each(&:join) && results }
+  end
+
   # Runs a program without a shell; gives its exit code and its output.
   def run(*command, seconds:, variables: {})
     # Into a file: a process that it leaves behind would keep a pipe open. In a folder that every user may enter.
