@@ -41,18 +41,19 @@ describe("PostgreSQL, killed under a load of reports", () => {
 
     const acknowledged = (await load).split("\n").filter(Boolean);
     expect(acknowledged.length).toBeGreaterThan(200);
+    let there: string[] = [];
     let missing: string[] = [];
     const caughtUp = await until(
       "all acknowledged reports are stored",
       async () => {
         // Its readers' connections are reopened too.
-        const there = new Set(await stored().catch(() => []));
-        missing = acknowledged.filter((transaction) => !there.has(transaction));
+        there = await stored().catch(() => []);
+        const known = new Set(there);
+        missing = acknowledged.filter((transaction) => !known.has(transaction));
         return missing.length === 0;
       },
       180,
     );
-    const there = await stored();
     console.log(
       `${String(acknowledged.length)} reports acknowledged, ${String(missing.length)} of them missing, ${String(there.length)} stored; caught up ${caughtUp.toFixed(1)} s after the last`,
     );
