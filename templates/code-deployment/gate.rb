@@ -1,6 +1,7 @@
 # Made by pulumi-puppet: change the stack's settings, not this file.
 # Says why agents could not use an environment that is about to be published, without compiling anything: what Puppet
 # reads is parsed, and `config_version` is run. All of it as the user that deploys, whose rights the pushed code has anyway.
+require "fileutils"
 require "json"
 require "rbconfig"
 require "tmpdir"
@@ -19,6 +20,20 @@ module Gate
 
   module_function
 
+  # A process that waits for what it shall read, with a folder of its own.
+  Reader = Struct.new(:work, :pid, :input)
+
+  # Starts a process for the next environment: Puppet takes a second to load, in which a deploy has other things to do.
+  def prepare
+    @prepared ||= reader
+  end
+
+  # Ends that process if nothing was read.
+  def close
+    dismiss(@prepared) if @prepared
+    @prepared = nil
+  end
+
   # The faults of an environment; none if agents can use it.
   # folder: the tree as it will be served
   # before: the release that is served now, or nil; a file that is the same there is not looked at
@@ -26,23 +41,48 @@ module Gate
   # environments: folder where Puppet Server finds environments
   # conf: Puppet's configuration file, which says how strict Puppet is
   def faults(folder, before:, environment:, environments:, conf:)
-    Dir.mktmpdir("puppet-gate") do |work|
-      # Puppet finds it here under its own name.
-      link = "#{work}/environments/#{environment}"
-      Dir.mkdir(File.dirname(link))
-      File.symlink(File.realpath(folder), link)
-      found, version = parse(work, { folder: folder, before: before, environment: environment, environments: environments,
+    reader = prepare
+    @prepared = nil
+    work = reader.work
+    # Puppet finds it here under its own name.
+    link = "#{work}/environments/#{environment}"
+    Dir.mkdir(File.dirname(link))
+    File.symlink(File.realpath(folder), link)
+    found, version = parse(reader, { folder: folder, before: before, environment: environment, environments: environments,
                                      conf: conf, work: work })
-      # The command may name the place where the environment will be.
-      found << version_fault(work, version.gsub(%r{#{Regexp.escape("#{environments}/#{environment}")}(?=[/\s'"]|\z)}, link)) if version
-      found.compact.map { |fault| Fault.new(fault[0] && printable(fault[0]), fault[1], printable(fault[2])) }
-    end
+    # The command may name the place where the environment will be.
+    found << version_fault(work, version.gsub(%r{#{Regexp.escape("#{environments}/#{environment}")}(?=[/\s'"]|\z)}, link)) if version
+    found.compact.map { |fault| Fault.new(fault[0] && printable(fault[0]), fault[1], printable(fault[2])) }
+  ensure
+    dismiss(reader) if reader
   end
 
-  # Has a process of its own read everything, as there is no other way to limit what it takes. Gives the faults, and the
-  # command that says the version.
-  def parse(work, request)
-    status, output, errors = bounded([RbConfig.ruby, "#{__dir__}/gate_runner.rb"], work, PARSING, input: JSON.generate(request), memory: MEMORY)
+  # A process of its own reads everything, as there is no other way to limit what it takes.
+  def reader
+    work = Dir.mktmpdir("puppet-gate")
+    request, input = IO.pipe
+    pid = started([RbConfig.ruby, "#{__dir__}/gate_runner.rb"], work, request, rlimit_as: MEMORY)
+    request.close
+    Reader.new(work, pid, input)
+  end
+
+  def dismiss(reader)
+    reader.input.close
+    ended(reader.pid) if reader.pid
+    FileUtils.rm_rf(reader.work)
+  end
+
+  # Has a reader read everything. Gives the faults, and the command that says the version.
+  def parse(reader, request)
+    begin
+      reader.input.write(JSON.generate(request))
+      reader.input.close
+    rescue Errno::EPIPE
+      # It has ended, and what it said tells why.
+    end
+    status = awaited(reader.pid, PARSING)
+    reader.pid = nil
+    output, errors = said(reader.work)
     lines = output.lines.select { |line| line.end_with?("\n") }.map { |line| JSON.parse(line) }
     faults = lines.filter_map { |line| line["fault"] }
     done = lines.last&.fetch("done", nil)
@@ -70,31 +110,41 @@ module Gate
     [conf, nil, "config_version cannot be run: #{shown(work, e.message)}"]
   end
 
-  # Runs a program; gives its exit status, or nil if it took too long, what it said, and its errors. It writes into files:
-  # a process that it leaves behind could keep a pipe open. Nothing of its process group is left.
-  def bounded(command, work, seconds, input: "", variables: {}, memory: nil)
-    files = %w[in out err].to_h { |name| [name.to_sym, "#{work}/#{name}"] }
-    File.write(files[:in], input)
-    environment = { "PATH" => ENV.fetch("PATH", "/usr/bin:/bin"), "HOME" => work, "LC_ALL" => "C.UTF-8", "TMPDIR" => work }.merge(variables)
-    limits = { rlimit_fsize: OUTPUT }
-    limits[:rlimit_as] = memory if memory
-    pid = Process.spawn(environment, [command.first, command.first], *command.drop(1), in: files[:in], out: [files[:out], "w"],
-                        err: [files[:err], "w"], chdir: "/", pgroup: true, unsetenv_others: true, **limits)
-    status = awaited(pid, seconds)
-    [status, *files.values_at(:out, :err).map { |file| File.read(file, encoding: Encoding::UTF_8).scrub }]
+  # Runs a program; gives its exit status, or nil if it took too long, what it said, and its errors.
+  def bounded(command, work, seconds, variables: {})
+    status = awaited(started(command, work, File::NULL, variables: variables), seconds)
+    [status, *said(work)]
   end
 
+  # Starts a program. It writes into files: a process that it leaves behind could keep a pipe open.
+  def started(command, work, input, variables: {}, **limits)
+    environment = { "PATH" => ENV.fetch("PATH", "/usr/bin:/bin"), "HOME" => work, "LC_ALL" => "C.UTF-8", "TMPDIR" => work }.merge(variables)
+    Process.spawn(environment, [command.first, command.first], *command.drop(1), in: input, out: ["#{work}/out", "w"],
+                  err: ["#{work}/err", "w"], chdir: "/", pgroup: true, unsetenv_others: true, rlimit_fsize: OUTPUT, **limits)
+  end
+
+  def said(work)
+    %w[out err].map { |name| File.read("#{work}/#{name}", encoding: Encoding::UTF_8).scrub }
+  end
+
+  # The exit status of a program, or nil if it took too long. Nothing of its process group is left.
   def awaited(pid, seconds)
     deadline = now + seconds
-    sleep 0.02 until (ended = Process.wait2(pid, Process::WNOHANG)) || now > deadline
-    ended&.last
+    sleep 0.02 until (over = Process.wait2(pid, Process::WNOHANG)) || now > deadline
+    over&.last
   ensure
-    begin
-      Process.kill(:KILL, -pid)
-    rescue Errno::ESRCH
-      nil
-    end
-    Process.wait(pid) unless ended
+    over ? killed(pid) : ended(pid)
+  end
+
+  def ended(pid)
+    killed(pid)
+    Process.wait(pid)
+  end
+
+  def killed(pid)
+    Process.kill(:KILL, -pid)
+  rescue Errno::ESRCH
+    nil
   end
 
   def now

@@ -105,7 +105,9 @@ function readReport(stage: string, file: string, code: number): TestReport {
 }
 
 /** The end of a text: a command says last why it failed. */
-const lastLines = (text: string) => text.trim().split("\n").slice(-12).join("\n  ");
+function lastLines(text: string): string {
+  return text.trim().split("\n").slice(-12).join("\n  ");
+}
 
 /** Prints how long everything took and what failed; returns whether everything passed. */
 function summary(reports: readonly TestReport[], times: readonly string[]): boolean {
