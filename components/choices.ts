@@ -20,6 +20,8 @@ export type OldCode = (typeof OldCode)[keyof typeof OldCode];
 
 /** What is checked before a release is published. */
 export const CodeGate = {
+  /** Also whether the catalogs of some nodes, the canaries, compile. */
+  Compile: "compile",
   /** Whether Puppet can read it: manifests, templates, Hiera data, and `config_version`. */
   Syntax: "syntax",
   /** Nothing. */

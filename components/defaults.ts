@@ -27,6 +27,7 @@ const codeDeployment = {
   generateTypes: true,
   defaultEnvironment: "production",
   gate: CodeGate.Syntax,
+  canaries: [] as string[],
   behind: OldCode.Serve,
 };
 

@@ -23,6 +23,8 @@ export const debian: Distribution = {
     serverVardir: "/var/lib/puppetserver",
     serverLogdir: "/var/log/puppetserver",
     serverRundir: "/run/puppetserver",
+    serverGems: "/var/lib/puppetserver/jruby-gems",
+    packagedServerGems: ["/usr/lib/puppetserver/vendored-jruby-gems"],
     serverDefaults: "/etc/default/puppetserver",
     puppetdbConfdir: "/etc/puppetdb",
     puppetdbLogdir: "/var/log/puppetdb",

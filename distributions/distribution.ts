@@ -32,6 +32,10 @@ export interface Distribution {
     readonly serverVardir: string;
     readonly serverLogdir: string;
     readonly serverRundir: string;
+    /** Gems of Puppet Server's Ruby that were added to it; in a folder of {@link users.puppet}. */
+    readonly serverGems: string;
+    /** Gems of Puppet Server's Ruby that packages bring. */
+    readonly packagedServerGems: readonly string[];
     /** The service's environment file with JAVA_ARGS; {@link puppetserver} reads it too. */
     readonly serverDefaults: string;
     /** PuppetDB's configuration folder; the INI and HOCON files in its `conf.d` are merged. */

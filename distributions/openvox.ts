@@ -31,6 +31,11 @@ function openvox(name: DistributionName): Distribution {
       serverVardir: "/opt/puppetlabs/server/data/puppetserver",
       serverLogdir: "/var/log/puppetlabs/puppetserver",
       serverRundir: "/run/puppetlabs/puppetserver",
+      serverGems: "/opt/puppetlabs/server/data/puppetserver/jruby-gems",
+      packagedServerGems: [
+        "/opt/puppetlabs/server/data/puppetserver/vendored-jruby-gems",
+        "/opt/puppetlabs/puppet/lib/ruby/vendor_gems",
+      ],
       serverDefaults: "/etc/default/puppetserver",
       puppetdbConfdir: "/etc/puppetlabs/puppetdb",
       puppetdbLogdir: "/var/log/puppetlabs/puppetdb",

@@ -26,9 +26,16 @@ export interface CodeDeploymentSettings {
   defaultEnvironment?: string;
   /**
    * What is checked before a release is published, which otherwise reaches every agent: with `syntax`, the default, that
-   * Puppet can read all files that changed, and that `config_version` runs; with `none`, nothing.
+   * Puppet can read all files that changed, and that `config_version` runs; with `compile`, also that the catalogs of
+   * the canaries compile, on one of the compilers; with `none`, nothing.
    */
   gate?: CodeGate;
+  /**
+   * Certificate names of the nodes whose catalogs must compile, in each environment that is published; none by default.
+   * They compile with their facts from PuppetDB, and their classes as the classifier says. A node that PuppetDB does not
+   * know gets the facts of the compiler; without any, one such node does.
+   */
+  canaries?: string[];
   /** Commands to run on the main server after a deploy, each with its arguments; none by default. */
   postRun?: string[][];
   /** known_hosts lines of the Git servers; no other server is trusted. None by default. */

@@ -1,15 +1,36 @@
+import type { Distribution } from "../../distributions/index.js";
 import type { Host } from "../../hosts/host.js";
-import { directoryOf, execOf, serviceOf, unitOf, type HostState } from "../../hosts/host-state.js";
-import { compilerUnits } from "../../templates/code-deployment/code-deployment.js";
+import {
+  directoryOf,
+  execOf,
+  fileOf,
+  serviceOf,
+  unitOf,
+  type HostState,
+} from "../../hosts/host-state.js";
+import {
+  compilerUnits,
+  renderCandidate,
+  renderCompile,
+} from "../../templates/code-deployment/code-deployment.js";
+import { CodeGate } from "../choices.js";
 import type { CodeDeploymentWithDefaults } from "./args.js";
-import { catchingUp, environmentsOf, servedCode, takenCode } from "./shared-state.js";
+import {
+  catchingUp,
+  environmentsOf,
+  libraryFolder,
+  servedCode,
+  takenCode,
+} from "./shared-state.js";
 
+/** Unit through which the main server has catalogs compiled from a release that is not published yet. */
+export const compileSocket = "puppet-code-compile.socket";
 /** Unit that answers the load balancer's checks. */
 export const poolSocket = "puppet-code-pool.socket";
 
 /** Host state of a compiler, which fetches what the main server has published. */
 export function compilerCodeState(args: CodeDeploymentWithDefaults, host: Host): HostState {
-  const { distribution, behind } = args;
+  const { distribution, behind, gate } = args;
   const dropIns = `/etc/systemd/system/${distribution.services.server}.service.d`;
   return [
     ...servedCode(distribution, host, [args.main]),
@@ -18,7 +39,29 @@ export function compilerCodeState(args: CodeDeploymentWithDefaults, host: Host):
     directoryOf(dropIns),
     ...unitOf(`${distribution.services.server}.service.d/puppet-code.conf`, compilerUnits.server()),
     ...catchingUp(),
-    ...(behind === "leave" ? poolAnswer() : noPoolAnswer()),
+    ...(behind === "leave" ? poolAnswer() : turnedOff(poolSocket)),
+    ...(gate === CodeGate.Compile ? compiling(distribution) : turnedOff(compileSocket)),
+  ];
+}
+
+/** Has a compiler compile catalogs from releases that are not published yet. */
+function compiling({ paths, users }: Distribution): HostState {
+  const script = "/usr/local/sbin/puppet-code-compile";
+  return [
+    fileOf(`${libraryFolder}/candidate.rb`, renderCandidate()),
+    fileOf(script, renderCompile(paths), { mode: "0755" }),
+    ...unitOf(
+      "puppet-code-compile@.service",
+      compilerUnits.compileService({
+        user: users.puppet,
+        gems: [paths.serverGems, ...paths.packagedServerGems],
+        script,
+      }),
+    ),
+    ...unitOf(compileSocket, compilerUnits.compileSocket(), {
+      notify: `Service[${compileSocket}]`,
+    }),
+    serviceOf(compileSocket),
   ];
 }
 
@@ -33,11 +76,11 @@ function poolAnswer(): HostState {
   ];
 }
 
-/** Turns the answers off: the load balancer does not check, or no longer does. */
-function noPoolAnswer(): HostState {
+/** Turns a socket off that an earlier deployment turned on. */
+function turnedOff(socket: string): HostState {
   return [
-    execOf("tell the balancer nothing", ["systemctl", "disable", "--now", poolSocket], {
-      unless: `sh -c '! systemctl is-enabled --quiet ${poolSocket}'`,
+    execOf(`turn ${socket} off`, ["systemctl", "disable", "--now", socket], {
+      unless: `sh -c '! systemctl is-enabled --quiet ${socket}'`,
     }),
   ];
 }

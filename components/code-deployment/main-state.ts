@@ -33,8 +33,10 @@ import {
   resultFolder,
   codeUser,
   toolFile,
+  type Canaries,
   type Tool,
 } from "../../templates/code-deployment/code-deployment.js";
+import { CodeGate } from "../choices.js";
 import type { CodeDeploymentWithDefaults } from "./args.js";
 import { environmentsOf, libraryFolder, servedCode, sshServers } from "./shared-state.js";
 
@@ -84,7 +86,10 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
     fileOf(toolFile(tool), renderToolConf({ ...args, ...puppet })),
     fileOf(
       `${codeFolder}/settings.json`,
-      renderMainSettings({ ...args, ...host, ...puppet, environments, compilers: serverNames }),
+      renderMainSettings({
+        ...{ ...args, ...host, ...puppet, environments, compilers: serverNames },
+        canaries: args.gate === CodeGate.Compile ? canariesOf(args) : undefined,
+      }),
     ),
     directoryOf(requestFolder),
     directoryOf(requestsFolder, { owner: codeUser, group: requestGroup, mode: "0770" }),
@@ -135,6 +140,15 @@ function notDeployed({ paths }: Distribution): HostResource {
     unless: `sh -c ${shellWord(`test -z "$(${commandAs(codeUser, errors)})"`)}`,
     logoutput: true,
   });
+}
+
+/** The nodes whose catalogs must compile; if none is named, one that nobody knows, in the main server's domain. */
+function canariesOf({ main, compilers, canaries }: CodeDeploymentWithDefaults): Canaries {
+  const domain = main.host.fqdn.replace(/^[^.]+\./, "");
+  return {
+    nodes: canaries.length > 0 ? canaries : [`canary.${domain}`],
+    compilers: compilers.map(({ host: { name, fqdn } }) => ({ name, fqdn })),
+  };
 }
 
 /** Requests that wait, and the last result, where an earlier version had them: in the folder of the code. */

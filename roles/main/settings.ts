@@ -72,8 +72,15 @@ export const codeDeployment = object({
     /^[A-Za-z0-9_]{1,64}$/,
     "the name of an environment: at most 64 letters, digits and underscores",
   ).default(defaults.codeDeployment.defaultEnvironment),
-  /** What is checked before code is published: whether Puppet can read it, or nothing. */
-  gate: z.enum(CodeGate, "syntax or none").default(defaults.codeDeployment.gate),
+  /** What is checked before code is published: whether catalogs compile, whether Puppet can read it, or nothing. */
+  gate: z.enum(CodeGate, "compile, syntax or none").default(defaults.codeDeployment.gate),
+  /** Certificate names of the nodes whose catalogs must compile; with none, one that is made up. */
+  canaries: z
+    .array(
+      text(/^[a-z0-9][a-z0-9._-]{0,254}$/, "a certificate name, such as web1.example.com"),
+      "a list of certificate names",
+    )
+    .default(defaults.codeDeployment.canaries),
   /** Commands to run on the main server after a deploy: lists of a program and its arguments. */
   postRun: z
     .array(
@@ -109,12 +116,24 @@ export type CodeDeployment = z.output<typeof codeDeployment>;
 export type Webhook = z.output<typeof webhook>;
 
 /** Settings that do not fit together. */
-export function codeFaults({ tool, sources, knownHosts, token }: CodeDeployment): string[] {
+export function codeFaults({
+  tool,
+  sources,
+  knownHosts,
+  token,
+  gate,
+  canaries,
+}: CodeDeployment): string[] {
   const remotes = Object.entries(sources);
   const sentences: string[] = [];
   if (tool === "none" && remotes.length > 0) {
     sentences.push(
       'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; set puppet:codeDeployment.tool to r10k or g10k, or remove the sources.',
+    );
+  }
+  if (gate !== CodeGate.Compile && canaries.length > 0) {
+    sentences.push(
+      `puppet:codeDeployment.canaries is set, but puppet:codeDeployment.gate is "${gate}"; set puppet:codeDeployment.gate to compile, or remove the canaries.`,
     );
   }
   const hosts = remotes.flatMap(([name, { remote }]) => {

@@ -23,6 +23,8 @@ export const requestGroup = "puppet-code-request";
 export const requestScript = "/usr/local/sbin/puppet-code-request";
 /** TCP port of SSH, unless a server has another. */
 export const sshPort = 22;
+/** Seconds that a compiler may spend on a release that is not published yet. */
+const compileSeconds = 300;
 /** TCP port on which a compiler tells the load balancer whether its code is the latest. */
 export const poolPort = 8139;
 
@@ -82,6 +84,13 @@ export function renderToolConf(values: ToolConf): string {
   return `${head}\n${origins}# production: ${defaultEnvironment}\n${conf}`;
 }
 
+/** Who compiles which catalogs of a release that is not published yet. */
+export interface Canaries {
+  /** Certificate names. */
+  readonly nodes: readonly string[];
+  readonly compilers: readonly { name: string; fqdn: string }[];
+}
+
 /** Values of the main server's settings.json. */
 export interface MainSettings {
   readonly name: string;
@@ -94,6 +103,8 @@ export interface MainSettings {
   readonly defaultEnvironment: string;
   /** What is checked before a release is published. */
   readonly gate: string;
+  /** Nodes whose catalogs must compile before a release is published, and the compilers that may be asked to try. */
+  readonly canaries?: Canaries | undefined;
   /** URL of a proxy for Git and the Forge. */
   readonly proxy?: string | undefined;
   readonly compilers: readonly { name: string; fqdn: string }[];
@@ -120,6 +131,7 @@ export function renderMainSettings(values: MainSettings): string {
     toolFile: toolFile(tool),
     defaultEnvironment,
     gate,
+    ...(values.canaries === undefined ? {} : { canaries: values.canaries }),
     puppetConf,
     variables,
     sources: sources.map(({ name, remote, prefix }) => ({
@@ -212,6 +224,7 @@ export const renderMainLibrary = (): Record<string, string> =>
   Object.fromEntries(mainLibrary.map((name) => [`${name}.rb`, text(`${name}.rb`)]));
 const mainLibrary = [
   ...["push", "sources", "staging", "repair", "followers", "release_git"],
+  "canaries",
   ...["gate", "gate_runner", "gate_tree", "gate_code", "gate_data", "gate_formats"],
 ];
 /** The main server's script that deploys what was requested. */
@@ -220,6 +233,11 @@ export const renderDeploy = (values: { ruby: string }) => template("deploy.rb.et
 export const renderRequest = (values: { ruby: string }) => template("request.rb.eta", values);
 /** A compiler's script that fetches what the main server has published. */
 export const renderSync = (values: { ruby: string }) => template("sync.rb.eta", values);
+/** What a compiler does with a release that is not published yet. */
+export const renderCandidate = () => text("candidate.rb");
+/** A compiler's script that compiles catalogs from such a release. */
+export const renderCompile = (values: { ruby: string; confdir: string; ssldir: string }) =>
+  template("compile.rb.eta", values);
 /**
  * How the user that deploys connects to Git and to the other servers.
  *
@@ -252,6 +270,14 @@ export const compilerUnits = {
   server: () => text("server.conf"),
   poolSocket: () => text("pool.socket"),
   poolService: () => text("pool@.service"),
+  compileSocket: () => text("compile.socket"),
+  /**
+   * @param values.user who compiles: Puppet Server's user
+   * @param values.gems folders of the gems that Puppet Server has
+   * @param values.script what compiles
+   */
+  compileService: (values: { user: string; gems: readonly string[]; script: string }) =>
+    template("compile@.service.eta", { ...values, seconds: compileSeconds }),
 };
 
 /**

@@ -4,16 +4,23 @@ import { commit, push, runOn } from "../support/local/code.js";
 import { deploying } from "../support/local/code-tool.js";
 import { deploy, output, settingsFile, until } from "../support/environment.js";
 
-describe("g10k, with compilers that leave the pool while their code is outdated", () => {
+const environments = "/etc/puppet/code/environments";
+
+describe("g10k, with canaries, and compilers that leave the pool while their code is outdated", () => {
   const readOnly = (compiler: string) =>
     output(
       compiler,
-      "mount --bind /var/lib/puppet-code/published /var/lib/puppet-code/published && mount -o remount,bind,ro /var/lib/puppet-code/published",
+      `mount --bind ${environments} ${environments} && mount -o remount,bind,ro ${environments}`,
     );
-  const writable = (compiler: string) => output(compiler, "umount /var/lib/puppet-code/published");
+  const writable = (compiler: string) => output(compiler, `umount ${environments}`);
+  const site = "manifests/site.pp";
+  const known = () => output("main", `cat ${environments}/production/${site}`);
 
   beforeAll(async () => {
-    const settings = settingsFile({ codeDeployment: { tool: "g10k", behind: "leave" } });
+    // PuppetDB has its facts.
+    await runOn("puppet", "agent1");
+    const gate = { gate: "compile", canaries: ["agent1.example.test", "new.example.test"] };
+    const settings = settingsFile({ codeDeployment: { tool: "g10k", behind: "leave", ...gate } });
     const { code, text, seconds } = await deploy(settings);
     expect(code, text).toBe(0);
     expect(text).not.toMatch(/(compiler[12]|main)-configuration-run updat/);
@@ -36,6 +43,43 @@ describe("g10k, with compilers that leave the pool while their code is outdated"
     expect(
       await output("compiler1", "ls /etc/puppet/code/environments/production/.resource_types"),
     ).toBe("thing.pp");
+  });
+
+  it("publishes nothing whose catalogs do not compile, and says file, line and reason", async () => {
+    const before = await known();
+    await commit("production", { [site]: `${before}\ninclude role::missing\n` });
+    const { text } = await push("production");
+    const line = String(before.split("\n").length + 1);
+    expect(text).toMatch(
+      new RegExp(
+        `^failure: production [^]*^production: manifests/site.pp:${line}: the catalog of agent1.example.test does not compile: .*Could not find class ::role::missing`,
+        "m",
+      ),
+    );
+    for (const host of ["main", "compiler1", "compiler2"]) {
+      expect(await output(host, `cat ${environments}/production/${site}`)).toBe(before);
+    }
+    // Nothing of it is left.
+    expect(
+      await output(
+        "compiler1",
+        "ls -d /var/lib/puppet-code/published/production/*.part 2>&1 || true",
+      ),
+    ).toMatch(/No such file/);
+
+    // A known node has its own facts, and one that nobody knows those of a server, under its own name.
+    const told =
+      "\"${trusted['certname']} ${facts['networking']['hostname']} ${trusted['authenticated']}\"";
+    await commit("production", { [site]: `fail(${told})\n` });
+    const refused = await push("production");
+    expect(refused.text).toMatch(
+      /agent1\.example\.test does not compile: .*agent1\.example\.test agent1 remote/,
+    );
+    expect(refused.text).toMatch(
+      /new\.example\.test does not compile: .*new\.example\.test new remote/,
+    );
+    await commit("production", { [site]: before });
+    expect((await push("production")).text).toMatch(/^success: /);
   });
 
   it("removes a compiler with outdated code, uses it only if there is no other, and adds it again", async () => {

@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { environment, npmRun, output, until } from "../support/environment.js";
-import { reported, reportsOf, serves, settled, systemctl, timedRun } from "../support/local/puppetdb.js";
+import {
+  reported,
+  reportsOf,
+  serves,
+  settled,
+  systemctl,
+  timedRun,
+} from "../support/local/puppetdb.js";
 
 /** When PuppetDB's unit last changed its state: a reload does that twice. */
 const stateChanges = () =>

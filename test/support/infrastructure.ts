@@ -201,6 +201,7 @@ export async function compose(
       generateTypes: true,
       defaultEnvironment: "production",
       gate: "syntax",
+      canaries: [],
       postRun: [],
       behind: "serve",
       ...codeDeployment,

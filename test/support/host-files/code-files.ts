@@ -27,6 +27,8 @@ const everything = {
   forge: "https://forge.example.test",
   postRun: [["/usr/local/sbin/tell", "that it is done"]],
   behind: "leave",
+  gate: "compile",
+  canaries: ["web1.example.test"],
 } satisfies Partial<CodeSettings>;
 
 /** What a name that stands in no state contains, by the file's name and where it stands in which state. */
@@ -118,6 +120,16 @@ export async function sharedCodeFiles(): Promise<Files> {
       "everything/puppet-code-pool@.service": [
         "compiler1-code",
         `${units}/puppet-code-pool@.service`,
+      ],
+      "everything/candidate.rb": ["compiler1-code", `${lib}/candidate.rb`],
+      "everything/puppet-code-compile": ["compiler1-code", "/usr/local/sbin/puppet-code-compile"],
+      "everything/puppet-code-compile.socket": [
+        "compiler1-code",
+        `${units}/puppet-code-compile.socket`,
+      ],
+      "everything/puppet-code-compile@.service": [
+        "compiler1-code",
+        `${units}/puppet-code-compile@.service`,
       ],
       "everything/haproxy.cfg": ["balancer-configuration", "/etc/haproxy/haproxy.cfg"],
     }),

@@ -1,7 +1,7 @@
 import { one, range, type BadSettings } from "./bad-setting.js";
 
 const keys =
-  "tool, sources, knownHosts, tokenUser, token, poolSize, proxy, forge, generateTypes, defaultEnvironment, gate, postRun, behind";
+  "tool, sources, knownHosts, tokenUser, token, poolSize, proxy, forge, generateTypes, defaultEnvironment, gate, canaries, postRun, behind";
 const tool = "write r10k, g10k or none.";
 const behind = "write serve or leave.";
 const sources = "write an object that maps names to repositories.";
@@ -172,9 +172,28 @@ export const badCodeSettings: readonly BadSettings[] = [
   ).map(([setting, value, remedy]) =>
     one(`a password in ${setting}`, `codeDeployment.${setting}`, value, remedy, "is invalid"),
   ),
-  ...["", "compile", true, null].map((value) =>
-    one(`gate ${JSON.stringify(value)}`, "codeDeployment.gate", value, "write syntax or none."),
+  ...["", "all", true, null].map((value) =>
+    one(
+      `gate ${JSON.stringify(value)}`,
+      "codeDeployment.gate",
+      value,
+      "write compile, syntax or none.",
+    ),
   ),
+  ...["Web1.example.com", "", "a b", "-all", "../x", 1].map((value): BadSettings => ({
+    what: `a canary ${JSON.stringify(value)}`,
+    values: { codeDeployment: { gate: "compile", canaries: [value] } },
+    sentences: [
+      `puppet:codeDeployment.canaries[0] is ${JSON.stringify(value)}; write a certificate name, such as web1.example.com.`,
+    ],
+  })),
+  {
+    what: "canaries that nothing compiles",
+    values: { codeDeployment: { canaries: ["web1.example.com"] } },
+    sentences: [
+      'puppet:codeDeployment.canaries is set, but puppet:codeDeployment.gate is "syntax"; set puppet:codeDeployment.gate to compile, or remove the canaries.',
+    ],
+  },
   ...["", "feature/x", "a b", "m".repeat(65), "-main"].map((value) =>
     one(
       `defaultEnvironment ${JSON.stringify(value)}`,

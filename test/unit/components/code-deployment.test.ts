@@ -79,7 +79,8 @@ const compilers = [
   ...unit("puppetserver.service.d/puppet-code.conf"),
   ...unit("puppet-code-sync.timer"),
   "service puppet-code-sync.timer",
-  "exec tell the balancer nothing",
+  "exec turn puppet-code-pool.socket off",
+  "exec turn puppet-code-compile.socket off",
 ];
 
 describe("the main server", () => {
@@ -191,11 +192,40 @@ describe("a compiler", () => {
 
   it("reports outdated code only where it leaves the pool for that", () => {
     expect(titlesOf(stateIn(leaving, "compiler1-code"))).toEqual([
-      ...compilers.slice(0, -1),
+      ...compilers.slice(0, -2),
       ...unit("puppet-code-pool@.service"),
       ...unit("puppet-code-pool.socket"),
       "service puppet-code-pool.socket",
+      compilers.at(-1),
     ]);
+  });
+
+  it("compiles catalogs from unpublished code only where canaries are wanted, and main asks compilers only", async () => {
+    const gate = { tool: "r10k", gate: "compile" } as const;
+    const made = await compose(debian, { codeDeployment: gate, hdm: { image: "hdm:1" } });
+    expect(titlesOf(stateIn(made, "compiler2-code"))).toEqual([
+      ...compilers.slice(0, -1),
+      "file /usr/local/lib/puppet-code/candidate.rb",
+      "file /usr/local/sbin/puppet-code-compile",
+      ...unit("puppet-code-compile@.service"),
+      ...unit("puppet-code-compile.socket"),
+      "service puppet-code-compile.socket",
+    ]);
+    const settingsOf = (composed: Composed) =>
+      JSON.parse(contentOf(stateIn(composed, "main-code"), `${folder}/settings.json`)) as object;
+    const compilerNames = ["compiler1", "compiler2"].map((name) => ({
+      name,
+      fqdn: `${name}.example.test`,
+    }));
+    expect(settingsOf(made)).toHaveProperty("canaries", {
+      nodes: ["canary.example.test"],
+      compilers: compilerNames,
+    });
+    expect(settingsOf(composed)).not.toHaveProperty("canaries");
+    const named = await compose(debian, {
+      codeDeployment: { ...gate, canaries: ["web1.example.test"] },
+    });
+    expect(settingsOf(named)).toHaveProperty("canaries.nodes", ["web1.example.test"]);
   });
 
   it("lets the main server's key trigger a fetch, and knows only the main server", () => {

@@ -101,7 +101,7 @@ describe("the schema for other languages", () => {
     );
     expect(Object.fromEntries(words)).toEqual({
       "puppet:index:DistributionName": ["debian", "openvox8", "openvox9"],
-      "puppet:index:CodeGate": ["none", "syntax"],
+      "puppet:index:CodeGate": ["none", "compile", "syntax"],
       "puppet:index:CodeTool": ["r10k", "g10k", "none"],
       "puppet:index:ExpiredClassification": ["serve", "fail"],
       "puppet:index:NodeEnvironment": ["foreman", "agent"],

@@ -42,6 +42,8 @@ const others = [
   ...["puppetdb.nodeTtl", "puppetdb.nodePurgeTtl", "puppetdb.reportTtl", "foreman.version"],
   ...["postgresql.backupTime", "codeDeployment.sources.*.prefix", "codeDeployment.postRun.[].[]"],
   "codeDeployment.defaultEnvironment",
+  // Nodes of the environment itself.
+  "codeDeployment.canaries.[]",
 ];
 
 /** Paths of all texts in a schema. */

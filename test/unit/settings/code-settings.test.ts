@@ -84,6 +84,8 @@ describe("valid settings of code deployment", () => {
     { forge: "https://forge.example.com:8443/mirror/v3_a.b-C/" },
     { generateTypes: false },
     { behind: "leave" },
+    { gate: "compile" },
+    { gate: "compile", canaries: ["web1.example.com", "c".repeat(255)] },
     { postRun: [] },
     { postRun: [["/usr/local/sbin/tell"], ["/bin/sh", "-c", "echo 'a b' ; $x\n", ""]] },
   ])("include the limits of their ranges: %j", (values) => {

@@ -139,6 +139,7 @@ describe("valid settings", () => {
         generateTypes: true,
         defaultEnvironment: "production",
         gate: "syntax",
+        canaries: [],
         postRun: [],
         behind: "serve",
       },

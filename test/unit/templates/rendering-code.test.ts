@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 describe("every rendered file of code deployment", () => {
   it("is as it was, and whole", async () => {
-    expect(Object.keys(files)).toHaveLength(28 + 3 * 13);
+    expect(Object.keys(files)).toHaveLength(32 + 3 * 13);
     await expectWellRendered(files, "__snapshots__/rendered/code");
   });
 
@@ -30,7 +30,7 @@ describe("every rendered file of code deployment", () => {
         "# Made by pulumi-puppet: change the stack's settings, not this file.",
       );
     }
-    expect(found).toHaveLength(22 + 3 * 11);
+    expect(found).toHaveLength(26 + 3 * 11);
   });
 
   it("contains the webhook's secret only where signatures are checked and created", () => {
