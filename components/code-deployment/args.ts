@@ -65,6 +65,11 @@ export interface CodeDeploymentArgs extends CodeDeploymentSettings {
   distribution?: DistributionName;
   /** The control repositories. */
   sources: Source[];
+  /**
+   * PuppetDBs as `https://NAME:PORT`, which know the environments that agents use: an environment whose branch is gone
+   * is kept as long as an agent uses it. Without any, the default, it is removed at once.
+   */
+  puppetdbUrls?: string[];
 }
 
 /** Arguments of {@link CodeCopy}. */
@@ -90,4 +95,9 @@ export interface ServerIdentity {
 
 /** Arguments of {@link CodeDeployment} with all defaults. */
 export type CodeDeploymentWithDefaults = WithDistribution<CodeDeploymentArgs> &
-  Required<Pick<CodeDeploymentArgs, keyof typeof defaults.codeDeployment | "postRun" | "copies">>;
+  Required<
+    Pick<
+      CodeDeploymentArgs,
+      keyof typeof defaults.codeDeployment | "postRun" | "copies" | "puppetdbUrls"
+    >
+  >;

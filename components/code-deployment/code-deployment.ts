@@ -6,6 +6,7 @@ import { defaults } from "../defaults.js";
 import type { CodeDeploymentArgs } from "./args.js";
 import { compilerCodeState, compileSocket, poolSocket } from "./compiler-state.js";
 import { mainCodeState } from "./main-state.js";
+import { usedSocket } from "./used-state.js";
 import { flushSocket, syncTimer } from "./shared-state.js";
 
 /**
@@ -23,7 +24,7 @@ export class CodeDeployment extends pulumi.ComponentResource {
   constructor(name: string, args: CodeDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CodeDeployment", name, {}, opts);
     const argsWithDefaults = withDistribution(
-      withDefaults(args, { ...defaults.codeDeployment, postRun: [], copies: [] }),
+      withDefaults(args, { ...defaults.codeDeployment, postRun: [], copies: [], puppetdbUrls: [] }),
     );
     const { main, compilers, distribution } = argsWithDefaults;
     oneOf("behind", argsWithDefaults.behind, OldCode);
@@ -34,7 +35,7 @@ export class CodeDeployment extends pulumi.ComponentResource {
         host: main.host,
         distribution,
         state: mainCodeState(argsWithDefaults),
-        services: ["puppet-code-all.timer", "puppet-code-deploy.path", flushSocket],
+        services: ["puppet-code-all.timer", "puppet-code-deploy.path", flushSocket, usedSocket],
       },
       { parent: this },
     );

@@ -39,6 +39,7 @@ import {
 import { CodeGate } from "../choices.js";
 import type { CodeDeploymentWithDefaults } from "./args.js";
 import { environmentsOf, libraryFolder, servedCode, sshServers } from "./shared-state.js";
+import { usedEnvironments } from "./used-state.js";
 
 const deployScript = "/usr/local/sbin/puppet-code-deploy";
 
@@ -89,6 +90,7 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
       renderMainSettings({
         ...{ ...args, ...host, ...puppet, environments, compilers: serverNames },
         canaries: args.gate === CodeGate.Compile ? canariesOf(args) : undefined,
+        puppetdb: args.puppetdbUrls.length > 0 ? true : undefined,
       }),
     ),
     directoryOf(requestFolder),
@@ -97,6 +99,7 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
     ...Object.entries(renderMainLibrary()).map(([name, content]) =>
       fileOf(`${libraryFolder}/${name}`, content),
     ),
+    ...usedEnvironments(distribution, host, args.puppetdbUrls),
     fileOf(deployScript, renderDeploy(distribution.paths), { mode: "0755" }),
     fileOf(requestScript, renderRequest(distribution.paths), { mode: "0755" }),
     ...unitOf("puppet-code-deploy.service", mainUnits.deployService({ environments })),

@@ -32,7 +32,7 @@ export function deployCode(
     hdmImage,
   }: { main: MainServer; compilers: CompilerPool; hdmImage: HdmImage | undefined },
 ): DeployedCode | undefined {
-  const { name, parent, args, distribution, hdm } = context;
+  const { name, parent, args, distribution, hdm, puppetdbClient } = context;
   const { hosts, webhookPort, webhookCertificate, webhookPrivateKey } = args;
   const { tool, sources = {}, ...settings } = args.codeDeployment;
   if (tool === CodeTool.None) return undefined;
@@ -74,6 +74,7 @@ export function deployCode(
       tool,
       distribution,
       sources: repository === undefined ? namedSources : [controlSource(hosts.main)],
+      puppetdbUrls: puppetdbClient?.serverUrls ?? [],
     },
     { parent, dependsOn: [compilers, ...(repository === undefined ? [] : [repository])] },
   );

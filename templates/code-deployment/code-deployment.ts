@@ -113,6 +113,8 @@ export interface MainSettings {
   readonly generateTypes: boolean;
   readonly puppet: string;
   readonly puppetConf: string;
+  /** Set if PuppetDB knows which environments agents use. */
+  readonly puppetdb?: true | undefined;
 }
 
 /** Renders what the main server's scripts read. */
@@ -142,6 +144,7 @@ export function renderMainSettings(values: MainSettings): string {
     })),
     compilers,
     postRun,
+    puppetdb: values.puppetdb,
     ...generateTypes,
   });
 }
@@ -223,7 +226,7 @@ export const renderLibrary = () => text("puppet_code.rb");
 export const renderMainLibrary = (): Record<string, string> =>
   Object.fromEntries(mainLibrary.map((name) => [`${name}.rb`, text(`${name}.rb`)]));
 const mainLibrary = [
-  ...["push", "sources", "staging", "repair", "followers", "release_git"],
+  ...["push", "sources", "staging", "repair", "followers", "release_git", "removal"],
   "canaries",
   ...["gate", "gate_runner", "gate_tree", "gate_code", "gate_data", "gate_formats"],
 ];

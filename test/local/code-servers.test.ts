@@ -120,6 +120,35 @@ describe("code deployment", () => {
     await push("mine", { deleted: true });
   });
 
+  it("keeps an environment that an agent uses, until the agent uses another", async () => {
+    await commit("feature/used", {});
+    await push("feature/used");
+    await runOn("compiler1", "agent1", "--environment", "feature_used");
+    await deleteBranch("feature/used");
+    const { text } = await push("feature/used", { deleted: true, after: "0".repeat(40) });
+    expect(text).toMatch(/^partial: /);
+    expect(text).toContain("is kept, because agent1.example.test ran with it last.");
+    // The deploying user has the answer, and no way to the key that it was asked with.
+    expect(await as("puppet-code", "cat /var/lib/puppet/ssl/private_keys/* 2>&1 || true")).toMatch(
+      /Permission denied/,
+    );
+    expect(await runOn("compiler2", "agent1", "--environment", "feature_used", "--noop")).toContain(
+      "Applying configuration version",
+    );
+    await push("production");
+    expect(await commitsOn(servers, "feature_used")).not.toContain(undefined);
+    await runOn("compiler1", "agent1");
+    await until(
+      "a deploy removes it",
+      async () => {
+        const { text } = await push("production");
+        return text.startsWith("success: ");
+      },
+      60,
+    );
+    expect(await commitsOn(servers, "feature_used")).toEqual(servers.map(() => undefined));
+  });
+
   it("follows the old settings again after new ones have failed", async () => {
     const settings = settingsFile({ codeDeployment: { tool: "g10k" } });
     // Nothing at all can be deployed then; one fault alone would be a warning.

@@ -25,6 +25,7 @@ describe("Ruby files, read by Ruby", () => {
   const files = [
     ...["puppet_code.rb", "main/push.rb"].map((name) => [name, fileOf(shared, name)] as const),
     ...["main/puppet-code-deploy", "main/puppet-code-request"].flatMap(ofEach),
+    ...ofEach("main/puppet-code-used"),
     ...["compiler/puppet-code-sync", "control-repository/post-receive"].flatMap(ofEach),
   ];
   const check = (content: string) => inParsers(["ruby", "-wc"], content);
@@ -195,6 +196,7 @@ describe("systemd units, read by systemd", () => {
         files.each { |path, content| FileUtils.mkdir_p(File.dirname(path)); File.write(path, content) }
         named = files.keys.reject { |path| path.end_with?(".conf", "@.service") }
         named << "puppet-code-pool@1.service" << "puppet-code-flush@1.service"
+        named << "puppet-code-used@1.service"
         system({ "SYSTEMD_UNIT_PATH" => "#{folder}:" }, "systemd-analyze", "verify", "--man=no", *named)
         exit $?.exitstatus
       end`;
@@ -208,6 +210,7 @@ describe("systemd units, read by systemd", () => {
       ...["puppet-code-flush.socket", "puppet-code-flush@.service"],
       ...["puppet-code-pool.socket", "puppet-code-pool@.service"],
       ...["puppet-code-sync.service", "puppet-code-sync.timer"],
+      ...["puppet-code-used.socket", "puppet-code-used@.service"],
       ...["puppet-webhook-proxy.service", "puppet-webhook.service"],
     ]);
     expect(await verify()).toEqual({ code: 0, stdout: "", stderr: "" });

@@ -113,6 +113,7 @@ export class CodeLab {
     gate?: string;
     generateTypes?: boolean;
     compilers?: readonly { name: string; fqdn: string }[];
+    puppetdb?: true;
   }): Promise<void> {
     const values = {
       ...{ name: "main", fqdn: "main.example.test", environments, tool: this.tool },

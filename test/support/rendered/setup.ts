@@ -35,7 +35,8 @@ cp -r /etc/haproxy/puppetdb /etc/haproxy/tls
 useradd --system --user-group puppet-control
 
 for program in puppet-revoked-connections puppet-crl-refresh puppetdb-crl-refresh puppetdb-crl-apply puppetdb-backup \\
-  puppet-code-deploy puppet-code-request puppet-code-sync hdm-administrator; do
+  puppet-code-deploy puppet-code-request puppet-code-sync puppet-code-used \\
+  hdm-administrator; do
   install -m 0755 /dev/null "/usr/local/sbin/$program"
 done
 # HDM's unit is read without it.

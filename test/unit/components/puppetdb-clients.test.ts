@@ -5,6 +5,7 @@ import {
   compose,
   contentOf,
   resourceOf,
+  stateOf,
   titlesOf,
   type Composed,
 } from "../../support/infrastructure.js";
@@ -19,6 +20,12 @@ const clientFiles = [
 
 const conf = ({ state }: Composed, host = "compiler1") =>
   linesOf(contentOf(state(host), "/etc/puppet/puppetdb.conf"));
+
+/** State of code deployment on the main server. */
+const codeState = async (changes: Parameters<typeof compose>[1]) => {
+  const of = await compose(debian, { ...changes, codeDeployment: { tool: "r10k" } });
+  return stateOf(String(of.find("main-code-run").inputs.stdin));
+};
 
 let composed: Composed;
 beforeAll(async () => {
@@ -112,6 +119,13 @@ describe("Puppet servers without PuppetDB", () => {
     expect(titlesOf(state)).not.toContain("package puppet-terminus-puppetdb");
   });
 
+  it("remove environments without asking, and what asked before", async () => {
+    const code = await codeState({ puppetdbHost: "none" });
+    expect(contentOf(code, "/etc/puppet-code/settings.json")).not.toContain("puppetdb");
+    expect(titlesOf(code)).toContain("exec ask nobody for used environments");
+    expect(resourceOf(code, "/usr/local/sbin/puppet-code-used").parameters.ensure).toBe("absent");
+  });
+
   it("have no host, no password, and no reserved name for it", () => {
     const names = none.registrations.map(({ name }) => name);
     expect(names.filter((name) => name.includes("puppetdb"))).toEqual([]);
@@ -130,6 +144,20 @@ describe("Puppet servers with an external PuppetDB", () => {
       expect(contentOf(other.state(host), "/etc/puppet/puppet.conf")).toContain("storeconfigs");
     }
     expect(other.registrations.map(({ type }) => type)).not.toContain("puppet:index:PuppetDb");
+  });
+});
+
+describe("a deploy with a PuppetDB", () => {
+  it("asks all of them, in the servers' order, with the main server's certificate", async () => {
+    const serverUrls = ["https://puppetdb.example.org:8081"];
+    const code = await codeState({ puppetdb: { serverUrls } });
+    const script = linesOf(contentOf(code, "/usr/local/sbin/puppet-code-used"));
+    expect(script).toEqual(
+      expect.arrayContaining([
+        `SERVERS = %w[https://puppetdb.example.test:8081 ${String(serverUrls[0])}]`,
+        'FQDN = "main.example.test"',
+      ]),
+    );
   });
 });
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 describe("every rendered file of code deployment", () => {
   it("is as it was, and whole", async () => {
-    expect(Object.keys(files)).toHaveLength(32 + 3 * 13);
+    expect(Object.keys(files)).toHaveLength(32 + 3 * 16);
     await expectWellRendered(files, "__snapshots__/rendered/code");
   });
 
@@ -30,7 +30,7 @@ describe("every rendered file of code deployment", () => {
         "# Made by pulumi-puppet: change the stack's settings, not this file.",
       );
     }
-    expect(found).toHaveLength(26 + 3 * 11);
+    expect(found).toHaveLength(26 + 3 * 14);
   });
 
   it("contains the webhook's secret only where signatures are checked and created", () => {
@@ -78,6 +78,7 @@ describe("settings.json", () => {
         fqdn: `${name}.example.test`,
       })),
       postRun: [],
+      puppetdb: true,
       generateTypes: [
         ...["/usr/bin/puppet", "generate", "types"],
         ...["--config", "/etc/puppet/puppet.conf"],
