@@ -227,7 +227,7 @@ export const renderMainLibrary = (): Record<string, string> =>
   Object.fromEntries(mainLibrary.map((name) => [`${name}.rb`, text(`${name}.rb`)]));
 const mainLibrary = [
   ...["push", "sources", "staging", "repair", "followers", "release_git", "removal"],
-  "canaries",
+  ...["canaries", "g10k_puppetfile"],
   ...["gate", "gate_runner", "gate_tree", "gate_code", "gate_data", "gate_formats"],
 ];
 /** The main server's script that deploys what was requested. */

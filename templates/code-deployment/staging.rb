@@ -1,6 +1,7 @@
 # Made by pulumi-puppet: change the stack's settings, not this file.
 # Has r10k or g10k bring environments to a folder that nobody is served from. A fault of one environment is its own: the
 # tools stop at it, or mark all that follow, so they run again for the others.
+require "/usr/local/lib/puppet-code/g10k_puppetfile"
 require "/usr/local/lib/puppet-code/puppet_code"
 require "/usr/local/lib/puppet-code/repair"
 require "/usr/local/lib/puppet-code/sources"
@@ -20,6 +21,8 @@ module Staging
   # Where a run of g10k for one source has its configuration.
   ONE_SOURCE = "#{PuppetCode::HOME}/g10k-source.yaml"
   LONGEST_RUN = 3600
+  # Which files Git writes for g10k in another way.
+  ATTRIBUTES = "#{PuppetCode::HOME}/g10k.attributes"
   # It leaves out some of these, and has a shell read others.
   NOT_BY_G10K = /[;&|'"`$\\\s]/
   BEGUN = /Deploying environment (\S+)/
@@ -114,8 +117,8 @@ module Staging
   def named_for_g10k(branches)
     branches.each_value do |branch|
       folder = "#{STAGING}/#{branch.folder}"
-      # It would leave files there that the new commit has no more.
-      FileUtils.rm_rf(folder) unless info(folder)&.fetch("signature", nil) == branch.commit
+      # It would leave files there that the new commit has no more, and does not write those anew that it could not read.
+      FileUtils.rm_rf(folder) unless info(folder)&.values_at("signature", "deploy_success") == [branch.commit, true]
     end
     since = Time.now
     if branches.size > 1
@@ -138,7 +141,8 @@ module Staging
   end
 
   def tool(*words)
-    run(*words, seconds: LONGEST_RUN, variables: PuppetCode::SETTINGS["variables"])
+    own = TOOL == "g10k" ? G10kPuppetfile.variables(ATTRIBUTES) : {}
+    run(*words, seconds: LONGEST_RUN, variables: PuppetCode::SETTINGS["variables"].merge(own))
   end
 
   # The environments that the tool has gone through to the end: environment => commit. r10k's own word for it,

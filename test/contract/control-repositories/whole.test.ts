@@ -54,6 +54,20 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
         ["Puppetfile", "modules/alpha/manifests/init.pp"],
       ],
       [
+        "with modules in Ruby's newer way",
+        {
+          Puppetfile: [
+            "# A module's options, as in mod 'x', git: 'https://git.example.com/x'.",
+            "mod 'alpha', git: 'file:///srv/alpha', tag: 'v1' # git: not main",
+            'mod "beta",',
+            "  git:'file:///srv/beta',",
+            "  branch: :control_branch, default_branch: 'main'",
+            "",
+          ].join("\n"),
+        },
+        ["Puppetfile", "modules/alpha/manifests/init.pp", "modules/beta/manifests/init.pp"],
+      ],
+      [
         "with another folder for modules",
         { Puppetfile: `moduledir 'external'\n${mod("alpha")}` },
         ["Puppetfile", "external/alpha/manifests/init.pp"],
