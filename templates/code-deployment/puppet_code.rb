@@ -136,9 +136,11 @@ module PuppetCode
       served = current(name)&.then { |path| File.basename(path) if File.dirname(path) == folder }
       next served || FileUtils.rm_rf(folder) unless environments.key?(name)
 
-      others = Dir.children(folder).reject { |other| File.symlink?("#{folder}/#{other}") } - [environments[name]["release"], served]
+      others = Dir.children(folder).reject { |other| File.symlink?("#{folder}/#{other}") || other.end_with?(".part") } - [environments[name]["release"], served]
       unused = others.sort_by { |release| File.lstat("#{folder}/#{release}").ctime }[0...-(KEPT_RELEASES - 1)]
-      unused&.each { |release| FileUtils.rm_rf("#{folder}/#{release}") }
+      # One whose removal is killed has the name of a release no more.
+      unused&.each { |release| File.rename("#{folder}/#{release}", "#{folder}/#{release}.part") }
+      FileUtils.rm_rf(Dir.glob("#{folder}/*.part"))
     end
   end
 

@@ -8,6 +8,7 @@ import {
   type Source,
   type Tool,
 } from "../../../templates/code-deployment/code-deployment.js";
+import { run } from "../../../tools/lib/shell.js";
 import { startTestContainer, type TestContainer } from "../containers.js";
 
 /** What a deploy recorded. */
@@ -35,6 +36,7 @@ export interface Wish {
 const home = "/var/lib/puppet-code";
 const requests = "/var/lib/puppet-code-request";
 const environments = "/srv/environments";
+const flushes = "/run/puppet-code-flush.sock";
 const all: Wish = { all: true };
 
 /** Commits to a branch of a repository, which it creates; reads JSON, and prints the commit. */
@@ -80,8 +82,10 @@ export class CodeLab {
     }
     await lab.write("/usr/local/sbin/puppet-code-deploy", renderDeploy(debian.paths), "0755");
     await lab.write("/usr/local/lib/commit.rb", committer);
-    await lab.run(`git config --global user.name test; git config --global user.email test@localhost
-      systemd-run --quiet --unit=flush ruby -rsocket -e 'server = UNIXServer.new("/run/puppet-code-flush.sock"); loop { server.accept.close }'`);
+    await lab.run(
+      "git config --global user.name test; git config --global user.email test@localhost",
+    );
+    await lab.answerFlushes();
     await lab.reset();
     return lab;
   }
@@ -155,11 +159,23 @@ export class CodeLab {
     return { ...(JSON.parse(result) as Omit<Deployment, "told">), told };
   }
 
-  /** Starts a deploy of all, and kills it and what it runs after some milliseconds. */
-  async kill(milliseconds: number): Promise<void> {
-    await this.write(`${requests}/new/1-one`, JSON.stringify(all));
+  /** Cuts the power of the host, and boots it again. */
+  async powerCut(): Promise<void> {
+    for (const words of [["kill"], ["start"]]) {
+      const { code, stderr } = await run(["podman", ...words, this.container.name]);
+      if (code !== 0) throw new Error(`podman ${words.join(" ")}: ${stderr}`);
+    }
     await this.run(
-      `setsid puppet-code-deploy >/dev/null 2>&1 & sleep ${String(milliseconds / 1000)}; pkill -KILL --session $! || true`,
+      "timeout 60 sh -c 'until systemctl is-system-running --quiet; do sleep 0.2; done'",
+    );
+    await this.answerFlushes();
+  }
+
+  /** Answers as Puppet Server does when it has read its environments anew. */
+  private answerFlushes(): Promise<string> {
+    return this.run(
+      `rm -f ${flushes}; systemd-run --quiet --unit=flush ruby -rsocket -e 'server = UNIXServer.new("${flushes}"); loop { server.accept.close }'
+      timeout 10 sh -c 'until test -S ${flushes}; do sleep 0.1; done'`,
     );
   }
 
