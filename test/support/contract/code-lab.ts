@@ -112,6 +112,8 @@ export class CodeLab {
 
   /** Sets what differs from the defaults. */
   async settings(changes: {
+    /** Another tool than the one that it started with. */
+    tool?: Tool;
     sources?: readonly Source[];
     defaultEnvironment?: string;
     gate?: string;
@@ -128,7 +130,7 @@ export class CodeLab {
       ...changes,
     };
     await this.write("/etc/puppet-code/settings.json", renderMainSettings(values));
-    await this.write(`/etc/puppet-code/${this.tool}.yaml`, renderToolConf(values));
+    await this.write(`/etc/puppet-code/${values.tool}.yaml`, renderToolConf(values));
   }
 
   /** Commits to a branch, which begins at `production` if it is new, or at another; gives the commit. */
