@@ -63,8 +63,8 @@ describe("code deployment", () => {
     expect((await git("commit", "--quiet", "--all", "--message", "By hand")).code).toBe(0);
     const head = (await git("rev-parse", "HEAD")).stdout.slice(0, 12);
     const pushed = await npmRun("push", folder, environment);
-    expect(pushed.code, pushed.text).toBe(0);
     expect(pushed.text).toMatch(/production:[^]*(success: production|Requested)/);
+    expect(pushed.code, pushed.text).toBe(pushed.text.includes("Requested") ? 3 : 0);
     await until(
       "it is everywhere",
       async () => (await commitsOn(servers)).every((one) => one === head),
@@ -79,7 +79,7 @@ describe("code deployment", () => {
     const folder = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "control");
     await npmRun("push", folder, environment);
     const deleted = await npmRun("push", folder, environment, "--delete", "feature/two");
-    expect(deleted.code, deleted.text).toBe(0);
+    expect(deleted.code, deleted.text).toBe(deleted.text.includes("Requested") ? 3 : 0);
     await until(
       "it is gone",
       async () => (await commitsOn(servers, "feature_two")).every((one) => one === undefined),

@@ -15,32 +15,39 @@ interface Outcome {
 const folder = "/tmp/sync-test";
 const count = 500;
 
-/** The scripts, with folders of this test's own. */
-const moved = (script: string) =>
+/** The scripts, with folders of a test's own. */
+const moved = (script: string, folder: string) =>
   script
     .replaceAll('"/etc/puppet-code"', `"${folder}"`)
     .replaceAll('"/var/lib/puppet-code"', `"${folder}/home"`)
     .replaceAll("/usr/local/lib/puppet-code/", `${folder}/`);
 
+/** Writes a file for a test, and has it run. */
+const installIn = (folder: string) => (name: string, content: string) =>
+  inParsers(["install", "-D", "-m", "0755", "/dev/stdin", `${folder}/${name}`], content);
+
+/** Installs a compiler's scripts in a folder. */
+async function compilerIn(folder: string, settings: object): Promise<void> {
+  const install = installIn(folder);
+  const { "compiler/puppet-code-sync": sync = "" } = await codeFilesOf("debian");
+  const library = fileOf(await sharedCodeFiles(), "puppet_code.rb");
+  await install("sync", moved(sync, folder));
+  await install("puppet_code.rb", moved(library, folder));
+  const values = { name: "compiler1", fqdn: "compiler1.example.test", main: "main.example.test" };
+  const environments = `${folder}/environments`;
+  await install("settings.json", JSON.stringify({ ...values, environments, ...settings }));
+  await inParsers(["mkdir", "-p", `${folder}/home/published`, environments]);
+}
+
 it(`a compiler answers ${String(count)} mutated messages in one line each, and writes nothing elsewhere`, async () => {
   const seed = Date.now() % 1_000_000;
   console.log(`mutations of the main server's messages with the seed ${String(seed)}`);
-  const install = (name: string, content: string) =>
-    inParsers(["install", "-D", "-m", "0755", "/dev/stdin", `${folder}/${name}`], content);
-  const settings = {
-    ...{ name: "compiler1", fqdn: "compiler1.example.test", main: "main.example.test" },
-    environments: `${folder}/environments`,
-  };
-  const { "compiler/puppet-code-sync": sync = "" } = await codeFilesOf("debian");
-  const library = fileOf(await sharedCodeFiles(), "puppet_code.rb");
-  await install("sync", moved(sync));
-  await install("puppet_code.rb", moved(library));
-  await install("settings.json", JSON.stringify(settings));
+  const install = installIn(folder);
+  await compilerIn(folder, {});
   const attacks = new URL("../support/rendered/sync-attacks.rb", import.meta.url);
   await install("attacks.rb", readFileSync(attacks, "utf8"));
   // No main server is there to fetch from.
   await install("bin/rsync", "#!/bin/sh\nexit 23\n");
-  await inParsers(["mkdir", "-p", `${folder}/home/published`, `${folder}/environments`]);
 
   const run = `cd ${folder} && PATH=${folder}/bin:$PATH LC_ALL=C exec ruby attacks.rb ./puppet_code.rb ./sync ${String(seed)} ${String(count)}`;
   const { code, stdout, stderr } = await inParsers(["sh", "-c", run]);
@@ -72,6 +79,40 @@ it(`a compiler answers ${String(count)} mutated messages in one line each, and w
       .trim()
       .split("\n")
       .filter((path) => !path.startsWith("home")),
-  ).toEqual(["environments"]);
+  ).toEqual([]);
   expect(left.stdout).not.toMatch(/\.\.|passwd|x{80}/);
 }, 600_000);
+
+it("a compiler adds once what an older version of it did not copy", async () => {
+  const own = "/tmp/sync-complete";
+  const release = "20260101T000000.0000-0123456789ab";
+  await compilerIn(own, { copy: true });
+  // The main server's folder is beside it.
+  await installIn(own)(
+    "bin/rsync",
+    `#!/bin/sh
+echo "$@" >>${own}/calls
+for word; do shift; set -- "$@" "$(echo "$word" | sed 's#^puppet-code@[^:]*:#${own}/main/#')"; done
+exec /usr/bin/rsync "$@"
+`,
+  );
+  const files = `mkdir -p ${own}/main/production/${release}/.git ${own}/home/published/production
+cd ${own}/main/production/${release}; ln -s ../common/modules modules; echo a >a
+rsync --archive --exclude=.git ./ ${own}/home/published/production/${release}/; echo commit >.git/HEAD; : >${own}/calls`;
+  await inParsers(["sh", "-ec", files]);
+  const entry = { release, commit: "0".repeat(40) };
+  const synced = async () => {
+    const run = `cd ${own} && SSH_CONNECTION=x PATH=${own}/bin:$PATH exec ruby ./sync`;
+    const { stdout } = await inParsers(["sh", "-c", run], JSON.stringify({ production: entry }));
+    expect(JSON.parse(stdout)).toMatchObject({ commits: { production: entry.commit } });
+    return Number((await inParsers(["sh", "-c", `wc -l <${own}/calls`])).stdout);
+  };
+  expect(await synced()).toBe(1);
+  const published = `${own}/home/published/production`;
+  const { stdout } = await inParsers([
+    ...["sh", "-c"],
+    `cat ${published}/${release}/.git/HEAD; readlink ${published}/common`,
+  ]);
+  expect(stdout).toBe(`commit\n${own}/environments/common\n`);
+  expect(await synced()).toBe(1);
+});

@@ -20,7 +20,8 @@ interface Given {
 }
 
 // Pushes the commits of a folder to the control repository on the main server, which deploys them; creates a clone if the
-// folder does not exist. The exit code is 0 if every server has the code, 2 if only some have it, and 1 if none has.
+// folder does not exist. The exit code is 0 if every server has the code, 2 if only some have it, 1 if none has, and 3 if
+// that is not known yet.
 await main(async () => {
   const { folder, name, branch, replace } = given();
   const stack = new Stack(name, await toolchain());
@@ -45,7 +46,12 @@ await main(async () => {
     console.log("There is nothing new to push; to deploy again, run npm run deploy-code.");
   }
   if (/^remote: (failure:|The webhook did not answer)/m.test(said)) return 1;
-  return /^remote: partial:/m.test(said) ? 2 : 0;
+  if (/^remote: partial:/m.test(said)) return 2;
+  if (!/^remote: Requested/m.test(said)) return 0;
+  console.log(
+    `The push stands, but its deploy is not finished, so it may still fail. This waits for it and shows its result: npm run deploy-code -- all ${name}`,
+  );
+  return 3;
 });
 
 function given(): Given {

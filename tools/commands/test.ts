@@ -61,7 +61,9 @@ await main(async () => {
       for (const stage of row) await test(stage);
     };
     await oneByOne(first);
-    await Promise.all(together.map(oneByOne));
+    // Both to their end, as both write their reports.
+    const rows = await Promise.allSettled(together.map(oneByOne));
+    for (const row of rows) if (row.status === "rejected") throw row.reason;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -196,6 +196,15 @@ module PuppetCode
     FileUtils.rm_rf("#{target}.part")
   end
 
+  # Adds to a release here what an older version of this program did not copy.
+  def complete(source, environment, release)
+    path = "#{PUBLISHED}/#{environment}/#{release}"
+    code, output = run("rsync", "--archive", READABLE, "--timeout=60", "#{source}/", "#{path}/", seconds: 600)
+    raise Failure, last_line(output) unless code.zero?
+
+    neighbours(path).each { |other| neighbour("#{PUBLISHED}/#{environment}/#{other}", other) }
+  end
+
   def neighbour(path, name)
     return if File.symlink?(path)
 
