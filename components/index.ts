@@ -50,7 +50,7 @@ export type {
   PuppetInfrastructureArgs,
 } from "./puppet-infrastructure/args.js";
 export type { DeployedCode } from "./puppet-infrastructure/code.js";
-export type { SizingArgs } from "./puppet-server/args.js";
+export type { CodeNeeds, EyamlArgs, ServerGemsArgs, SizingArgs } from "./puppet-server/args.js";
 export { PuppetDb } from "./puppetdb/puppetdb.js";
 export type {
   PuppetDbArgs,

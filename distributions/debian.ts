@@ -9,6 +9,12 @@ export const debian: Distribution = {
     // Debian's package would create a database with a password that nobody knows.
     puppetdb: ["dbconfig-no-thanks", "puppetdb"],
     puppetdbTermini: "puppet-terminus-puppetdb",
+    // Puppet Server finds a gem of Debian's only if its package links to it, and it links to none of these.
+    eyaml: {
+      package: "hiera-eyaml",
+      gems: ["hiera-eyaml", "highline", "optimist"],
+      folder: "/usr/share/rubygems-integration/all",
+    },
   },
   paths: {
     ruby: "/usr/bin/ruby",

@@ -11,6 +11,8 @@ export interface Distribution {
     readonly puppetdb: readonly string[];
     /** What a Puppet server needs to talk to PuppetDB. */
     readonly puppetdbTermini: string;
+    /** Gems for Puppet Server that its package lacks, to decrypt data with eyaml. */
+    readonly eyaml?: PackagedGems;
   };
   readonly paths: {
     /** The Ruby that runs Puppet, and so also the autosign policy: it is installed wherever Puppet is. */
@@ -58,6 +60,16 @@ export interface Distribution {
     readonly server: string;
     readonly puppetdb: string;
   };
+}
+
+/** Gems in a package, which Puppet Server's Ruby does not find by itself. */
+export interface PackagedGems {
+  /** The package; it brings all of the gems. */
+  readonly package: string;
+  /** The gems, without their versions. */
+  readonly gems: readonly string[];
+  /** The folder where packages have their gems. */
+  readonly folder: string;
 }
 
 /** Where the Puppet packages come from. */

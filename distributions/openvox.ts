@@ -12,6 +12,7 @@ function openvox(name: DistributionName): Distribution {
       key: readFileSync(new URL("openvox-key.asc", import.meta.url), "utf8"),
       fingerprint: "0E26429987002418F9513F2A5FB999C2D62FF3D9",
     },
+    // The agent's package has hiera-eyaml, and Puppet Server finds the agent's gems.
     packages: {
       agent: "openvox-agent",
       server: "openvox-server",

@@ -44,7 +44,8 @@ export function pairFaults(section: string, pair: Pair): string[] {
       ];
 }
 
-function attempt<Result>(read: () => Result): Result | undefined {
+/** What a function gives; undefined if it cannot. */
+export function attempt<Result>(read: () => Result): Result | undefined {
   try {
     return read();
   } catch {

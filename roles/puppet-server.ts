@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { codeFolder, codeUser } from "../templates/code-deployment/code-deployment.js";
 import { agentsPort } from "../templates/puppetserver/puppetserver.js";
+import { outsideOfGems, type ServerGems } from "./code-needs.js";
 import type { Foreman } from "./foreman/settings.js";
 import type { Puppetdb } from "./puppetdb/settings.js";
 import { portOf, type OutsidePorts, type SshLogin } from "./role.js";
@@ -18,15 +19,18 @@ export const sizing = object({
 
 export type ServerSizing = z.output<typeof sizing>;
 
-/** What every Puppet Server connects to outside: existing PuppetDBs and an existing Foreman. */
+/** What every Puppet Server connects to outside: existing PuppetDBs, an existing Foreman, and where gems come from. */
 export function outsideOfServers({
   puppetdb,
   foreman,
+  serverGems,
 }: {
   puppetdb: Puppetdb;
   foreman: Foreman;
+  serverGems: ServerGems;
 }): OutsidePorts {
   return [
+    ...outsideOfGems(serverGems),
     ...puppetdb.serverUrls.map((url) => [portOf(url), "additional PuppetDBs"] as const),
     ...(foreman.url === undefined ? [] : [[portOf(foreman.url), "Foreman"] as const]),
   ];

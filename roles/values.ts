@@ -38,6 +38,12 @@ export const dotted = (longest: number) =>
   new RegExp(`^(?=.{1,${String(longest)}}$)(${label}\\.)*${label}$`);
 /** A TCP port, as the text of a regular expression. */
 export const port = "([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
+/** A URL without a user or a password. */
+export const url = (scheme: string, example: string) =>
+  text(
+    new RegExp(`^${scheme}://[a-z0-9.-]+(:${port})?(/[A-Za-z0-9._/-]*)?$`),
+    `a URL without a password, such as ${example}`,
+  );
 
 /** The command that sets a secret; {@link inStack} writes the stack's name into it. */
 export const setSecret = (setting: string) =>

@@ -2,11 +2,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { HostArgs } from "../../hosts/host.js";
 import type { AuthorityArgs } from "../certificates/args.js";
 import type { ForemanClientArgs } from "../foreman/args.js";
-import type { SizingArgs } from "../puppet-server/args.js";
+import type { CodeNeeds, SizingArgs } from "../puppet-server/args.js";
 import type { PuppetDbClientArgs } from "../puppetdb/args.js";
 
 /** Settings that all compilers of a pool share. */
-export interface CompilerSettings extends AuthorityArgs {
+export interface CompilerSettings extends AuthorityArgs, CodeNeeds {
   /** Name under which all hosts connect to the CA. */
   caServer: string;
   /** Names of the load-balanced service for the compiler's certificate, fully qualified and short. */

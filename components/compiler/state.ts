@@ -5,6 +5,7 @@ import { certificateCheck, certificateRequest } from "../certificates/state.js";
 import { compilerLimits, connectionLimits } from "../connection-limits/state.js";
 import { foremanClient } from "../foreman/client.js";
 import { authorization, compilerRules } from "../puppet-server/authorization.js";
+import { codeNeeds } from "../puppet-server/code-needs.js";
 import { serverSizing } from "../puppet-server/sizing.js";
 import {
   factsRoutes,
@@ -49,6 +50,7 @@ export function compilerState(
       authority: false,
       sizing: serverSizing(host, args.sizing),
     }),
+    ...codeNeeds(distribution, args),
     // The server would not start without its certificate: with the CA off, it creates none.
     ...certificateRequest(args, users.puppet, `Service[${distribution.services.server}]`),
     ...revocationListScript({ name: crlRefresh, list, caFile, caServer }),

@@ -2,11 +2,11 @@ import type { DistributionName } from "../../distributions/index.js";
 import type { HostArgs } from "../../hosts/host.js";
 import type { CertificateAuthority } from "../certificate-authority/certificate-authority.js";
 import type { ForemanClientArgs } from "../foreman/args.js";
-import type { SizingArgs } from "../puppet-server/args.js";
+import type { CodeNeeds, SizingArgs } from "../puppet-server/args.js";
 import type { PuppetDbClientArgs } from "../puppetdb/args.js";
 
 /** Arguments of {@link MainServer}. */
-export interface MainServerArgs {
+export interface MainServerArgs extends CodeNeeds {
   /** The host that becomes the main server. */
   host: HostArgs;
   /** Where Puppet's packages come from; Debian's own by default. */

@@ -5,6 +5,7 @@ import { connectionLimits, mainServerLimits } from "../connection-limits/state.j
 import { noOwnEnvironments } from "../control-repository/own-environments.js";
 import { foremanClient } from "../foreman/client.js";
 import { authorization, mainServerRules } from "../puppet-server/authorization.js";
+import { codeNeeds } from "../puppet-server/code-needs.js";
 import { serverSizing } from "../puppet-server/sizing.js";
 import {
   factsRoutes,
@@ -52,6 +53,7 @@ export function mainServerState(
       authority: true,
       sizing: serverSizing({ ...host, memory }, args.sizing),
     }),
+    ...codeNeeds(distribution, args),
     ...authority.state,
     ...authorization(distribution, mainServerRules({ fqdn: host.fqdn, deployedCode, smartProxy })),
     ...connectionLimits(mainServerLimits),

@@ -33,6 +33,7 @@ export function withAllDefaults(args: PuppetInfrastructureArgs) {
       fileBucket,
       puppetdb: {},
       postgresql: {},
+      serverGems: {},
     }),
     puppetServer: inDomain(puppetServer),
     caServer: inDomain(caServer),

@@ -6,7 +6,7 @@ import type { CodeDeploymentSettings } from "../code-deployment/args.js";
 import type { ForemanDatabaseArgs, ForemanPackagesArgs, ForemanUse } from "../foreman/args.js";
 import type { HdmSettings } from "../hdm/args.js";
 import type { PostgresqlArgs } from "../postgresql/args.js";
-import type { SizingArgs } from "../puppet-server/args.js";
+import type { EyamlArgs, ServerGemsArgs, SizingArgs } from "../puppet-server/args.js";
 import type { PuppetDbSizingArgs, PuppetDbUse, Retention } from "../puppetdb/args.js";
 
 /** The hosts of an environment by role; each is a separate machine. */
@@ -58,6 +58,10 @@ export interface PuppetInfrastructureArgs {
   compiler?: SizingArgs;
   /** Whether agents may store files on compilers and read them, for `puppet filebucket`; false by default. */
   fileBucket?: boolean;
+  /** Keys with which Puppet servers decrypt values in Hiera data; none by default. */
+  eyaml?: EyamlArgs | undefined;
+  /** Gems of the Puppet servers' Ruby; none by default. A new server joins the pool only with all of them. */
+  serverGems?: ServerGemsArgs;
   /** TCP port of the load balancer's statistics page; 8404 by default. */
   statsPort?: number;
   /** Seconds that a catalog may take to compile; 900 by default. */

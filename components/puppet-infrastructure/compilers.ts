@@ -35,6 +35,8 @@ export function deployCompilers(
       knownAddresses: [args.hosts.loadBalancer.address],
       deployedCode: context.deployedCode,
       fileBucket: args.fileBucket,
+      eyaml: args.eyaml,
+      serverGems: args.serverGems,
     },
     {
       parent,

@@ -27,6 +27,8 @@ export function deployMainServer(
       deployedCode: context.deployedCode,
       controlRepository:
         context.deployedCode && Object.keys(args.codeDeployment.sources ?? {}).length === 0,
+      eyaml: args.eyaml,
+      serverGems: args.serverGems,
       reservedMemory: context.puppetdbOnMainServer ? puppetdbMemory(main.memory, true) : 0,
     },
     { parent },

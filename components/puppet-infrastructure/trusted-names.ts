@@ -7,13 +7,15 @@ import type { ArgsWithAllDefaults } from "./all-defaults.js";
  * out: they are no certificate names.
  */
 export function trustedNames(args: ArgsWithAllDefaults): pulumi.Output<string[]> {
-  const { foreman, puppetdb, postgresql, codeDeployment, hdm } = args;
+  const { foreman, puppetdb, postgresql, codeDeployment, serverGems, hdm } = args;
   const urls = [
     foreman?.url,
     ...(puppetdb.serverUrls ?? []),
     ...Object.values(codeDeployment.sources ?? {}).map(({ remote }) => remote),
     codeDeployment.proxy,
     codeDeployment.forge,
+    serverGems.source,
+    serverGems.proxy,
     hdm?.saml?.ssoUrl,
   ];
   return pulumi

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { defaults } from "../../components/defaults.js";
 import { serverSizing } from "../../components/puppet-server/sizing.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
+import type { ServerGems } from "../code-needs.js";
 import type { Foreman } from "../foreman/settings.js";
 import type { CodeDeployment } from "../main/settings.js";
 import {
@@ -23,6 +24,7 @@ interface SeenSettings {
   codeDeployment: CodeDeployment;
   puppetdb: Puppetdb;
   foreman: Foreman;
+  serverGems: ServerGems;
 }
 
 /** Puppet Servers without a CA, which compile the agents' catalogs. */

@@ -2,6 +2,14 @@ import { puppetdbMemory } from "../../components/puppetdb/sizing.js";
 import { serverSizing } from "../../components/puppet-server/sizing.js";
 import { controlHome, controlUser } from "../../templates/control-repository/control-repository.js";
 import { agentsPort, ownershipFolder } from "../../templates/puppetserver/puppetserver.js";
+import {
+  eyaml,
+  eyamlFaults,
+  serverGems,
+  serverGemsFaults,
+  type Eyaml,
+  type ServerGems,
+} from "../code-needs.js";
 import type { Foreman } from "../foreman/settings.js";
 import type { Puppetdb } from "../puppetdb/settings.js";
 import {
@@ -26,6 +34,8 @@ interface SeenSettings {
   webhook: Webhook;
   puppetdb: Puppetdb;
   foreman: Foreman;
+  eyaml: Eyaml;
+  serverGems: ServerGems;
 }
 
 /** Name of the main server's host, on platforms that create hosts. */
@@ -41,11 +51,16 @@ export const main = {
     mainServer: sizing.prefault({}),
     codeDeployment: codeDeployment.prefault({}),
     webhook: webhook.prefault({}),
+    // Compilers have them too.
+    eyaml: eyaml.prefault({}),
+    serverGems: serverGems.prefault({}),
   },
-  secrets: ["codeDeployment.token", "webhook.privateKey"],
-  faults: ({ codeDeployment, webhook }) => [
+  secrets: ["codeDeployment.token", "webhook.privateKey", "eyaml.privateKey"],
+  faults: ({ codeDeployment, webhook, eyaml, serverGems }) => [
     ...codeFaults(codeDeployment),
     ...webhookFaults(webhook, codeDeployment),
+    ...eyamlFaults(eyaml),
+    ...serverGemsFaults(serverGems),
   ],
   placement: () => "own",
   elsewhere: [],
@@ -89,18 +104,28 @@ export const main = {
     hasControlRepository(codeDeployment)
       ? [{ from: "main", to: "main", user: controlUser, home: controlHome }]
       : [],
-  outside: ({ codeDeployment, puppetdb, foreman }) => [
+  outside: ({ codeDeployment, puppetdb, foreman, serverGems }) => [
     ...outsideOfCode(codeDeployment),
-    ...outsideOfServers({ puppetdb, foreman }),
+    ...outsideOfServers({ puppetdb, foreman, serverGems }),
     // The smart proxy's packages come from there.
     ...(foreman.smartProxy ? outsideOfForemanPackages(foreman) : []),
   ],
-  args: ({ mainServer, codeDeployment, webhook }) => ({
+  args: ({
+    mainServer,
+    codeDeployment,
+    webhook,
+    eyaml: { privateKey, publicKey },
+    serverGems,
+  }) => ({
     mainServer,
     codeDeployment,
     webhookPort: webhook.port,
     webhookCertificate: webhook.certificate,
     webhookPrivateKey: webhook.privateKey,
+    ...(privateKey === undefined || publicKey === undefined
+      ? {}
+      : { eyaml: { privateKey, publicKey } }),
+    serverGems,
   }),
   outputs: {
     // The CA's certificates, which verify the servers' own.

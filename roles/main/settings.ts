@@ -4,7 +4,7 @@ import { defaults } from "../../components/defaults.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import { puppetdbPort, readerPort } from "../../templates/puppetdb/puppetdb.js";
 import { pairFaults } from "../certificate.js";
-import { certificates, integer, object, port, privateKey, text } from "../values.js";
+import { certificates, integer, object, port, privateKey, text, url } from "../values.js";
 
 const remote = text(
   new RegExp(
@@ -12,11 +12,6 @@ const remote = text(
   ),
   "a Git URL without a password, such as git@git.example.com:org/control.git or https://git.example.com/org/control.git",
 );
-const url = (scheme: string, example: string) =>
-  text(
-    new RegExp(`^${scheme}://[a-z0-9.-]+(:${port})?(/[A-Za-z0-9._/-]*)?$`),
-    `a URL without a password, such as ${example}`,
-  );
 
 /** A line of known_hosts: empty, a comment, or one or more names, the key's type and the key. */
 const knownHost =

@@ -46,6 +46,7 @@ describe("a compiler", () => {
       "file /etc/systemd/system/puppetserver.service.d",
       "file /etc/systemd/system/puppetserver.service.d/locale.conf",
       "exec systemd reads puppetserver.service.d/locale.conf",
+      "exec no keys of eyaml",
       "file /etc/puppet/csr_attributes.yaml",
       "file /var/lib/puppet/ssl",
       "file /var/lib/puppet/ssl/certs",

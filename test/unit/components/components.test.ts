@@ -53,6 +53,7 @@ describe("the main server", () => {
       "file /etc/systemd/system/puppetserver.service.d",
       "file /etc/systemd/system/puppetserver.service.d/locale.conf",
       "exec systemd reads puppetserver.service.d/locale.conf",
+      "exec no keys of eyaml",
       "file /etc/systemd/system/puppetserver.service.d/mounts.conf",
       "exec systemd reads puppetserver.service.d/mounts.conf",
       "file /etc/puppet/autosign",

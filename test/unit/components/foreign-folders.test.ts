@@ -81,6 +81,8 @@ describe.each(["debian", "openvox8"] as const)("root on hosts of %s", (name) => 
         foremanHost: true,
         codeDeployment: code,
         hdm: { image },
+        eyaml: { privateKey: "private", publicKey: "public" },
+        serverGems: { install: ["toml"] },
       });
       for (const { name: resource, inputs } of registrations) {
         const script = String(inputs.stdin);

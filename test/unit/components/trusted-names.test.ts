@@ -17,6 +17,8 @@ const trusted: Readonly<Record<string, [name: string, value: string]>> = {
   "codeDeployment.sources.*.remote": ["git.trusted.test", "git@git.trusted.test:org/control.git"],
   "codeDeployment.proxy": ["proxy.trusted.test", "http://proxy.trusted.test:3128"],
   "codeDeployment.forge": ["forge.trusted.test", "https://forge.trusted.test"],
+  "serverGems.source": ["gems.trusted.test", "https://gems.trusted.test"],
+  "serverGems.proxy": ["gem-proxy.trusted.test", "http://gem-proxy.trusted.test:3128"],
   "hdm.ldap.host": ["ldap.trusted.test", "ldap.trusted.test"],
   "hdm.saml.ssoUrl": ["saml.trusted.test", "https://saml.trusted.test/sso"],
 };
@@ -38,7 +40,8 @@ const others = [
   ...["hdm.ldap.baseDn", "hdm.ldap.bindDn", "hdm.ldap.bindPassword", "hdm.ldap.caCertificate"],
   ...["hdm.ldap.filter", "hdm.ldap.usernameAttribute", "hdm.saml.certificate", "hdm.saml.entityId"],
   // Durations, releases, times, prefixes, programs.
-  ...["webhook.certificate", "webhook.privateKey"],
+  ...["webhook.certificate", "webhook.privateKey", "eyaml.privateKey", "eyaml.publicKey"],
+  "serverGems.install.[]",
   ...["puppetdb.nodeTtl", "puppetdb.nodePurgeTtl", "puppetdb.reportTtl", "foreman.version"],
   ...["postgresql.backupTime", "codeDeployment.sources.*.prefix", "codeDeployment.postRun.[].[]"],
   "codeDeployment.defaultEnvironment",
@@ -102,6 +105,7 @@ describe("servers that the settings name", () => {
             proxy: value("codeDeployment.proxy"),
             forge: value("codeDeployment.forge"),
           },
+          serverGems: { source: value("serverGems.source"), proxy: value("serverGems.proxy") },
           hdm: {
             image: "registry.example.test/hdm@sha256:0",
             ldap: { host: value("hdm.ldap.host"), baseDn: "dc=test" },

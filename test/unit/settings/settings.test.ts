@@ -144,6 +144,8 @@ describe("valid settings", () => {
         behind: "serve",
       },
       webhook: { port: 9000 },
+      eyaml: {},
+      serverGems: { install: [] },
       hdm: { host: "none" },
       containers: {
         subnet: "10.213.7.0/24",
