@@ -120,7 +120,13 @@ module GateData
     missing = (level["options"] || {}).slice(*KEYS).select { |_, key| key.is_a?(String) && key.start_with?("/") && !key.match?(INTERPOLATION) && missing?(key) }
     return if missing.empty? || files.none? { |file| (anew || @tree.changed?(file)) && @tree.file?(file) && @tree.read(file).b.include?("ENC[") }
 
-    missing.each { |option, key| fault(path, nil, "#{option} of level #{level['name']} is #{key}, which is not there: put the key there on every server, for Puppet Server to read") }
+    missing.each { |option, key| fault(path, nil, "#{option} of level #{level['name']} is #{key}, which is not there: #{remedy(key)}") }
+  end
+
+  # The key may be where this distribution has keys, and not where another one does.
+  def remedy(key)
+    given = @keys && "#{@keys}/#{File.basename(key)}"
+    given && !missing?(given) ? "write #{given}" : "put the key there on every server, for Puppet Server to read"
   end
 
   def missing?(key)

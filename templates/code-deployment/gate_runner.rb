@@ -18,6 +18,8 @@ class GateRunner
     @tree = GateTree.new(request["folder"], request["before"])
     @name = request["environment"]
     @root = "#{request['work']}/environments/#{@name}"
+    # Where the keys are that the stack's settings have.
+    @keys = request["conf"] && "#{File.dirname(request['conf'])}/eyaml"
     configure(request)
   end
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { agentRun } from "../../tools/lib/agents.js";
-import { commit, deleteBranch, push, runOn } from "../support/local/code.js";
+import { encrypted, eyamlKeys, type EyamlKeys } from "../support/eyaml.js";
+import { as, commit, deleteBranch, push, runOn } from "../support/local/code.js";
 import { deploy, exec, joined, output, seal, settingsFile, until } from "../support/environment.js";
 import {
   api,
@@ -46,13 +47,37 @@ const askAgain = async () => {
   for (const compiler of compilers) await output(compiler, "rm -f /var/lib/puppet-foreman/away");
 };
 
-/** Settings with this file's Foreman, and changes in how it is used. */
-async function settingsWith(use: object = {}): Promise<string> {
+/** Settings with this file's Foreman, changes in how it is used, and keys of eyaml, which need no deployment of their own. */
+async function settingsWith(keys: EyamlKeys, use: object = {}): Promise<string> {
   const settings = settingsFile({
     foreman: { host: "existing", url: foremanUrl, smartProxy: false, timeout: 5, ...use },
+    eyaml: { publicKey: keys.publicKey },
   });
   await seal(settings, "foreman.password", password);
+  await seal(settings, "eyaml.privateKey", keys.privateKey);
   return settings;
+}
+
+const [keys, otherKeys] = [eyamlKeys(), eyamlKeys()];
+const privateKey = "/etc/puppet/eyaml/private_key.pkcs7.pem";
+
+/** Deploys a secret for the node, in data that only these keys read. */
+async function pushSecret(keys: EyamlKeys, secret: string): Promise<void> {
+  await commit("classified", {
+    "hiera.yaml": `version: 5
+defaults: { datadir: data, data_hash: yaml_data }
+hierarchy:
+  - name: Secrets
+    lookup_key: eyaml_lookup_key
+    path: secrets.eyaml
+    options: { pkcs7_private_key: ${privateKey}, pkcs7_public_key: /etc/puppet/eyaml/public_key.pkcs7.pem }
+  - { name: Common, path: common.yaml }
+`,
+    "data/secrets.eyaml": `profile::sign::secret: ${encrypted(keys, secret)}\n`,
+    "site-modules/profile/manifests/sign.pp":
+      'class profile::sign (String $text, String $secret) { file { "/etc/sign": content => "$text: $secret" } }\n',
+  });
+  expect((await push("classified")).text).toMatch(/^success: /);
 }
 
 describe("Foreman", () => {
@@ -68,7 +93,7 @@ describe("Foreman", () => {
         'class profile::sign (String $text) { file { "/etc/sign": content => "$text in $environment at ${::site}" } }\n',
     });
     await push("classified");
-    const { code, text, seconds } = await deploy(await settingsWith());
+    const { code, text, seconds } = await deploy(await settingsWith(keys));
     expect(code, text).toBe(0);
     console.log(`Foreman added in place in ${seconds.toFixed(0)} s`);
   });
@@ -158,10 +183,28 @@ describe("Foreman", () => {
     await control("PUT", "/delay", { seconds: 0 });
   });
 
-  it("stops agent runs if the classification is too old and the setting says so", async () => {
-    const { code, text } = await deploy(await settingsWith({ cacheHours: 1, whenExpired: "fail" }));
+  it("and data that is encrypted with eyaml make one catalog; nobody but Puppet Server reads the key", async () => {
+    await pushSecret(keys, "open sesame");
+    for (const compiler of compilers) {
+      await output(agent, "rm -f /etc/sign");
+      await runOn(compiler, agent);
+      expect(await sign()).toBe("as Foreman says: open sesame");
+    }
+    for (const server of servers)
+      expect(await output(server, `stat --format '%U %a' ${privateKey}`)).toBe("puppet 400");
+    expect(await as("puppet-code", `cat ${privateKey} 2>&1 || true`)).toContain(
+      "Permission denied",
+    );
+  });
+
+  it("stops agent runs if the classification is too old and the setting says so; other keys of eyaml restart nothing", async () => {
+    const use = { cacheHours: 1, whenExpired: "fail" };
+    const { code, text } = await deploy(await settingsWith(otherKeys, use));
     expect(code, text).toBe(0);
     expect(text).not.toMatch(/puppetserver\]: Triggered 'refresh'/);
+    await pushSecret(otherKeys, "changed");
+    await runOn("compiler1", agent);
+    expect(await sign()).toBe("as Foreman says: changed");
     await stop();
     await askAgain();
     for (const compiler of compilers)
@@ -176,6 +219,8 @@ describe("Foreman", () => {
     const { code, text } = await deploy(inject("deployment").settings);
     expect(code, text).toBe(0);
     await stop();
+    for (const server of servers)
+      expect((await exec(server, ["test", "-e", "/etc/puppet/eyaml"])).code, server).toBe(1);
     await timedRun(agent);
     expect((await exec("main", ["test", "-e", "/etc/puppet-foreman/registration.json"])).code).toBe(
       1,

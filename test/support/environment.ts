@@ -54,6 +54,7 @@ export function settingsFile(
     codeDeployment?: object;
     foreman?: object;
     hdm?: object;
+    eyaml?: object;
   } = {},
 ): string {
   const { compilers = 2, puppetServer = "puppet" } = settings;
@@ -65,6 +66,7 @@ export function settingsFile(
     codeDeployment = {},
     foreman = {},
     hdm = {},
+    eyaml = {},
   } = settings;
   const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "Pulumi.suite.yaml");
   writeFileSync(
@@ -84,6 +86,7 @@ export function settingsFile(
       `  puppet:codeDeployment: ${JSON.stringify(codeDeployment)}`,
       `  puppet:foreman: ${JSON.stringify(foreman)}`,
       `  puppet:hdm: ${JSON.stringify(hdm)}`,
+      `  puppet:eyaml: ${JSON.stringify(eyaml)}`,
       "",
     ].join("\n"),
   );

@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { distributions } from "../../../distributions/index.js";
-import {
-  compose,
-  resourceOf,
-  stateOf,
-  titlesOf,
-  type State,
-} from "../../support/infrastructure.js";
+import { compose, resourceOf, titlesOf, type State } from "../../support/infrastructure.js";
 
 const keys = { privateKey: "the-private-key", publicKey: "the-public-key" };
 const servers = ["main", "compiler1", "compiler2"];
