@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parseSettings } from "../../../platforms/platforms.js";
+import { roles } from "../../../roles/roles.js";
 import { infrastructureArguments } from "../../../settings/infrastructure-arguments.js";
 import { SettingsError } from "../../../settings/settings.js";
 import { eyamlKeys, withoutCertificate } from "../../support/eyaml.js";
@@ -98,6 +99,18 @@ describe("gems of Puppet Server", () => {
     { install: ["toml"], source: "http://gems", proxy: "http://proxy.example.com:3128" },
   ])("are taken: %j", (serverGems) => {
     expect(parseSettings({ domain, serverGems }).serverGems).toEqual(serverGems);
+  });
+
+  it.each([
+    [{}, []],
+    [{ install: ["toml"] }, [[443, "gems"]]],
+    [{ install: ["toml"], source: "http://gems:8080" }, [[8080, "gems"]]],
+    [{ install: ["toml"], source: "http://gems", proxy: "http://proxy:3128" }, [[3128, "gems"]]],
+  ])("are fetched through the firewall by servers that compile: %j", (serverGems, expected) => {
+    const settings = parseSettings({ domain, codeDeployment: { tool: "none" }, serverGems });
+    for (const { outside } of [roles.main, roles.compiler]) {
+      expect(outside(settings)).toEqual(expected);
+    }
   });
 
   const gem = "write the name of a gem, or its name and version, such as toml:0.3.0.";
