@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { faultsOf, installGate, judged, made, type Tree } from "../support/rendered/gate.js";
 import { good, goodBut } from "../support/rendered/gate-trees.js";
 import { outputOf } from "../support/rendered/parsers.js";
@@ -20,6 +20,9 @@ it("finds no fault with what control repositories have", async () => {
 
 it("finds keys that Puppet Server alone may read, and says where they are if hiera.yaml names another place", async () => {
   const folder = "/tmp/gate/eyaml";
+  onTestFinished(async () => {
+    await outputOf(`rm -r ${folder}`);
+  });
   await outputOf(
     `install -d ${folder} && install -o puppet -m 0400 /dev/null ${folder}/private_key.pkcs7.pem && install -m 0644 /dev/null ${folder}/public_key.pkcs7.pem`,
   );

@@ -98,7 +98,7 @@ describe("gems of Puppet Server", () => {
 describe("gems of packages", () => {
   const [from, to] = [`${folder}/packaged`, `${folder}/vendored`];
   const link = renderPackagedGems({ gems: ["hiera-eyaml", "optimist"], folder: from, to });
-  const run = (...words: readonly string[]) => inParsers(["sh", "-s", ...words], link);
+  const run = (...words: readonly string[]) => inParsers(["sh", "-s", "--", ...words], link);
 
   it("are found by links, also after their package has another version", async () => {
     const packaged = (...names: readonly string[]) =>
