@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { setSecret } from "./values.js";
+import { sealedKey, setSecret } from "./values.js";
 
 /** A certificate for HTTPS, and its key. */
 interface Pair {
@@ -31,6 +31,7 @@ export function pairFaults(section: string, pair: Pair): string[] {
       `puppet:${section}.certificate cannot be read; write the certificate, and below it those of the CAs that signed it, in PEM.`,
     ];
   }
+  if (privateKey === sealedKey) return [];
   const key = attempt(() => createPrivateKey(privateKey));
   if (key === undefined) {
     return [

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey } from "node:crypto";
 import * as z from "zod";
 import { attempt } from "./certificate.js";
 import { portOf, type OutsidePorts } from "./role.js";
-import { object, privateKey, setSecret, text, url } from "./values.js";
+import { object, privateKey, sealedKey, setSecret, text, url } from "./values.js";
 
 /** Keys of hiera-eyaml, on every server that compiles. */
 export const eyaml = object({
@@ -56,6 +56,7 @@ export function eyamlFaults({ privateKey, publicKey }: Eyaml): string[] {
       "puppet:eyaml.publicKey cannot be read; write the content of public_key.pkcs7.pem, as eyaml createkeys writes it.",
     ];
   }
+  if (privateKey === sealedKey) return [];
   const key = attempt(() => createPrivateKey(privateKey));
   if (key?.asymmetricKeyType !== "rsa") {
     return [

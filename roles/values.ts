@@ -33,6 +33,11 @@ export const privateKey = text(
   /^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[^]+\n-----END [A-Z ]*PRIVATE KEY-----\n?$/,
   "a private key in PEM",
 );
+/**
+ * Stands for a secret private key, which only the engine can decrypt, where settings are read before it runs. It passes
+ * every check; the program checks the key itself.
+ */
+export const sealedKey = "-----BEGIN PRIVATE KEY-----\nsealed\n-----END PRIVATE KEY-----\n";
 /** A lower-case DNS name of limited length. */
 export const dotted = (longest: number) =>
   new RegExp(`^(?=.{1,${String(longest)}}$)(${label}\\.)*${label}$`);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { loadAll } from "js-yaml";
+import { sealedKey } from "../../roles/values.js";
 import { overlap, parseNetmask, parseSubnet, type Subnet } from "../../settings/subnet.js";
 import { parseSettings } from "../../platforms/platforms.js";
 import { SettingsError, type Settings } from "../../settings/settings.js";
@@ -53,8 +54,6 @@ export function settingsOf({ name, stackFile }: { name: string; stackFile: strin
  * the password itself.
  */
 const sealedPassword = "sealed-by-pulumi";
-/** The same for a private key. */
-const sealedKey = "-----BEGIN PRIVATE KEY-----\nsealed\n-----END PRIVATE KEY-----\n";
 
 /**
  * Makes sure that passwords, tokens and private keys are secrets, and nothing else is.

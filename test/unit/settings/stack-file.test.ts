@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eyamlKeys } from "../../support/eyaml.js";
+import { certificateFor } from "../../support/unit/certificates.js";
 import { readSettings, requireFreeSubnet } from "../../../tools/lib/settings.js";
 
 describe("a stack file", () => {
@@ -46,6 +48,18 @@ describe("a stack file", () => {
       ].join("\n"),
     );
     expect(settings.postgresql.server).toBe("db.example.org");
+    expect(JSON.stringify(settings)).not.toMatch(/v1:/);
+  });
+
+  it("may have encrypted private keys beside their public parts, which cannot be compared then", () => {
+    const { certificate } = certificateFor("hooks.example.org");
+    const webhook = JSON.stringify({ certificate, privateKey: { secure: "v1:A" } });
+    const eyaml = JSON.stringify({
+      publicKey: eyamlKeys().publicKey,
+      privateKey: { secure: "v1:B" },
+    });
+    const { settings } = read(`config:\n  domain: a.b\n  webhook: ${webhook}\n  eyaml: ${eyaml}\n`);
+    expect(settings.webhook.certificate).toBe(certificate);
     expect(JSON.stringify(settings)).not.toMatch(/v1:/);
   });
 
