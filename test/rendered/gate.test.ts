@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { faultsOf, installGate, judged, made, type Tree } from "../support/rendered/gate.js";
 import { good, goodBut } from "../support/rendered/gate-trees.js";
 import { outputOf } from "../support/rendered/parsers.js";
@@ -16,41 +16,6 @@ beforeAll(async () => {
 
 it("finds no fault with what control repositories have", async () => {
   expect(await faultsOf("good", good)).toEqual([]);
-});
-
-it("finds keys that Puppet Server alone may read, and says where they are if hiera.yaml names another place", async () => {
-  const folder = "/tmp/gate/eyaml";
-  onTestFinished(async () => {
-    await outputOf(`rm -r ${folder}`);
-  });
-  await outputOf(
-    `install -d ${folder} && install -o puppet -m 0400 /dev/null ${folder}/private_key.pkcs7.pem && install -m 0644 /dev/null ${folder}/public_key.pkcs7.pem`,
-  );
-  const withKeys = (privateKey: string) => ({
-    "hiera.yaml": `---
-version: 5
-hierarchy:
-  - name: Secret
-    lookup_key: eyaml_lookup_key
-    path: common.eyaml
-    options:
-      pkcs7_private_key: ${privateKey}
-      pkcs7_public_key: ${folder}/public_key.pkcs7.pem
-`,
-    "data/common.eyaml": "a: ENC[PKCS7,MIIB]\n",
-  });
-  expect(await faultsOf("keys", withKeys(`${folder}/private_key.pkcs7.pem`))).toEqual([]);
-  const elsewhere = "/etc/puppetlabs/puppet/eyaml/private_key.pkcs7.pem";
-  expect(await faultsOf("keys", withKeys(elsewhere))).toEqual([
-    [
-      "hiera.yaml",
-      null,
-      `pkcs7_private_key of level Secret is ${elsewhere}, which is not there: write ${folder}/private_key.pkcs7.pem`,
-    ],
-  ]);
-  expect(await faultsOf("keys", withKeys(`${folder}/private.pem`))).toEqual([
-    ["hiera.yaml", null, saying("put the key there on every server, for Puppet Server to read")],
-  ]);
 });
 
 it("names each fault with its file, its line and the reason", async () => {
