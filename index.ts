@@ -98,15 +98,8 @@ function stackSettings(): Record<string, unknown> {
 function checkSealed(settings: Settings): void {
   // The language host lists here which settings contain a secret.
   const secrets = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
-  const has = (setting: string) =>
-    setting
-      .split(".")
-      .reduce<unknown>(
-        (at, key) => (at as Readonly<Record<string, unknown>> | undefined)?.[key],
-        settings,
-      ) !== undefined;
   const inTheClear = settingsInClear(
-    has,
+    settings,
     stackConfig(import.meta.dirname, pulumi.getStack()),
     secrets.map((key) => key.replace(`${pulumi.getProject()}:`, "")),
   );

@@ -24,22 +24,34 @@ export function sealingOf(config: Readonly<Record<string, unknown>>, setting: st
   return isSealed(at) ? "sealed" : "clear";
 }
 
+/** The settings that a name means, where `*` stands for any name at its level. */
+function namesOf(setting: string, values: unknown): string[] {
+  const [key = "", ...rest] = setting.split(".");
+  const within = (values ?? {}) as Readonly<Record<string, unknown>>;
+  const names = key === "*" ? Object.keys(within) : [key];
+  return rest.length === 0
+    ? names.filter((name) => within[name] !== undefined)
+    : names.flatMap((name) =>
+        namesOf(rest.join("."), within[name]).map((inner) => `${name}.${inner}`),
+      );
+}
+
 /**
  * The secrets of a stack that are in plaintext, as far as this is known: from the stack's file, and for settings that
  * are not in it from the language host, which only says whether a group of settings contains any secret.
  *
- * @param has whether a setting is given
+ * @param settings the settings that are given
  * @param config what is below `config:` in the stack's file
  * @param secretGroups groups with at least one secret
  * @returns names of the settings
  */
 export function settingsInClear(
-  has: (setting: string) => boolean,
+  settings: object,
   config: Readonly<Record<string, unknown>>,
   secretGroups: readonly string[],
 ): string[] {
-  return sealedSettings.filter((setting) => {
-    if (!has(setting)) return false;
+  const given = sealedSettings.flatMap((setting) => namesOf(setting, settings));
+  return given.filter((setting) => {
     const sealing = sealingOf(config, setting);
     const [group = ""] = setting.split(".");
     return sealing === "absent" ? !secretGroups.includes(group) : sealing === "clear";

@@ -11,12 +11,27 @@ export const sealedSettings: readonly string[] = [
   "existing.jumpHost.privateKey",
 ];
 
+/**
+ * Whether a setting is one of these, where `*` stands for a name that the stack has given.
+ *
+ * @param setting its name without the project's prefix, with dots between the levels
+ */
+export const isSealedSetting = (setting: string) => matches(sealedSettings, setting.split("."));
+
+function matches(settings: Iterable<string>, path: readonly string[]): boolean {
+  return [...settings].some((setting) => {
+    const keys = setting.split(".");
+    return keys.length === path.length && keys.every((key, at) => key === "*" || key === path[at]);
+  });
+}
+
 /** Settings that contain a secret. Below the sections, a text where a private key belongs is recognised by its form. */
 const enclosing = new Set(
   sealedSettings.flatMap((setting) => {
     const [section = "", ...path] = setting.split(".");
-    const within =
-      path.length > 1 && !setting.endsWith("Key") ? [`${section}.${path[0] ?? ""}`] : [];
+    const within = setting.endsWith("Key")
+      ? []
+      : path.slice(0, -1).map((_, at) => [section, ...path.slice(0, at + 1)].join("."));
     return [section, ...within];
   }),
 );
@@ -44,11 +59,11 @@ export function mayHoldSecret(path: readonly PropertyKey[], value: unknown): boo
     keys.some((key) => /(password|token|privateKey|hostKey)$/i.test(key)) ||
     privateKey.test(text) ||
     // A value in the place of a section may still contain the secret.
-    enclosing.has(keys.join(".")) ||
+    matches(enclosing, keys) ||
     // So may an object in the place of a text in it, and servers in a different form.
     (typeof value === "object" &&
       value !== null &&
-      (group === "existing" || enclosing.has(`${group}.${inner}`))) ||
+      (group === "existing" || matches(enclosing, [group, inner]))) ||
     urlWithSecret.test(text)
   );
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { setSecret } from "../roles/values.js";
-import { keyShown, mayHoldSecret, sealedSettings } from "./secrets.js";
+import { isSealedSetting, keyShown, mayHoldSecret } from "./secrets.js";
 
 /**
  * One sentence for each fault that zod found: the setting's name, its value, and what to write instead.
@@ -19,6 +19,9 @@ export function sentencesOf(
     const known = keysAt(schema, issue.path).join(", ");
     return issue.keys.map((key) => {
       const name = nameOf([...issue.path, key]);
+      const { instead = {} } = objectAt(schema, issue.path)?.meta() ?? {};
+      const remedy = (instead as Readonly<Record<string, string | undefined>>)[key];
+      if (remedy !== undefined) return `${name} is set, ${remedy}.`;
       // This is what `pulumi config set` stores for a path without --path.
       const [group = "", ...inner] = key.split(".");
       return inner.length > 0 && keysAt(schema, []).includes(group)
@@ -40,7 +43,7 @@ export function sentencesOf(
       ? "is not set"
       : `is ${mayHoldSecret(issue.path, value) ? "invalid" : shortened(JSON.stringify(value))}`;
   const name = issue.path.join(".");
-  const command = sealedSettings.includes(name) ? `, with ${setSecret(name)}` : "";
+  const command = isSealedSetting(name) ? `, with ${setSecret(name)}` : "";
   return [`${setting} ${found}; write ${issue.message}${command}.`];
 }
 
@@ -53,20 +56,25 @@ const shortened = (value: string) =>
 
 /** The keys that a schema allows at a path. */
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  return Object.keys(objectAt(schema, path)?.shape ?? {});
+}
+
+/** The schema of the object at a path. */
+function objectAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.ZodObject | undefined {
   if (
     schema instanceof z.ZodPrefault ||
     schema instanceof z.ZodDefault ||
     schema instanceof z.ZodOptional
   ) {
-    return keysAt(schema.unwrap(), path);
+    return objectAt(schema.unwrap(), path);
   }
   const [key, ...rest] = path;
-  if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
-  if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest);
-  if (!(schema instanceof z.ZodObject)) return [];
+  if (schema instanceof z.ZodArray) return objectAt(schema.element, rest);
+  if (schema instanceof z.ZodRecord) return objectAt(schema.valueType, rest);
+  if (!(schema instanceof z.ZodObject)) return undefined;
   const shape: Readonly<Record<PropertyKey, z.core.$ZodType | undefined>> = schema.shape;
   const inner = key === undefined ? undefined : shape[key];
-  return inner === undefined ? Object.keys(shape) : keysAt(inner, rest);
+  return inner === undefined ? schema : objectAt(inner, rest);
 }
 
 function nameOf(path: readonly PropertyKey[]): string {

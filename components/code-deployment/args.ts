@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../../distributions/index.js";
 import type { HostArgs } from "../../hosts/host.js";
 import type { Source, Tool } from "../../templates/code-deployment/code-deployment.js";
+import type { KeyType } from "../../templates/code-deployment/git-access.js";
 import type { WithDistribution } from "../arguments.js";
 import type { CodeGate, OldCode } from "../choices.js";
 import type { defaults } from "../defaults.js";
@@ -12,6 +13,8 @@ export interface CodeDeploymentSettings {
   poolSize?: number;
   /** URL of a proxy for HTTPS; none by default. */
   proxy?: string | undefined;
+  /** Hosts that are reached without the proxy; a name that begins with a dot stands for a domain. None by default. */
+  noProxy?: string[];
   /** URL of a Forge mirror; the Forge itself by default. */
   forge?: string | undefined;
   /**
@@ -40,15 +43,35 @@ export interface CodeDeploymentSettings {
   postRun?: string[][];
   /** known_hosts lines of the Git servers; no other server is trusted. None by default. */
   knownHosts?: string;
-  /** User name that goes with the token; `git` by default. */
+  /** User name that goes with a token that has none of its own; `git` by default. */
   tokenUser?: string;
-  /** Token for repositories with an HTTPS URL; without it, they must be public. */
+  /**
+   * Token for repositories with an HTTPS URL, on the servers of the sources; without it, and without one in
+   * `credentials`, they must be public.
+   */
   token?: pulumi.Input<string> | undefined;
+  /** Keys and tokens of some repositories, of sources as of modules, by name; none by default. */
+  credentials?: Record<string, GitCredentialsArgs>;
   /**
    * What happens to a compiler whose code is known to be outdated: with `serve`, the default, it continues to serve;
    * with `leave` it gets no new agents until it has the latest code, unless all compilers are outdated.
    */
   behind?: OldCode;
+}
+
+/** A key or a token of a repository, or of several below one path. */
+export interface GitCredentialsArgs {
+  /**
+   * What it is for, and nothing else: URL of a repository, of a path above several, or of a whole server. With an HTTPS
+   * URL it is a token; with an SSH URL, the main server makes a key. The longest URL that fits a repository counts.
+   */
+  url: string;
+  /** Type of the key; `ed25519` by default. */
+  keyType?: KeyType | undefined;
+  /** The token. */
+  token?: pulumi.Input<string> | undefined;
+  /** User name that goes with the token; that of all tokens by default. */
+  tokenUser?: string | undefined;
 }
 
 /** Arguments of {@link CodeDeployment}. */
@@ -98,6 +121,11 @@ export type CodeDeploymentWithDefaults = WithDistribution<CodeDeploymentArgs> &
   Required<
     Pick<
       CodeDeploymentArgs,
-      keyof typeof defaults.codeDeployment | "postRun" | "copies" | "puppetdbUrls"
+      | keyof typeof defaults.codeDeployment
+      | "postRun"
+      | "copies"
+      | "puppetdbUrls"
+      | "noProxy"
+      | "credentials"
     >
   >;

@@ -24,7 +24,10 @@ export class CodeDeployment extends pulumi.ComponentResource {
   constructor(name: string, args: CodeDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CodeDeployment", name, {}, opts);
     const argsWithDefaults = withDistribution(
-      withDefaults(args, { ...defaults.codeDeployment, postRun: [], copies: [], puppetdbUrls: [] }),
+      withDefaults(args, {
+        ...defaults.codeDeployment,
+        ...{ postRun: [], copies: [], puppetdbUrls: [], noProxy: [], credentials: {} },
+      }),
     );
     const { main, compilers, distribution } = argsWithDefaults;
     oneOf("behind", argsWithDefaults.behind, OldCode);

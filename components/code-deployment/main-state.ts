@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Distribution } from "../../distributions/index.js";
-import { absenceAs, commandAs, directoryAs, fileAs } from "../../hosts/as-user.js";
+import { commandAs, directoryAs } from "../../hosts/as-user.js";
 import {
   absenceOf,
   directoryOf,
@@ -38,6 +38,7 @@ import {
 } from "../../templates/code-deployment/code-deployment.js";
 import { CodeGate } from "../choices.js";
 import type { CodeDeploymentWithDefaults } from "./args.js";
+import { gitAccess } from "./git-access.js";
 import { environmentsOf, libraryFolder, servedCode, sshServers } from "./shared-state.js";
 import { usedEnvironments } from "./used-state.js";
 
@@ -59,6 +60,7 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
   const deployed = `${codeFolder}/deployed`;
   const serverNames = compilers.map(({ host: { name, fqdn } }) => ({ name, fqdn }));
   const otherTool: Tool = tool === "r10k" ? "g10k" : "r10k";
+  const credentials = Object.entries(args.credentials).map(([name, { url }]) => ({ name, url }));
   const puppet = {
     puppet: distribution.paths.puppet,
     puppetConf: `${distribution.paths.confdir}/puppet.conf`,
@@ -81,14 +83,14 @@ export function mainCodeState(args: CodeDeploymentWithDefaults): HostState {
       `${codeFolder}/.ssh/known_hosts`,
       sshServers(servers).apply((servers) => renderKnownHosts(servers, args.knownHosts)),
     ),
-    ...credentials(args),
+    ...gitAccess(distribution, args),
     ...["staging", "mirrors"].map((name) => directoryAs(codeUser, `${codeDataFolder}/${name}`)),
     absenceOf(toolFile(otherTool)),
     fileOf(toolFile(tool), renderToolConf({ ...args, ...puppet })),
     fileOf(
       `${codeFolder}/settings.json`,
       renderMainSettings({
-        ...{ ...args, ...host, ...puppet, environments, compilers: serverNames },
+        ...{ ...args, ...host, ...puppet, environments, credentials, compilers: serverNames },
         canaries: args.gate === CodeGate.Compile ? canariesOf(args) : undefined,
         puppetdb: args.puppetdbUrls.length > 0 ? true : undefined,
       }),
@@ -166,25 +168,4 @@ function movedRequests(): HostResource {
   return execOf("move the requests out of the code", ["sh", "-c", commandAs(codeUser, move)], {
     unless: `test ! -e ${before}`,
   });
-}
-
-/** Keeps the token in Git's credential store: it is on no command line, and in no URL. */
-function credentials({ sources, token, tokenUser }: CodeDeploymentWithDefaults): HostState {
-  const [store, gitconfig] = [`${codeDataFolder}/.git-credentials`, `${codeDataFolder}/.gitconfig`];
-  if (token === undefined) return [store, gitconfig].map((path) => absenceAs(codeUser, path));
-  const hosts = sources.flatMap(({ remote }) => /^https:\/\/([^/@]+)/.exec(remote)?.[1] ?? []);
-  const lines = pulumi
-    .output(token)
-    .apply((token) =>
-      [...new Set(hosts)]
-        .map(
-          (host) =>
-            `https://${encodeURIComponent(tokenUser)}:${encodeURIComponent(token)}@${host}\n`,
-        )
-        .join(""),
-    );
-  return [
-    ...fileAs(codeUser, store, lines, { mode: "0600", sensitive: true }),
-    ...fileAs(codeUser, gitconfig, `[credential]\n\thelper = store\n`),
-  ];
 }

@@ -15,9 +15,9 @@ import {
 } from "../../hosts/host-state.js";
 import {
   renderAuthorizedKeys,
-  repositoryOf,
   type Source,
 } from "../../templates/code-deployment/code-deployment.js";
+import { repositoryOf } from "../../templates/code-deployment/git-url.js";
 import {
   controlHome,
   controlUser,

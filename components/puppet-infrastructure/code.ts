@@ -4,7 +4,7 @@ import { CodeTool } from "../choices.js";
 import type { ServerIdentity } from "../code-deployment/args.js";
 import { CodeCopy } from "../code-deployment/code-copy.js";
 import { CodeDeployment } from "../code-deployment/code-deployment.js";
-import { serverIdentity } from "../code-deployment/identity.js";
+import { repositoryKeys, serverIdentity, type RepositoryKey } from "../code-deployment/identity.js";
 import { compilerOf, type CompilerPool } from "../compiler/compiler-pool.js";
 import { ControlRepository } from "../control-repository/control-repository.js";
 import { controlSource } from "../control-repository/state.js";
@@ -21,6 +21,8 @@ export interface DeployedCode {
   readonly webhook: Webhook;
   /** Public key to add to Git servers as a read-only deploy key for the control repositories. */
   readonly deployKey: pulumi.Output<string>;
+  /** Public keys that are for some repositories only, by name; undefined if there is none. */
+  readonly repositoryKeys: pulumi.Output<Record<string, RepositoryKey>> | undefined;
 }
 
 /** Code deployment to all servers: initially, at each push, and later to a server that missed a deploy. */
@@ -48,6 +50,7 @@ export function deployCode(
           [serverIdentity(hdm.host, { parent, dependsOn: hdmImage })]
         : [],
   };
+  const keys = repositoryKeys(identities.main, settings.credentials ?? {}, { parent });
   const secret = new random.RandomPassword(
     `${name}-webhook-secret`,
     { length: 48, special: false },
@@ -76,7 +79,14 @@ export function deployCode(
       sources: repository === undefined ? namedSources : [controlSource(hosts.main)],
       puppetdbUrls: puppetdbClient?.serverUrls ?? [],
     },
-    { parent, dependsOn: [compilers, ...(repository === undefined ? [] : [repository])] },
+    {
+      parent,
+      dependsOn: [
+        compilers,
+        ...(repository === undefined ? [] : [repository]),
+        ...(keys === undefined ? [] : [keys.command]),
+      ],
+    },
   );
   const webhook = new Webhook(
     `${name}-webhook`,
@@ -103,5 +113,6 @@ export function deployCode(
     copies: identities.copies.map(codeCopy),
     webhook,
     deployKey: identities.main.publicKey,
+    repositoryKeys: keys?.publicKeys,
   };
 }

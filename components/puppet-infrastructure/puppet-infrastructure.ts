@@ -3,6 +3,7 @@ import type { PoolMember } from "../compiler/args.js";
 import { agentInstallScript } from "./agent-install.js";
 import type { PuppetInfrastructureArgs } from "./args.js";
 import { certificateArgs, deployAuthority } from "./authority.js";
+import type { RepositoryKey } from "../code-deployment/identity.js";
 import { deployCode } from "./code.js";
 import { deployCompilers } from "./compilers.js";
 import { contextOf } from "./context.js";
@@ -42,6 +43,8 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
   readonly webhookSecret?: pulumi.Output<string>;
   /** Public key to add to Git servers as a read-only deploy key for the control repositories. */
   readonly codeDeployKey?: pulumi.Output<string>;
+  /** Public keys of `codeDeployment.credentials` by name, each with the URL that it is for. */
+  readonly codeDeployKeys?: pulumi.Output<Record<string, RepositoryKey>>;
   /** URL of the load balancer's statistics page; Prometheus's metrics are at `/metrics` on the same port. */
   readonly statsUrl: pulumi.Output<string>;
   /** User name for the statistics page. */
@@ -87,6 +90,7 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
     this.webhookUrl = code?.webhook.url;
     this.webhookSecret = code?.webhook.secret;
     this.codeDeployKey = code?.deployKey;
+    this.codeDeployKeys = code?.repositoryKeys;
     this.hdmUrl = hdm?.url;
     this.hdmAdminPassword = hdm?.adminPassword;
     this.statsUrl = loadBalancer.statsUrl;

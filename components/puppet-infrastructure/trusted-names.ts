@@ -12,6 +12,7 @@ export function trustedNames(args: ArgsWithAllDefaults): pulumi.Output<string[]>
     foreman?.url,
     ...(puppetdb.serverUrls ?? []),
     ...Object.values(codeDeployment.sources ?? {}).map(({ remote }) => remote),
+    ...Object.values(codeDeployment.credentials ?? {}).map(({ url }) => url),
     codeDeployment.proxy,
     codeDeployment.forge,
     serverGems.source,

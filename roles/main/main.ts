@@ -55,7 +55,10 @@ export const main = {
     eyaml: eyaml.prefault({}),
     serverGems: serverGems.prefault({}),
   },
-  secrets: ["codeDeployment.token", "webhook.privateKey", "eyaml.privateKey"],
+  secrets: [
+    ...["codeDeployment.token", "codeDeployment.credentials.*.token"],
+    ...["webhook.privateKey", "eyaml.privateKey"],
+  ],
   faults: ({ codeDeployment, webhook, eyaml, serverGems }) => [
     ...codeFaults(codeDeployment),
     ...webhookFaults(webhook, codeDeployment),
@@ -136,6 +139,8 @@ export const main = {
     webhookSecret: "webhookSecret",
     // Public key that needs read access to the control repositories on the Git servers.
     codeDeployKey: "codeDeployKey",
+    // Public keys that are for some repositories only, by name; absent if there is none.
+    codeDeployKeys: "codeDeployKeys",
   },
   summary: ({ webhookUrl }, stack, { codeDeployment }) =>
     webhookUrl === undefined
@@ -161,14 +166,20 @@ function sourceOf({ sources }: CodeDeployment, stack: string): string {
 }
 
 /** Git servers and the Forge. */
-function outsideOfCode({ tool, sources, proxy, forge }: CodeDeployment): OutsidePorts {
+function outsideOfCode(settings: CodeDeployment): OutsidePorts {
+  const { tool, sources, credentials, proxy, noProxy, forge } = settings;
   if (tool === "none") return [];
-  return [
+  const reached = (url: string) => {
+    const [, host = ""] = /^https?:\/\/([^/:]+)/.exec(url) ?? [];
+    const direct = noProxy.some(
+      (name) => host === name || host.endsWith(`.${name.replace(/^\./, "")}`),
+    );
     // The proxy is only for HTTP; SSH does not use it.
-    ...Object.values(sources).map(
-      ({ remote }) =>
-        [portOf(remote.startsWith("https:") ? (proxy ?? remote) : remote), "code"] as const,
-    ),
-    [portOf(proxy ?? forge ?? "https://forgeapi.puppet.com"), "modules"],
+    return portOf(host === "" || direct ? url : (proxy ?? url));
+  };
+  return [
+    ...Object.values(sources).map(({ remote }) => [reached(remote), "code"] as const),
+    ...Object.values(credentials).map(({ url }) => [reached(url), "code"] as const),
+    [reached(forge ?? "https://forgeapi.puppet.com"), "modules"],
   ];
 }

@@ -4,7 +4,15 @@ import { defaults } from "../../components/defaults.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import { puppetdbPort, readerPort } from "../../templates/puppetdb/puppetdb.js";
 import { pairFaults } from "../certificate.js";
-import { certificates, integer, object, port, privateKey, text, url } from "../values.js";
+import { certificates, integer, label, object, port, privateKey, text, url } from "../values.js";
+import {
+  credentialFaults,
+  credentials,
+  gitToken,
+  gitTokenUser,
+  shortName,
+  unpinnedFaults,
+} from "./credentials.js";
 
 const remote = text(
   new RegExp(
@@ -30,7 +38,7 @@ export const codeDeployment = object({
    */
   sources: z
     .record(
-      text(/^[a-z][a-z0-9_]{0,30}$/, "names of lower-case letters, digits and underscores"),
+      shortName,
       object({
         /** URL of the repository. */
         remote,
@@ -39,6 +47,12 @@ export const codeDeployment = object({
           /^[a-z][a-z0-9_]{0,30}$/,
           "at most 31 lower-case letters, digits and underscores",
         ).optional(),
+      }).meta({
+        // What r10k has, and people look for here.
+        instead: {
+          basedir:
+            "which has no use here, as every server has all environments in one folder; remove it, and write prefix to tell the environments of two sources apart",
+        },
       }),
       "an object that maps names to repositories",
     )
@@ -49,15 +63,25 @@ export const codeDeployment = object({
     "lines of a known_hosts file, each with a name, a type such as ssh-ed25519, and a key",
   ).default(defaults.codeDeployment.knownHosts),
   /** User name for the token. */
-  tokenUser: text(/^[A-Za-z0-9._-]{1,64}$/, "a name without spaces").default(
-    defaults.codeDeployment.tokenUser,
-  ),
+  tokenUser: gitTokenUser.default(defaults.codeDeployment.tokenUser),
   /** Token for repositories with HTTPS URLs. */
-  token: text(/^[\x21-\x7e]{8,512}$/, "8 to 512 characters without spaces").optional(),
+  token: gitToken.optional(),
+  /** Keys and tokens of some repositories. */
+  credentials,
   /** Modules fetched at the same time. */
   poolSize: integer(1, 64, "a whole number of modules").default(defaults.codeDeployment.poolSize),
   /** Proxy for HTTPS to Git and the Forge. */
   proxy: url("http", "http://proxy.example.com:3128").optional(),
+  /** Hosts that are reached without the proxy. */
+  noProxy: z
+    .array(
+      text(
+        new RegExp(`^\\.?(${label}\\.)*${label}$`),
+        "the name of a host, or of a domain with a dot before it, such as git.example.com or .example.com",
+      ),
+      "a list of hosts, such as [git.example.com]",
+    )
+    .default([]),
   /** Mirror of the Forge. */
   forge: url("https?", "https://forge.example.com").optional(),
   /** Whether puppet generate types is run for each environment. */
@@ -111,46 +135,40 @@ export type CodeDeployment = z.output<typeof codeDeployment>;
 export type Webhook = z.output<typeof webhook>;
 
 /** Settings that do not fit together. */
-export function codeFaults({
-  tool,
-  sources,
-  knownHosts,
-  token,
-  gate,
-  canaries,
-}: CodeDeployment): string[] {
+export function codeFaults(settings: CodeDeployment): string[] {
+  const { tool, sources, knownHosts, token, credentials, proxy, noProxy } = settings;
+  const { gate, canaries } = settings;
   const remotes = Object.entries(sources);
   const sentences: string[] = [];
-  if (tool === "none" && remotes.length > 0) {
-    sentences.push(
-      'puppet:codeDeployment.sources is set, but puppet:codeDeployment.tool is "none"; set puppet:codeDeployment.tool to r10k or g10k, or remove the sources.',
-    );
+  const used = { sources, credentials };
+  for (const [setting, value] of Object.entries(used)) {
+    if (tool === "none" && Object.keys(value).length > 0) {
+      sentences.push(
+        `puppet:codeDeployment.${setting} is set, but puppet:codeDeployment.tool is "none"; set puppet:codeDeployment.tool to r10k or g10k, or remove the ${setting}.`,
+      );
+    }
   }
   if (gate !== CodeGate.Compile && canaries.length > 0) {
     sentences.push(
       `puppet:codeDeployment.canaries is set, but puppet:codeDeployment.gate is "${gate}"; set puppet:codeDeployment.gate to compile, or remove the canaries.`,
     );
   }
-  const hosts = remotes.flatMap(([name, { remote }]) => {
-    // In the short form, what follows the colon is a path, even if it begins with digits.
-    const host =
-      /^ssh:\/\/[^@]+@([a-z0-9.-]+)(?::(\d+))?\//.exec(remote) ??
-      /^[a-z0-9_-]+@([a-z0-9.-]+):/.exec(remote);
-    if (host === null) return [];
-    const [, server = "", port = "22"] = host;
-    // SSH leaves its default port out of the name, even if a URL has it.
-    return [{ name, host: port === "22" ? server : `[${server}]:${port}` }];
-  });
-  for (const { name, host } of hosts) {
-    const pinned = knownHosts.split("\n").some((line) => {
-      const [names = "", type = "", key = ""] = line.trim().split(/\s+/);
-      return names.split(",").includes(host) && /^(ssh|ecdsa|sk)-/.test(type) && key !== "";
-    });
-    if (!pinned) {
-      sentences.push(
-        `puppet:codeDeployment.sources.${name}.remote is on ${host}, which is not in puppet:codeDeployment.knownHosts; write the line that ssh-keyscan prints for it there, and compare it with what its operators publish.`,
-      );
-    }
+  sentences.push(
+    ...unpinnedFaults(
+      [
+        ...remotes.map(([name, { remote }]) => [`sources.${name}.remote`, remote] as const),
+        ...Object.entries(credentials).map(
+          ([name, { url }]) => [`credentials.${name}.url`, url] as const,
+        ),
+      ],
+      knownHosts,
+    ),
+    ...credentialFaults(credentials),
+  );
+  if (noProxy.length > 0 && proxy === undefined) {
+    sentences.push(
+      "puppet:codeDeployment.noProxy is set, but puppet:codeDeployment.proxy is not; remove it, or write the proxy.",
+    );
   }
   if (token !== undefined && !remotes.some(([, { remote }]) => remote.startsWith("https:"))) {
     sentences.push(

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { dump } from "js-yaml";
 import { agentsPort } from "../puppetserver/puppetserver.js";
 import { renderTemplate } from "../render.js";
+import { gitSsh } from "./git-access.js";
+import { credentialsFor, placeOf, repositoryOf } from "./git-url.js";
 
 /** Folder of code deployment's configuration: owned by root, and home of the user that deploys. */
 export const codeFolder = "/etc/puppet-code";
@@ -107,6 +109,10 @@ export interface MainSettings {
   readonly canaries?: Canaries | undefined;
   /** URL of a proxy for Git and the Forge. */
   readonly proxy?: string | undefined;
+  /** Hosts that are reached without it. */
+  readonly noProxy?: readonly string[];
+  /** What some repositories need, by name; those with an SSH URL have a key. */
+  readonly credentials?: readonly { readonly name: string; readonly url: string }[];
   readonly compilers: readonly { name: string; fqdn: string }[];
   /** Commands to run after a deploy. */
   readonly postRun: readonly (readonly string[])[];
@@ -121,7 +127,17 @@ export interface MainSettings {
 export function renderMainSettings(values: MainSettings): string {
   const { name, fqdn, environments, tool, sources, proxy, compilers, postRun } = values;
   const { defaultEnvironment, gate, puppetConf } = values;
-  const variables = proxy === undefined ? {} : { http_proxy: proxy, https_proxy: proxy };
+  const { noProxy = [], credentials = [] } = values;
+  const deployKeys = credentials.flatMap(({ name, url }) => {
+    const { scheme, host, port, path } = placeOf(url) ?? {};
+    return scheme === "ssh" ? [{ name, host, port, path }] : [];
+  });
+  const variables = {
+    ...(proxy === undefined ? {} : { http_proxy: proxy, https_proxy: proxy }),
+    ...(noProxy.length === 0 ? {} : { no_proxy: noProxy.join(",") }),
+    // Git would try out what kind of SSH it is.
+    ...(deployKeys.length === 0 ? {} : { GIT_SSH_COMMAND: gitSsh, GIT_SSH_VARIANT: "ssh" }),
+  };
   const generateTypes = values.generateTypes
     ? { generateTypes: [values.puppet, "generate", "types", "--config", values.puppetConf] }
     : {};
@@ -136,12 +152,17 @@ export function renderMainSettings(values: MainSettings): string {
     ...(values.canaries === undefined ? {} : { canaries: values.canaries }),
     puppetConf,
     variables,
-    sources: sources.map(({ name, remote, prefix }) => ({
-      name,
-      remote,
-      repository: repositoryOf(remote),
-      prefix: prefix === undefined ? "" : `${prefix}_`,
-    })),
+    ...(deployKeys.length === 0 ? {} : { deployKeys }),
+    sources: sources.map(({ name, remote, prefix }) => {
+      const credential = credentialsFor(remote, credentials)?.name;
+      return {
+        name,
+        remote,
+        repository: repositoryOf(remote),
+        prefix: prefix === undefined ? "" : `${prefix}_`,
+        ...(credential === undefined ? {} : { credential }),
+      };
+    }),
     compilers,
     postRun,
     puppetdb: values.puppetdb,
@@ -164,40 +185,6 @@ export function renderCompilerSettings(values: {
 
 /** File with the tool's configuration. */
 export const toolFile = (tool: Tool) => `${codeFolder}/${tool}.yaml`;
-
-/**
- * A repository's name in a Git provider's messages.
- *
- * @param remote URL in any form that Git accepts
- * @returns its path in lower case, without `.git`; for example `org/control`, or `org/project/repository` of Azure DevOps
- */
-export function repositoryOf(remote: string): string {
-  const path = /^[a-z+]+:\/\/[^/]+\/+(.*)$/.exec(remote)?.[1] ?? /^[^/:]+:(.*)$/.exec(remote)?.[1];
-  const name = (path ?? remote).replace(/^\/+|\/+$|\.git\/?$/g, "");
-  return (azureName(remote, name) ?? name).toLowerCase();
-}
-
-/** The name of a repository of Azure DevOps, which has other paths in URLs for HTTPS than for SSH. */
-function azureName(remote: string, path: string): string | undefined {
-  const ssh = /^v3\/([^/]+\/[^/]+\/[^/]+)$/.exec(path)?.[1];
-  const [, above, repository] = /^(|.*\/)_git\/([^/]+)$/.exec(path) ?? [];
-  if (ssh !== undefined) return decoded(ssh);
-  if (above === undefined || repository === undefined) return undefined;
-  const inside = above.replace(/^DefaultCollection\//i, "");
-  // The project is left out where the repository has its name.
-  const organization = /[@/]dev\.azure\.com\//.test(remote) ? 1 : 0;
-  const project = inside.split("/").length - 1 > organization ? "" : `${repository}/`;
-  return decoded(`${inside}${project}${repository}`);
-}
-
-/** A path without the escapes of URLs; as it is if it has none that are valid. */
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
 
 /**
  * The script that creates the user that deploys, generates its key, and prints what {@link readIdentity} reads.
@@ -247,7 +234,12 @@ export const renderCompile = (values: { ruby: string; confdir: string; ssldir: s
  * @param servers the other servers, each with the TCP port of its SSH server
  */
 export const renderSshConfig = (servers: readonly { fqdn: string; port: number }[]) =>
-  template("ssh_config.eta", { servers: servers.filter(({ port }) => port !== sshPort) });
+  template("ssh_config.eta", {
+    servers: servers.filter(({ port }) => port !== sshPort),
+    ownKey: true,
+  });
+/** The same for Git servers, without a key: who connects says which. */
+export const renderGitSshConfig = () => template("ssh_config.eta", { servers: [], ownKey: false });
 
 /** The systemd units of the main server; `environments` is the folder of the environments. */
 export const mainUnits = {

@@ -132,8 +132,9 @@ module Sources
     # Its last lines are advice.
     said = sentence(output.lines.grep(/\A(fatal|error):/).first&.strip || last_line(output))
     case output
-    when /\(publickey/ then "#{sentence(output[/^.*\(publickey.*$/])}; #{key_wanted(source)}"
-    when /authentication failed|could not read username/i then "#{said}; set puppet:codeDeployment.token to a token that may read it"
+    # GitHub's word for a key that belongs to another repository.
+    when /^.*\(publickey.*$|^ERROR: Repository not found.*$/ then "#{sentence(Regexp.last_match(0).strip.chomp('.'))}; #{key_wanted(source)}"
+    when /authentication failed|could not read username/i then "#{said}; set #{token_of(source)} to a token that may read it"
     else said
     end
   end
@@ -142,7 +143,13 @@ module Sources
     # The main server's own control repository, of which this host's SSH server decides.
     return "the SSH server of this host refuses this login; deploy the stack again" if source["remote"].include?("@#{PuppetCode::SETTINGS['fqdn']}/")
 
-    "Git denies this server access; its deploy key is #{File.read("#{PuppetCode::CONFIGURATION}/.ssh/id_ed25519.pub").strip}"
+    name = source["credential"]
+    key = name ? "keys/#{name}" : "id_ed25519"
+    "Git denies this server access; its deploy key#{" #{name}" if name} is #{File.read("#{PuppetCode::CONFIGURATION}/.ssh/#{key}.pub").strip}"
+  end
+
+  def token_of(source)
+    source["credential"] ? "puppet:codeDeployment.credentials.#{source['credential']}.token" : "puppet:codeDeployment.token"
   end
 
   def git(*words, seconds: 60)

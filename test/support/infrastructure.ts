@@ -271,8 +271,10 @@ export function newResource({ type, name, inputs }: MockResourceArgs): {
         ? { stdout: caPem }
         : name.endsWith("-code-identity")
           ? { stdout: `${publicKeyOf(name)} puppet-code@host\n` }
-          : name.endsWith("-certificate")
-            ? { stdout: "the time of the enrolment" }
-            : {};
+          : name.endsWith("-code-keys")
+            ? { stdout: `shared ${publicKeyOf(name)} puppet-code-shared@host\n` }
+            : name.endsWith("-certificate")
+              ? { stdout: "the time of the enrolment" }
+              : {};
   return { id: `${name}-id`, state: { ...given, ...outputs } };
 }

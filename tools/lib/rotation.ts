@@ -1,10 +1,13 @@
 import { existsSync } from "node:fs";
 import { renderRetireKey } from "../../templates/code-deployment/code-deployment.js";
+import { renderRetireDeployKey } from "../../templates/code-deployment/git-access.js";
 import { namedCommand } from "./arguments.js";
 import { givenFile } from "./given-file.js";
 import { Problem } from "./problem.js";
 import { hostNamed, outputsOf } from "./remote.js";
 import type { Stack } from "./stack.js";
+
+type Outputs = Readonly<Record<string, unknown>>;
 
 /** A key that can be replaced by a new one. */
 interface RotatedKey {
@@ -15,9 +18,9 @@ interface RotatedKey {
   /** What a stack without it lacks, and what to do about it. */
   readonly lacking: string;
   /** What the operator has to do, now that the new key is in use. */
-  readonly after: (stack: string, outputs: Readonly<Record<string, unknown>>) => string;
-  /** What happens on each of its hosts before; `NAME` is the host's in the stack. */
-  readonly before?: { readonly host: RegExp; readonly script: () => string };
+  readonly after: (stack: string, outputs: Outputs) => string;
+  /** What happens on each of its hosts before; the first group of `host` is the host's name in the stack. */
+  readonly before?: { readonly host: RegExp; readonly script: (outputs: Outputs) => string };
 }
 
 const password = "random:index/randomPassword:RandomPassword::";
@@ -65,17 +68,46 @@ export const rotatedKeys: Readonly<Record<string, RotatedKey>> = {
   },
 };
 
+/** The key of `codeDeployment.credentials` with a name. */
+function repositoryKey(name: string): RotatedKey {
+  const keyIn = ({ codeDeployKeys = {} }: Outputs) => {
+    const keys = codeDeployKeys as Readonly<Record<string, { url: string; publicKey: string }>>;
+    const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
+    if (key !== undefined) return key;
+    throw new Problem(
+      `${JSON.stringify(name)} has no key; write one of ${Object.keys(keys).join(", ")}: npm run rotate -- deploy-key.NAME.`,
+    );
+  };
+  return {
+    what: `the SSH key for ${name}`,
+    resource: /command:(remote|local):Command::[^:]*-code-keys$/,
+    lacking: "key of puppet:codeDeployment.credentials; add one with an SSH URL, and deploy it",
+    before: {
+      host: /::([^:]*)-code-keys$/,
+      script: (outputs) => renderRetireDeployKey(name, keyIn(outputs).url),
+    },
+    after: (_, outputs) => {
+      const { url, publicKey } = keyIn(outputs);
+      return `The Git server is offered the new key first, then the old one, so add the new key to ${url}, read-only, and remove the old one. The new key:\n${publicKey}`;
+    },
+  };
+}
+
 /**
  * The key that a word of the command means.
  *
  * @throws Problem that lists the keys
  */
 export function rotatedKey(word: string | undefined): RotatedKey {
+  const [, credentials] = /^deploy-key\.(.+)$/.exec(word ?? "") ?? [];
+  if (credentials !== undefined) return repositoryKey(credentials);
   const names = Object.keys(rotatedKeys);
   const key = names.includes(word ?? "") ? rotatedKeys[word ?? ""] : undefined;
   if (key !== undefined) return key;
   const given = word === undefined ? "Name the key to rotate" : `${JSON.stringify(word)} is no key`;
-  throw new Problem(`${given}; write one of ${names.join(", ")}: npm run rotate -- agents-key.`);
+  throw new Problem(
+    `${given}; write one of ${names.join(", ")}, or deploy-key.NAME for that of puppet:codeDeployment.credentials.NAME: npm run rotate -- agents-key.`,
+  );
 }
 
 /**
@@ -105,6 +137,7 @@ export async function rotate(
   const key = rotatedKey(word);
   const outputs = await outputsOf(stack);
   const urns = resourcesOf(key, await stack.urns(), stack.name);
+  const script = key.before?.script(outputs);
   const started = existsSync(stack.stackFile);
   const file = started ? stack.stackFile : await givenFile(stack, env);
   const config = file === undefined ? [] : ["--config-file", file];
@@ -114,10 +147,10 @@ export async function rotate(
 
   await requireDeployed(stack, config, deploy);
   if (key.before !== undefined) {
-    const { host, script } = key.before;
+    const { host } = key.before;
     for (const urn of urns) {
       const name = host.exec(urn)?.[1] ?? "";
-      const result = await hostNamed(outputs, name)?.run("sh -s", { stdin: script() });
+      const result = await hostNamed(outputs, name)?.run("sh -s", { stdin: script ?? "" });
       if (result?.code !== 0) {
         const reason = result?.stderr.trim() ?? "the stack's outputs do not have its connection";
         throw new Problem(`${name} keeps its old key (${reason}); mend that, and rotate again.`);

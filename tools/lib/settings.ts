@@ -6,7 +6,7 @@ import { sealedKey } from "../../roles/values.js";
 import { overlap, parseNetmask, parseSubnet, type Subnet } from "../../settings/subnet.js";
 import { parseSettings } from "../../platforms/platforms.js";
 import { SettingsError, type Settings } from "../../settings/settings.js";
-import { inClear, isSealed, sealedSettings } from "../../settings/secrets.js";
+import { inClear, isSealed, isSealedSetting } from "../../settings/secrets.js";
 import { Problem } from "./problem.js";
 import { project } from "./paths.js";
 
@@ -61,7 +61,7 @@ const sealedPassword = "sealed-by-pulumi";
  * @throws SettingsError naming the setting
  */
 function unsealed(value: unknown, setting: string): unknown {
-  const secret = sealedSettings.some((sealed) => sealed === setting);
+  const secret = isSealedSetting(setting);
   if (typeof value !== "object" || value === null) {
     if (!secret) return value;
     throw new SettingsError([inClear(setting)]);

@@ -71,11 +71,12 @@ export class CodeLab {
   private constructor(
     private readonly container: TestContainer,
     private readonly tool: Tool,
+    private readonly user: string,
   ) {}
 
-  /** Starts one; its name is unique on this machine. */
-  static async start(name: string, tool: Tool): Promise<CodeLab> {
-    const lab = new CodeLab(await startTestContainer(`${name}-${tool}`), tool);
+  /** Starts one; its name is unique on this machine. Deploys run as a user that there is by then. */
+  static async start(name: string, tool: Tool, user = "root"): Promise<CodeLab> {
+    const lab = new CodeLab(await startTestContainer(`${name}-${tool}`), tool, user);
     const library = { "puppet_code.rb": renderLibrary(), ...renderMainLibrary() };
     for (const [name, content] of Object.entries(library)) {
       await lab.write(`/usr/local/lib/puppet-code/${name}`, content);
@@ -120,6 +121,7 @@ export class CodeLab {
     generateTypes?: boolean;
     compilers?: readonly { name: string; fqdn: string }[];
     puppetdb?: true;
+    credentials?: readonly { name: string; url: string }[];
   }): Promise<void> {
     const values = {
       ...{ name: "main", fqdn: "main.example.test", environments, tool: this.tool },
@@ -156,7 +158,12 @@ export class CodeLab {
   /** Has everything deployed, or what a request asks for. */
   async deploy(wish: Wish = all): Promise<Deployment> {
     await this.write(`${requests}/new/1-one`, JSON.stringify(wish));
-    const told = await this.run("timeout 300 puppet-code-deploy 2>&1");
+    const as = `runuser --user ${this.user} -- env HOME=${home}`;
+    const told = await this.run(
+      this.user === "root"
+        ? "timeout 300 puppet-code-deploy 2>&1"
+        : `chown -R ${this.user}: ${home} ${requests} ${environments}; ${as} timeout 300 puppet-code-deploy 2>&1`,
+    );
     const result = await this.run(`cat ${requests}/result/deployment.json`);
     return { ...(JSON.parse(result) as Omit<Deployment, "told">), told };
   }

@@ -1,6 +1,13 @@
 import type { CodeSettings } from "../../../components/index.js";
 import { distributions, type DistributionName } from "../../../distributions/index.js";
-import { renderToolConf } from "../../../templates/code-deployment/code-deployment.js";
+import {
+  renderGitSshConfig,
+  renderToolConf,
+} from "../../../templates/code-deployment/code-deployment.js";
+import {
+  renderDeployKeys,
+  renderRetireDeployKey,
+} from "../../../templates/code-deployment/git-access.js";
 import { renderSeed } from "../../../templates/control-repository/control-repository.js";
 import { compose, contentOf, stateOf, type Composed } from "../infrastructure.js";
 import type { Files } from "./files.js";
@@ -109,6 +116,15 @@ export async function sharedCodeFiles(): Promise<Files> {
       ],
       "control-repository/webhook.json": [repository, "/var/lib/puppet-control/webhook.json"],
     }),
+    "deploy-keys.sh": renderDeployKeys({
+      host: "main.example.test",
+      keys: [
+        { name: "shared", keyType: "ed25519" },
+        { name: "azure", keyType: "rsa" },
+      ],
+    }),
+    "retire-deploy-key.sh": renderRetireDeployKey("shared", sources.shared.remote),
+    git_config: renderGitSshConfig(),
     "control-repository/seed.sh": renderSeed({
       repository: "/var/lib/puppet-control/control.git",
       share: "/usr/local/share/puppet-control-repository",

@@ -1,7 +1,7 @@
 import { one, range, type BadSettings } from "./bad-setting.js";
 
 const keys =
-  "tool, sources, knownHosts, tokenUser, token, poolSize, proxy, forge, generateTypes, defaultEnvironment, gate, canaries, postRun, behind";
+  "tool, sources, knownHosts, tokenUser, token, credentials, poolSize, proxy, noProxy, forge, generateTypes, defaultEnvironment, gate, canaries, postRun, behind";
 const tool = "write r10k, g10k or none.";
 const behind = "write serve or leave.";
 const sources = "write an object that maps names to repositories.";
@@ -41,6 +41,15 @@ const badRemote = (value: unknown, shown = `is ${JSON.stringify(value)}`): BadSe
     { remote: value },
     `.control.remote ${shown}; ${remote}`,
   );
+
+/** Credentials with one fault beyond a single value. */
+const inCredentials = (what: string, credentials: object, sentence: string): BadSettings => ({
+  what,
+  values: { codeDeployment: { credentials, knownHosts: "git.example.com ssh-ed25519 AAAA" } },
+  sentences: [`puppet:codeDeployment.credentials${sentence}`],
+});
+const tokenCommand =
+  "with npm run pulumi -- config set --stack STACK --secret --path puppet:codeDeployment.credentials.a.token.";
 
 /** A source's host that is not in `knownHosts`. */
 const unpinned = (
@@ -104,6 +113,11 @@ export const badCodeSettings: readonly BadSettings[] = [
     { remote: overHttps, branch: "main" },
     ".control.branch is not a setting; write one of remote, prefix, or remove it.",
   ),
+  inSource(
+    "a source with the basedir of r10k",
+    { remote: overHttps, basedir: "/etc/puppet/code/environments" },
+    ".control.basedir is set, which has no use here, as every server has all environments in one folder; remove it, and write prefix to tell the environments of two sources apart.",
+  ),
   ...[
     ...["http://git.example.com/c.git", "git://git.example.com/c.git", "file:///srv/c.git"],
     ...["/srv/control.git", "control.git", "https://git.example.com", "https:///c.git", ""],
@@ -155,6 +169,108 @@ export const badCodeSettings: readonly BadSettings[] = [
   ].map((value) =>
     one(`a token ${JSON.stringify(value)}`, "codeDeployment.token", value, token, "is invalid"),
   ),
+  ...[[], "a-token-in-a-wrong-place", null].map((value) =>
+    one(
+      `credentials ${JSON.stringify(value)}`,
+      "codeDeployment.credentials",
+      value,
+      "write an object that maps names to a url with what it needs.",
+      "is invalid",
+    ),
+  ),
+  inCredentials(
+    "credentials that are a token",
+    { a: "a-token-in-a-wrong-place" },
+    ".a is invalid; write an object with url, keyType, token, tokenUser.",
+  ),
+  ...[
+    ...[
+      "http://git.example.com/c.git",
+      "git.example.com",
+      "/srv/c.git",
+      "https://git.example.com/a?b",
+    ],
+    ...["git@git.example.com", "file:///srv/c.git", "https://Git.example.com", 5, ""],
+  ].map((value) =>
+    inCredentials(
+      `credentials for ${JSON.stringify(value)}`,
+      { a: { url: value } },
+      `.a.url is ${JSON.stringify(value)}; write the URL of a repository or of a path above some, without a password, such as git@git.example.com:org/module.git or https://git.example.com/org.`,
+    ),
+  ),
+  inCredentials(
+    "a type of key that there is not",
+    { a: { url: overSsh, keyType: "dsa" } },
+    '.a.keyType is "dsa"; write ed25519 or rsa.',
+  ),
+  inCredentials(
+    "a short token in credentials",
+    { a: { url: overHttps, token: "short" } },
+    `.a.token is invalid; write 8 to 512 characters without spaces, ${tokenCommand}`,
+  ),
+  inCredentials(
+    "an HTTPS URL without a token",
+    { a: { url: overHttps } },
+    `.a.token is not set; write a token that may read ${overHttps}, ${tokenCommand}`,
+  ),
+  inCredentials(
+    "an HTTPS URL with a type of key",
+    { a: { url: overHttps, token: "a-good-token", keyType: "rsa" } },
+    ".a.keyType is set, but puppet:codeDeployment.credentials.a.url is an HTTPS URL, which needs a token; remove puppet:codeDeployment.credentials.a.keyType, or write an SSH URL.",
+  ),
+  ...["token", "tokenUser"].map((key) =>
+    inCredentials(
+      `an SSH URL with a ${key}`,
+      { a: { url: overSsh, [key]: "a-good-token" } },
+      `.a.${key} is set, but puppet:codeDeployment.credentials.a.url is an SSH URL, for which the main server makes a key; remove puppet:codeDeployment.credentials.a.${key}, or write an HTTPS URL.`,
+    ),
+  ),
+  inCredentials(
+    "two credentials for one repository",
+    { a: { url: overSsh }, b: { url: "ssh://git@git.example.com/Org/control" } },
+    ".b.url is the same as that of a; remove one of them, or write another URL.",
+  ),
+  inCredentials(
+    "credentials for a server that is not pinned",
+    { a: { url: "git@git.example.org:org/module.git" } },
+    ".a.url is on git.example.org, which is not in puppet:codeDeployment.knownHosts; write the line that ssh-keyscan prints for it there, and compare it with what its operators publish.",
+  ),
+  {
+    what: "credentials without code deployment",
+    values: {
+      codeDeployment: {
+        tool: "none",
+        credentials: { a: { url: overHttps, token: "a-good-token" } },
+      },
+    },
+    sentences: [
+      'puppet:codeDeployment.credentials is set, but puppet:codeDeployment.tool is "none"; set puppet:codeDeployment.tool to r10k or g10k, or remove the credentials.',
+    ],
+  },
+  ...["git.example.com", {}, null].map((value) =>
+    one(
+      `noProxy ${JSON.stringify(value)}`,
+      "codeDeployment.noProxy",
+      value,
+      "write a list of hosts, such as [git.example.com].",
+    ),
+  ),
+  ...["*.example.com", "https://git.example.com", "a b", "..a", "", "git.example.com:443", 5].map(
+    (value): BadSettings => ({
+      what: `a host without proxy ${JSON.stringify(value)}`,
+      values: { codeDeployment: { noProxy: [value] } },
+      sentences: [
+        `puppet:codeDeployment.noProxy[0] is ${JSON.stringify(value)}; write the name of a host, or of a domain with a dot before it, such as git.example.com or .example.com.`,
+      ],
+    }),
+  ),
+  {
+    what: "hosts without proxy, and no proxy",
+    values: { codeDeployment: { noProxy: ["git.example.com"] } },
+    sentences: [
+      "puppet:codeDeployment.noProxy is set, but puppet:codeDeployment.proxy is not; remove it, or write the proxy.",
+    ],
+  },
   ...range("a whole number of modules", "codeDeployment.poolSize", 1, 64),
 
   ...[

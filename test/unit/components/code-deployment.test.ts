@@ -90,6 +90,7 @@ describe("the main server", () => {
       ...served,
       "file /var/lib/puppet-code/.git-credentials",
       "file /var/lib/puppet-code/.gitconfig",
+      "exec no keys of repositories",
       "file /var/lib/puppet-code/staging",
       "file /var/lib/puppet-code/mirrors",
       "file /etc/puppet-code/g10k.yaml",
@@ -183,6 +184,74 @@ describe("the main server", () => {
         `no /var/lib/puppet-code/${name} of puppet-code`,
       );
       expect(String(parameters.command)).toContain(`rm --force /var/lib/puppet-code/${name}`);
+    }
+  });
+});
+
+describe("credentials of some repositories", () => {
+  let own: Composed;
+  let state: ReturnType<typeof stateIn>;
+  const teamToken = "a-token-of-the-team";
+  beforeAll(async () => {
+    own = await compose(debian, {
+      codeDeployment: {
+        tool: "r10k",
+        sources: {
+          one: { remote: "https://git.example.org:8443/org/control.git" },
+          two: { remote: "git@git.example.com:org/shared.git", prefix: "two" },
+        },
+        token,
+        credentials: {
+          team: { url: "https://git.example.org:8443/Team/", token: teamToken, tokenUser: "bot" },
+          shared: { url: "git@git.example.com:org/shared.git" },
+          azure: { url: "git@ssh.dev.azure.com:v3/org", keyType: "rsa" },
+        },
+      },
+    });
+    state = stateIn(own, "main-code");
+  });
+
+  it("are one key each, made on the main server before it deploys", () => {
+    const script = String(own.find("main-code-keys").inputs.stdin);
+    expect(script).toContain("\nmake shared ed25519\nmake azure rsa\n\n");
+    expect(own.find("main-code-keys").dependencies).toContain(own.find("main-code-identity").urn);
+    expect(own.find("puppet-code").dependencies).toContain(own.find("main-code-keys").urn);
+    const settings = JSON.parse(contentOf(state, `${folder}/settings.json`)) as object;
+    expect(settings).toMatchObject({
+      variables: { GIT_SSH_COMMAND: "/usr/local/lib/puppet-code/git-ssh", GIT_SSH_VARIANT: "ssh" },
+      deployKeys: [
+        { name: "shared", host: "git.example.com", port: 22, path: "org/shared" },
+        { name: "azure", host: "ssh.dev.azure.com", port: 22, path: "v3/org" },
+      ],
+      sources: [{ name: "one" }, { name: "two", credential: "shared" }],
+    });
+    expect(contentOf(state, `${folder}/.ssh/git_config`)).not.toContain("IdentityFile");
+  });
+
+  it("are one token each, beside that of the servers, and Git names the repository", () => {
+    const file = "/var/lib/puppet-code/.git-credentials";
+    expect(resourceOf(state, stagedPath(file))).toMatchObject({
+      parameters: {
+        content: `https://bot:${teamToken}@git.example.org:8443/team\nhttps://git:${token}@git.example.org:8443\n`,
+        mode: "0600",
+      },
+      sensitive: true,
+    });
+    expect(contentOf(state, "/var/lib/puppet-code/.gitconfig")).toBe(
+      "[credential]\n\thelper = /usr/local/lib/puppet-code/git-credential\n\tuseHttpPath = true\n",
+    );
+    for (const { name, inputs, secrets } of own.registrations) {
+      const open = Object.entries(inputs).filter(([input]) => !secrets.includes(input));
+      expect(JSON.stringify(open), name).not.toContain(teamToken);
+    }
+  });
+
+  it("leave a stack without them as it was", () => {
+    expect(composed.registrations.map(({ name }) => name)).not.toContain("main-code-keys");
+    for (const name of ["git-ssh", "git-credential", "git_access.rb"]) {
+      expect(titlesOf(stateIn(given, "main-code"))).not.toContain(
+        `file /usr/local/lib/puppet-code/${name}`,
+      );
     }
   });
 });

@@ -20,7 +20,7 @@ const server = (name: string, sshPort?: number) => ({
 });
 const args: CodeDeploymentWithDefaults = {
   ...{ ...defaults.codeDeployment, tool: "r10k", postRun: [], copies: [server("hdm", 2022)] },
-  puppetdbUrls: [],
+  ...{ puppetdbUrls: [], noProxy: [], credentials: {} },
   main: server("main", 2222),
   compilers: [server("c1"), server("c2", 22)],
   distribution: distributions.debian,

@@ -15,6 +15,10 @@ const trusted: Readonly<Record<string, [name: string, value: string]>> = {
   "puppetdb.serverUrls.[]": ["puppetdb.trusted.test", "https://puppetdb.trusted.test:8081"],
   "postgresql.server": ["db.trusted.test", "db.trusted.test"],
   "codeDeployment.sources.*.remote": ["git.trusted.test", "git@git.trusted.test:org/control.git"],
+  "codeDeployment.credentials.*.url": [
+    "module.trusted.test",
+    "ssh://git@module.trusted.test:22/org",
+  ],
   "codeDeployment.proxy": ["proxy.trusted.test", "http://proxy.trusted.test:3128"],
   "codeDeployment.forge": ["forge.trusted.test", "https://forge.trusted.test"],
   "serverGems.source": ["gems.trusted.test", "https://gems.trusted.test"],
@@ -31,11 +35,14 @@ const others = [
   ...["foreman.packages.url", "hdm.image", "hdm.imageArchive"],
   // The names in it are those of the remotes.
   "codeDeployment.knownHosts",
+  // They are reached, or not, by the names of remotes.
+  "codeDeployment.noProxy.[]",
   // Certificates, keys, passwords and users.
   ...["foreman.caCertificate", "foreman.password", "foreman.user", "foreman.packages.key"],
   ...["foreman.database.caCertificate", "foreman.database.password", "foreman.database.user"],
   ...["foreman.database.database", "postgresql.caCertificate", "postgresql.database"],
   ...["postgresql.password", "postgresql.readPassword", "postgresql.readUser", "postgresql.user"],
+  ...["codeDeployment.credentials.*.token", "codeDeployment.credentials.*.tokenUser"],
   ...["codeDeployment.token", "codeDeployment.tokenUser", "hdm.certificate", "hdm.privateKey"],
   ...["hdm.ldap.baseDn", "hdm.ldap.bindDn", "hdm.ldap.bindPassword", "hdm.ldap.caCertificate"],
   ...["hdm.ldap.filter", "hdm.ldap.usernameAttribute", "hdm.saml.certificate", "hdm.saml.entityId"],
@@ -102,6 +109,7 @@ describe("servers that the settings name", () => {
           postgresql: { server: value("postgresql.server") },
           codeDeployment: {
             sources: { control: { remote: value("codeDeployment.sources.*.remote") } },
+            credentials: { module: { url: value("codeDeployment.credentials.*.url") } },
             proxy: value("codeDeployment.proxy"),
             forge: value("codeDeployment.forge"),
           },

@@ -21,6 +21,7 @@ function at(schema: z.core.$ZodType | undefined, path: readonly string[]): unkno
   }
   const [key, ...rest] = path;
   if (key === undefined) return schema;
+  if (key === "*") return schema instanceof z.ZodRecord ? at(schema.valueType, rest) : undefined;
   const shape: Readonly<Record<string, z.core.$ZodType>> =
     schema instanceof z.ZodObject ? schema.shape : {};
   return at(shape[key], rest);

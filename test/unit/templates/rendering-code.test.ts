@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { repositoryOf } from "../../../templates/code-deployment/code-deployment.js";
+import { repositoryOf } from "../../../templates/code-deployment/git-url.js";
 import { run } from "../../../tools/lib/shell.js";
 import { codeFilesOf, sharedCodeFiles } from "../../support/host-files/code-files.js";
 import { fileOf, type Files } from "../../support/host-files/files.js";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 describe("every rendered file of code deployment", () => {
   it("is as it was, and whole", async () => {
-    expect(Object.keys(files)).toHaveLength(32 + 3 * 16);
+    expect(Object.keys(files)).toHaveLength(35 + 3 * 16);
     await expectWellRendered(files, "__snapshots__/rendered/code");
   });
 
@@ -30,7 +30,7 @@ describe("every rendered file of code deployment", () => {
         "# Made by pulumi-puppet: change the stack's settings, not this file.",
       );
     }
-    expect(found).toHaveLength(26 + 3 * 14);
+    expect(found).toHaveLength(27 + 3 * 14);
   });
 
   it("contains the webhook's secret only where signatures are checked and created", () => {
@@ -44,7 +44,10 @@ describe("every rendered file of code deployment", () => {
   });
 
   it("is a script that Bash can read, where it is one", async () => {
-    for (const name of ["all/identity.sh", "all/control-repository/seed.sh"]) {
+    for (const name of [
+      ...["all/identity.sh", "all/deploy-keys.sh", "all/retire-deploy-key.sh"],
+      "all/control-repository/seed.sh",
+    ]) {
       const { code, stderr } = await run(["bash", "-n"], { stdin: file(name) });
       expect({ code, stderr }, name).toEqual({ code: 0, stderr: "" });
     }

@@ -28,6 +28,34 @@ describe("the resources of a key", () => {
     expect(resourcesOf(rotatedKey(word), urns, "local").map(nameOf)).toEqual(names);
   });
 
+  it("deploy-key.NAME: the command that makes all of these keys, and keeps the others", async () => {
+    const { registrations } = await compose(debian, {
+      codeDeployment: {
+        tool: "r10k",
+        credentials: {
+          shared: { url: "git@git.example.com:org/shared.git" },
+          team: { url: "https://git.example.com/team", token: "a-good-token" },
+        },
+      },
+    });
+    const key = rotatedKey("deploy-key.shared");
+    const found = resourcesOf(key, registrations.map(urnOf), "local");
+    expect(found.map(nameOf)).toEqual(["main-code-keys"]);
+    expect(key.before?.host.exec(found[0] ?? "")?.[1]).toBe("main");
+    const codeDeployKeys = {
+      shared: { url: "ssh://git@git.example.com:2222/org", publicKey: "ssh-ed25519 AAAA" },
+    };
+    const script = key.before?.script({ codeDeployKeys });
+    expect(script).toContain("key=/etc/puppet-code/.ssh/keys/shared\n");
+    expect(script).toContain("-p 2222 git@git.example.com ");
+    expect(key.after("local", { codeDeployKeys })).toContain("ssh-ed25519 AAAA");
+    for (const name of ["team", "toString"]) {
+      expect(() => rotatedKey(`deploy-key.${name}`).before?.script({ codeDeployKeys })).toThrow(
+        `"${name}" has no key; write one of shared: npm run rotate -- deploy-key.NAME.`,
+      );
+    }
+  });
+
   it("hosts-key: one password of the authority, which is not the agents'", () => {
     const found = resourcesOf(rotatedKey("hosts-key"), urns, "local");
     expect(found).toHaveLength(1);
@@ -51,6 +79,10 @@ describe("the resources of a key", () => {
       "deploy-key",
       "code deployment; set puppet:codeDeployment.tool to r10k or g10k, and deploy the stack",
     ],
+    [
+      "deploy-key.team",
+      "key of puppet:codeDeployment.credentials; add one with an SSH URL, and deploy it",
+    ],
     ["agents-key", "certificate authority; deploy it first"],
   ])("%s: a stack without it is told so", (word, lacking) => {
     const machine = urnOf({ type: "command:local:Command", name: "machine" });
@@ -61,12 +93,14 @@ describe("the resources of a key", () => {
 });
 
 describe("the word for a key", () => {
-  const list = "agents-key, hosts-key, webhook-secret, deploy-key, stats-password";
+  const list =
+    "agents-key, hosts-key, webhook-secret, deploy-key, stats-password, or deploy-key.NAME for that of puppet:codeDeployment.credentials.NAME";
 
   it.each([
     [undefined, "Name the key to rotate"],
     ["agent-key", '"agent-key" is no key'],
     ["", '"" is no key'],
+    ["deploy-key.", '"deploy-key." is no key'],
     ["toString", '"toString" is no key'],
   ])("%s is answered with the list of keys", (word, what) => {
     expect(() => rotatedKey(word)).toThrow(
