@@ -29,6 +29,11 @@ module Staging
   AGAIN = /\A(Module \S+ failed to synchronize due to|Error during concurrent deploy of a module:) /
   COLOURS = /\e\[[\d;]*m/
   ERRORS = /error|fatal|fail|denied|cannot|could not|unable|not exist|collision|invalid/i
+  # What Git servers say, and GitHub of a key for another repository.
+  REFUSED = {
+    /\(publickey|ERROR: Repository not found/ => "give the module's key read access: it is in the output codeDeployKeys, or else codeDeployKey",
+    /Authentication failed|could not read Username/ => "set a token that may read the module in puppet:codeDeployment.credentials"
+  }.freeze
 
   module_function
 
@@ -47,7 +52,7 @@ module Staging
       whole.merge!(again)
     end
     generate_types(branches, whole, faults)
-    [whole, faults]
+    [whole, faults.transform_values { |errors| advised(errors) }]
   end
 
   # Removes what no branch is staged in any more.
@@ -187,6 +192,14 @@ module Staging
     # Warnings have the same again, with the command; Git's second line is true of all failures.
     errors = lines.grep(ERRORS).grep_v(/\AWARN|\Afatal: Could not read from remote repository/)
     (errors.empty? ? [last_line(lines.join("\n"))] : errors.map { |line| sentence(line) }).uniq.first(3)
+  end
+
+  # What to do about a module that its Git server refuses, behind the first error that says so.
+  def advised(errors)
+    errors.each_with_index do |error, at|
+      _, advice = REFUSED.find { |words, _| error.match?(words) }
+      return errors.take(at) + ["#{error.chomp('.')}; #{advice}"] + errors.drop(at + 1) if advice
+    end
   end
 
   # The types of each environment: without them one environment's types reach another's. Only where Ruby code is other

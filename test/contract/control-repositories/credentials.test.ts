@@ -96,6 +96,17 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
       ]);
     });
 
+    it("a module that the server refuses is named with what to do", async () => {
+      const beta = { Puppetfile: mod("beta", ssh("org/beta")) };
+      await repository("org/two", beta, "production");
+      await allowKeys(lab, allowed());
+      const { errors } = await lab.deploy();
+      expect(errors[0]).toMatch(
+        /^two_production: .*Permission denied \(publickey\); give the module's key read access: it is in the output codeDeployKeys, or else codeDeployKey$/,
+      );
+      await repository("org/two", { ...manifest, Puppetfile: "" }, "production");
+    });
+
     it("a rotated key is the old one until the server has the new, and no rotation locks out", async () => {
       const retire = () =>
         lab.run(`bash -s 2>&1 || true`, renderRetireDeployKey("two", ssh("org/two")));
@@ -151,6 +162,9 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
       await lab.settings({ sources: [{ name: "control", remote: https("team/control") }] });
       const deployed = await lab.deploy();
       expect([...deployed.notDeployed].sort()).toEqual(["feature", "production"]);
+      expect(deployed.errors.join("\n")).toContain(
+        "; set a token that may read the module in puppet:codeDeployment.credentials",
+      );
       const submodule = `[submodule "a"]\n\tpath = a\n\turl = ${https("asks/alpha", otherHost)}\n`;
       await repository("team/parent", { ".gitmodules": submodule });
       const commit = await lab.git("rev-parse main", "/srv/team/alpha.git");

@@ -50,11 +50,17 @@ export function connectionsIn(
   parties.set(settings.caServer, "main");
   parties.set(settings.puppetServer, "loadBalancer");
 
-  const { proxy, sources } = settings.codeDeployment;
+  const { proxy, noProxy, sources, credentials } = settings.codeDeployment;
+  const repositories = [
+    ...Object.values(sources).map(({ remote }) => remote),
+    ...Object.values(credentials).map(({ url }) => url),
+  ];
   // Nothing else connects to what the proxy connects to.
-  const proxied = Object.values(sources).flatMap(({ remote }) =>
-    proxy !== undefined && remote.startsWith("https:") ? [remote] : [],
-  );
+  const proxied = repositories.flatMap((url) => {
+    if (proxy === undefined || !url.startsWith("https:")) return [];
+    const { host, hostname } = new URL(url);
+    return noProxy.some((name) => hostname === name || hostname.endsWith(name)) ? [] : [host];
+  });
 
   for (const { inputs } of registrations) {
     const stdin = typeof inputs.stdin === "string" ? inputs.stdin : "";
@@ -68,7 +74,7 @@ export function connectionsIn(
     };
     for (const { title, parameters } of stateOf(stdin)) {
       const text = proxied.reduce(
-        (text, remote) => text.replaceAll(remote, ""),
+        (text, host) => text.replaceAll(host, ""),
         String(parameters.content ?? ""),
       );
       for (const { groups } of listeners.flatMap((pattern) => [...text.matchAll(pattern)])) {

@@ -201,6 +201,8 @@ describe("credentials of some repositories", () => {
           two: { remote: "git@git.example.com:org/shared.git", prefix: "two" },
         },
         token,
+        proxy: "http://proxy.example.com:3128",
+        noProxy: ["git.example.org", ".example.com"],
         credentials: {
           team: { url: "https://git.example.org:8443/Team/", token: teamToken, tokenUser: "bot" },
           shared: { url: "git@git.example.com:org/shared.git" },
@@ -218,7 +220,13 @@ describe("credentials of some repositories", () => {
     expect(own.find("puppet-code").dependencies).toContain(own.find("main-code-keys").urn);
     const settings = JSON.parse(contentOf(state, `${folder}/settings.json`)) as object;
     expect(settings).toMatchObject({
-      variables: { GIT_SSH_COMMAND: "/usr/local/lib/puppet-code/git-ssh", GIT_SSH_VARIANT: "ssh" },
+      variables: {
+        ...{
+          https_proxy: "http://proxy.example.com:3128",
+          no_proxy: "git.example.org,.example.com",
+        },
+        ...{ GIT_SSH_COMMAND: "/usr/local/lib/puppet-code/git-ssh", GIT_SSH_VARIANT: "ssh" },
+      },
       deployKeys: [
         { name: "shared", host: "git.example.com", port: 22, path: "org/shared" },
         { name: "azure", host: "ssh.dev.azure.com", port: 22, path: "v3/org" },

@@ -68,6 +68,19 @@ const cases = {
   "with a proxy": {
     codeDeployment: { sources, knownHosts, proxy: "http://proxy.example.com:3128" },
   },
+  "with hosts beside the proxy, and modules elsewhere": {
+    codeDeployment: {
+      sources: { a: { remote: "https://git.example.org:8443/org/a.git" } },
+      credentials: {
+        b: { url: "https://git.example.com:8444/org", token: "a-good-token" },
+        c: { url: "https://git.example.net:8445/org", token: "a-good-token" },
+        d: { url: "ssh://git@git.example.net:7999/org" },
+      },
+      knownHosts: "[git.example.net]:7999 ssh-ed25519 AAAA",
+      proxy: "http://proxy.example.com:3128",
+      noProxy: ["git.example.org", ".example.com"],
+    },
+  },
   "with its own Foreman": { foreman: { host: "own" } },
   "with its own Foreman, an external database, and no smart proxy": {
     foreman: {

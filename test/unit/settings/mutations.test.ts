@@ -28,7 +28,12 @@ const everything = {
     sources: { control: { remote: "https://git.example.org/control.git", prefix: "x" } },
     knownHosts: "git.example.org ssh-ed25519 AAAA",
     token: "a-good-token",
+    credentials: {
+      team: { url: "https://git.example.org/team", token: "a-good-token", tokenUser: "bot" },
+      module: { url: "git@git.example.org:org/module.git", keyType: "rsa" },
+    },
     proxy: "http://proxy.example.org:3128",
+    noProxy: ["git.example.org", ".example.com"],
     forge: "https://forge.example.org",
     postRun: [["/usr/local/bin/after", "all"]],
   },
