@@ -1,3 +1,5 @@
+export { KeyType } from "../templates/code-deployment/git-access.js";
+
 /** Tool that fetches code from Git. */
 export const CodeTool = {
   /** Puppet's own tool. */

@@ -2,15 +2,24 @@ export { CaCertificate } from "./certificate-authority/ca-certificate.js";
 export { CertificateAuthority } from "./certificate-authority/certificate-authority.js";
 export type { CaCertificateArgs, CertificateAuthorityArgs } from "./certificate-authority/args.js";
 export type { AuthorityArgs, HostCertificateArgs } from "./certificates/args.js";
-export { CodeGate, CodeTool, ExpiredClassification, NodeEnvironment, OldCode } from "./choices.js";
+export {
+  CodeGate,
+  CodeTool,
+  ExpiredClassification,
+  KeyType,
+  NodeEnvironment,
+  OldCode,
+} from "./choices.js";
 export { CodeCopy } from "./code-deployment/code-copy.js";
 export { CodeDeployment } from "./code-deployment/code-deployment.js";
 export type {
   CodeCopyArgs,
   CodeDeploymentArgs,
   CodeDeploymentSettings,
+  GitCredentialsArgs,
   ServerIdentity,
 } from "./code-deployment/args.js";
+export type { RepositoryKey } from "./code-deployment/identity.js";
 export { Compiler } from "./compiler/compiler.js";
 export { CompilerPool } from "./compiler/compiler-pool.js";
 export type {

@@ -2,9 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../../distributions/index.js";
 import type { HostArgs } from "../../hosts/host.js";
 import type { Source, Tool } from "../../templates/code-deployment/code-deployment.js";
-import type { KeyType } from "../../templates/code-deployment/git-access.js";
 import type { WithDistribution } from "../arguments.js";
-import type { CodeGate, OldCode } from "../choices.js";
+import type { CodeGate, KeyType, OldCode } from "../choices.js";
 import type { defaults } from "../defaults.js";
 
 /** How code is fetched from Git. */

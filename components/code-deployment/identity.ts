@@ -8,6 +8,7 @@ import {
   renderDeployKeys,
 } from "../../templates/code-deployment/git-access.js";
 import { placeOf } from "../../templates/code-deployment/git-url.js";
+import { oneOf } from "../arguments.js";
 import type { GitCredentialsArgs, ServerIdentity } from "./args.js";
 
 /** Creates the user that deploys code on a server, with a private key that never leaves it. */
@@ -50,7 +51,15 @@ export function repositoryKeys(
   | undefined {
   const ssh = Object.entries(credentials).filter(([, { url }]) => placeOf(url)?.scheme === "ssh");
   if (ssh.length === 0) return undefined;
-  const keys = ssh.map(([name, { keyType = KeyType.Ed25519 }]) => ({ name, keyType }));
+  const keys = ssh.map(([name, { keyType = KeyType.Ed25519 }]) => {
+    if (!/^[a-z][a-z0-9_]*$/.test(name)) {
+      throw new pulumi.InputPropertyError({
+        propertyPath: "credentials",
+        reason: `credentials has ${JSON.stringify(name)}; write names of lower-case letters, digits and underscores.`,
+      });
+    }
+    return { name, keyType: oneOf(`credentials.${name}.keyType`, keyType, KeyType) };
+  });
   const command = rootCommand(
     `${host.name}-code-keys`,
     host,
