@@ -34,6 +34,8 @@ const lets = { "/team/beta": `beta:${betaToken}`, "/team": `deploy:${teamToken}`
 
 describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
   let lab: CodeLab;
+  /** The other tool has shown what no tool has a part in. */
+  const elsewhere = tool === "g10k";
   let publicKeys: Record<string, string>;
   const keyOf = (name: string) => publicKeys[name] ?? "";
   const allowed = () => keys.map(({ name }) => [`org/${name}`, keyOf(name)] as const);
@@ -70,31 +72,34 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
       expect(keyOf("alpha")).toMatch(/^ssh-rsa /);
     });
 
-    it("one that the server refuses is named with its key, and the other is deployed", async () => {
-      await allowKeys(lab, allowed().slice(0, 1));
-      await repository("org/one", { ...manifest, Puppetfile: "" }, "production");
-      const { outcome, errors } = await lab.deploy();
-      expect({ outcome, errors }).toEqual({
-        outcome: "partial",
-        errors: [
-          `two: git@${gitHost}: Permission denied (publickey); Git denies this server access; its deploy key two is ${keyOf("two")}`,
-        ],
-      });
-      // With the key of another repository.
-      await allowKeys(lab, [
-        ["org/one", keyOf("one")],
-        ["org/one", keyOf("two")],
-      ]);
-      expect((await lab.deploy()).errors).toEqual([
-        `two: ERROR: Repository not found; Git denies this server access; its deploy key two is ${keyOf("two")}`,
-      ]);
-      // With this server's own.
-      await lab.settings({ sources });
-      await allowKeys(lab, [["org/one", keyOf("main")]]);
-      expect((await lab.deploy()).errors).toEqual([
-        `two: ERROR: Repository not found; Git denies this server access; its deploy key is ${keyOf("main")}`,
-      ]);
-    });
+    it.skipIf(elsewhere)(
+      "one that the server refuses is named with its key, and the other is deployed",
+      async () => {
+        await allowKeys(lab, allowed().slice(0, 1));
+        await repository("org/one", { ...manifest, Puppetfile: "" }, "production");
+        const { outcome, errors } = await lab.deploy();
+        expect({ outcome, errors }).toEqual({
+          outcome: "partial",
+          errors: [
+            `two: git@${gitHost}: Permission denied (publickey); Git denies this server access; its deploy key two is ${keyOf("two")}`,
+          ],
+        });
+        // With the key of another repository.
+        await allowKeys(lab, [
+          ["org/one", keyOf("one")],
+          ["org/one", keyOf("two")],
+        ]);
+        expect((await lab.deploy()).errors).toEqual([
+          `two: ERROR: Repository not found; Git denies this server access; its deploy key two is ${keyOf("two")}`,
+        ]);
+        // With this server's own.
+        await lab.settings({ sources });
+        await allowKeys(lab, [["org/one", keyOf("main")]]);
+        expect((await lab.deploy()).errors).toEqual([
+          `two: ERROR: Repository not found; Git denies this server access; its deploy key is ${keyOf("main")}`,
+        ]);
+      },
+    );
 
     it("a module that the server refuses is named with what to do", async () => {
       const beta = { Puppetfile: mod("beta", ssh("org/beta")) };
@@ -107,28 +112,31 @@ describe.each(["r10k", "g10k"] as const)("%s", (tool) => {
       await repository("org/two", { ...manifest, Puppetfile: "" }, "production");
     });
 
-    it("a rotated key is the old one until the server has the new, and no rotation locks out", async () => {
-      const retire = () =>
-        lab.run(`bash -s 2>&1 || true`, renderRetireDeployKey("two", ssh("org/two")));
-      expect(await retire()).toBe("");
-      const { two = "", ...others } = await makeKeys(lab, keys);
-      expect(others).toEqual({ one: keyOf("one"), alpha: keyOf("alpha") });
-      expect(two).not.toBe(keyOf("two"));
-      expect((await lab.deploy()).errors).toEqual([]);
-      expect(await retire()).toBe(
-        `git@${gitHost}: Permission denied (publickey); its Git server must accept the current key: ${two}`,
-      );
-      publicKeys = { ...publicKeys, two };
-      await allowKeys(lab, allowed());
-      expect((await lab.deploy()).errors).toEqual([]);
-      // Another type is another key, and one that is no longer wanted is gone.
-      const made = await makeKeys(lab, [{ name: "two", keyType: "rsa" }]);
-      expect(made.two).toMatch(/^ssh-rsa /);
-      expect((await lab.run("ls /etc/puppet-code/.ssh/keys")).split("\n")).toEqual([
-        ...["two", "two.previous", "two.pub"],
-      ]);
-      publicKeys = { ...publicKeys, ...(await makeKeys(lab, keys)) };
-    });
+    it.skipIf(elsewhere)(
+      "a rotated key is the old one until the server has the new, and no rotation locks out",
+      async () => {
+        const retire = () =>
+          lab.run(`bash -s 2>&1 || true`, renderRetireDeployKey("two", ssh("org/two")));
+        expect(await retire()).toBe("");
+        const { two = "", ...others } = await makeKeys(lab, keys);
+        expect(others).toEqual({ one: keyOf("one"), alpha: keyOf("alpha") });
+        expect(two).not.toBe(keyOf("two"));
+        expect((await lab.deploy()).errors).toEqual([]);
+        expect(await retire()).toBe(
+          `git@${gitHost}: Permission denied (publickey); its Git server must accept the current key: ${two}`,
+        );
+        publicKeys = { ...publicKeys, two };
+        await allowKeys(lab, allowed());
+        expect((await lab.deploy()).errors).toEqual([]);
+        // Another type is another key, and one that is no longer wanted is gone.
+        const made = await makeKeys(lab, [{ name: "two", keyType: "rsa" }]);
+        expect(made.two).toMatch(/^ssh-rsa /);
+        expect((await lab.run("ls /etc/puppet-code/.ssh/keys")).split("\n")).toEqual([
+          ...["two", "two.previous", "two.pub"],
+        ]);
+        publicKeys = { ...publicKeys, ...(await makeKeys(lab, keys)) };
+      },
+    );
   });
 
   describe("over HTTPS", () => {
