@@ -66,7 +66,7 @@ export interface GitCredentialsArgs {
    */
   url: string;
   /** Type of the key; `ed25519` by default. */
-  keyType?: KeyType | undefined;
+  keyType?: KeyType;
   /** The token. */
   token?: pulumi.Input<string> | undefined;
   /** User name that goes with the token; that of all tokens by default. */

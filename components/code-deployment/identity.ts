@@ -33,7 +33,9 @@ export function serverIdentity(host: Host, opts: pulumi.CustomResourceOptions): 
 
 /** A public key, and the repositories that it is for. */
 export interface RepositoryKey {
+  /** What it is for: URL of a repository, or of a path above several. */
   readonly url: string;
+  /** The public key, as Git servers take it. */
   readonly publicKey: string;
 }
 

@@ -88,7 +88,7 @@ describe("the schema for other languages", () => {
     }
     for (const [token, { properties = {} }] of Object.entries(schema.types)) {
       for (const [name, { description }] of Object.entries(properties)) {
-        expect(description, `${token} ${name}`).toMatch(/\w/);
+        expect(description ?? "", `${token} ${name}`).toMatch(/\w/);
       }
     }
     // What a link in a comment becomes.
@@ -104,6 +104,7 @@ describe("the schema for other languages", () => {
       "puppet:index:CodeGate": ["none", "compile", "syntax"],
       "puppet:index:CodeTool": ["r10k", "g10k", "none"],
       "puppet:index:ExpiredClassification": ["serve", "fail"],
+      "puppet:index:KeyType": ["ed25519", "rsa"],
       "puppet:index:NodeEnvironment": ["foreman", "agent"],
       "puppet:index:OldCode": ["serve", "leave"],
     });
