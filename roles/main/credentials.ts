@@ -12,7 +12,10 @@ export const shortName = text(
 /** A token for HTTPS. */
 export const gitToken = text(/^[\x21-\x7e]{8,512}$/, "8 to 512 characters without spaces");
 /** The user that goes with a token. */
-export const gitTokenUser = text(/^[A-Za-z0-9._-]{1,64}$/, "a name without spaces");
+export const gitTokenUser = text(
+  /^[A-Za-z0-9._+-]{1,64}$/,
+  "at most 64 letters, digits and the signs . _ + -",
+);
 
 /** Keys and tokens of some repositories, by name. */
 export const credentials = z

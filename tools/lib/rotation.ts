@@ -41,7 +41,7 @@ export const rotatedKeys: Readonly<Record<string, RotatedKey>> = {
     resource: new RegExp(`${password}[^:]*-authority-(?!agent-key$)[a-z-]*key$`),
     lacking: "certificate authority; deploy it first",
     after: () =>
-      "The old key is refused from now on. Hosts that have a certificate keep it, and nothing needs to be done.",
+      "The old key is refused from now on. Hosts that have a certificate keep it. Run `up` in other stacks that use the key.",
   },
   "webhook-secret": {
     what: "the webhook's secret",

@@ -160,7 +160,7 @@ export const badCodeSettings: readonly BadSettings[] = [
       `tokenUser ${JSON.stringify(value)}`,
       "codeDeployment.tokenUser",
       value,
-      "write a name without spaces.",
+      "write at most 64 letters, digits and the signs . _ + -.",
     ),
   ),
   ...[

@@ -70,7 +70,9 @@ describe("valid settings of code deployment", () => {
     const sources = { a: { remote: "git@h:c", prefix: "a" }, b: { remote: overHttps } };
     const values = { sources, knownHosts: "h ssh-ed25519 AAAA" };
     for (const token of ["8-signs!", "t".repeat(512), "~!@#$%^&*()"]) {
-      expect(taken({ ...values, token, tokenUser: "x-access.token_1" })).toMatchObject({ token });
+      expect(taken({ ...values, token, tokenUser: "gitlab+deploy-token_1.x" })).toMatchObject({
+        token,
+      });
     }
   });
 
