@@ -45,11 +45,14 @@ export function compilerCodeState(args: CodeDeploymentWithDefaults, host: Host):
 }
 
 /** Has a compiler compile catalogs from releases that are not published yet. */
-function compiling({ paths, users }: Distribution): HostState {
+function compiling(distribution: Distribution): HostState {
+  const { paths, users } = distribution;
   const script = "/usr/local/sbin/puppet-code-compile";
   return [
     fileOf(`${libraryFolder}/candidate.rb`, renderCandidate()),
-    fileOf(script, renderCompile(paths), { mode: "0755" }),
+    fileOf(script, renderCompile({ ...paths, environments: environmentsOf(distribution) }), {
+      mode: "0755",
+    }),
     ...unitOf(
       "puppet-code-compile@.service",
       compilerUnits.compileService({

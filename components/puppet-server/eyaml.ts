@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Distribution, PackagedGems } from "../../distributions/distribution.js";
-import { directoryOf, execOf, fileOf, packageOf, type HostState } from "../../hosts/host-state.js";
+import { execOf, fileOf, packageOf, type HostState } from "../../hosts/host-state.js";
 import { renderPackagedGems } from "../../templates/puppetserver/gems.js";
 import type { EyamlArgs } from "./args.js";
 
@@ -33,7 +33,10 @@ export function eyaml(distribution: Distribution, keys: EyamlArgs | undefined): 
     // Before the keys, so that a run which ends between them leaves none that nobody removes.
     fileOf(mark, ""),
     // Everybody may see which keys there are: the user that deploys checks whether hiera.yaml names one of them.
-    directoryOf(folder),
+    // A site's own folder stays as it is.
+    execOf("make the folder of eyaml's keys", ["mkdir", "--mode=0755", folder], {
+      unless: `test -d ${folder}`,
+    }),
     fileOf(privateKey, pulumi.secret(keys.privateKey), {
       owner: users.puppet,
       mode: "0400",

@@ -8,8 +8,9 @@ module Canaries
 
   # It is there once a compiler has compiled: from then on, none that can is a fault.
   LEARNT = "#{PuppetCode::HOME}/compilers-compile"
-  # Seconds that a compiler may take, with the time to fetch a first release.
-  LONGEST = 900
+  # Seconds that a compiler may take to fetch what changed and to compile, and for a first release.
+  LONGEST = 420
+  LONGEST_FIRST = 900
 
   module_function
 
@@ -20,11 +21,11 @@ module Canaries
     # Servers learn it after this one.
     new = first || !File.exist?(LEARNT)
     errors = PuppetCode::SETTINGS["canaries"]["compilers"].map do |compiler|
-      answer = asked(compiler, wish)
+      answer = answer_of(compiler, wish, first ? LONGEST_FIRST : LONGEST)
       next "#{compiler['name']}: #{answer['error']}" unless answer["faults"]
 
       FileUtils.touch(LEARNT)
-      return answer["faults"]
+      return answer["faults"].map { |file, line, reason| [file, line, "#{reason} (on #{compiler['name']})"] }
     end
     # A first release takes no catalog from anybody.
     if new
@@ -34,15 +35,26 @@ module Canaries
     [[nil, nil, "no compiler could compile its catalogs: #{errors.first(3).join(', ')}"]]
   end
 
-  # Compilers forget it where it is turned off.
-  def forget
-    FileUtils.rm_f(LEARNT)
+  # Before each deploy.
+  def reset
+    @unable = {}
+    # Compilers forget it where it is turned off.
+    FileUtils.rm_f(LEARNT) unless PuppetCode::SETTINGS["gate"] == "compile"
   end
 
-  def asked(compiler, wish)
-    output, errors, status = Open3.capture3("timeout", "--kill-after=5", LONGEST.to_s, "ssh", "-T", "puppet-code@#{compiler['fqdn']}", "compile",
-                                            stdin_data: wish)
-    answered(JSON.parse(output.scrub))
+  # Who could not in this deploy is not asked for the next environment: one that hangs would hold up all of them.
+  def answer_of(compiler, wish, seconds)
+    name = compiler["name"]
+    return @unable[name] if @unable.key?(name)
+
+    answer = asked(compiler, wish, seconds)
+    @unable[name] = answer unless answer["faults"]
+    answer
+  end
+
+  def asked(compiler, wish, seconds)
+    output, errors, status = ask(compiler["fqdn"], "compile", wish, seconds: seconds)
+    answered(JSON.parse(output))
   rescue JSON::ParserError
     { "error" => status.exitstatus == 255 ? "unreachable" : last_line(errors + output) }
   end

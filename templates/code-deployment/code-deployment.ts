@@ -52,6 +52,8 @@ export interface ToolConf {
   readonly poolSize: number;
   /** URL of a Forge mirror. */
   readonly forge?: string | undefined;
+  /** Hosts that are reached without the proxy. */
+  readonly noProxy?: readonly string[];
 }
 
 /** Mirror of a source's branches on the main server, which the tools read. */
@@ -61,11 +63,19 @@ const head = "# Made by pulumi-puppet: change the stack's settings, not this fil
 
 /** Renders the tool's configuration: g10k reads r10k's format, with a few settings of its own. */
 export function renderToolConf(values: ToolConf): string {
-  const { tool, sources, defaultEnvironment, poolSize, forge } = values;
+  const { tool, sources, defaultEnvironment, poolSize, forge, noProxy = [] } = values;
+  // r10k would give the proxy of its environment to the Forge whatever that excepts; without one, the environment counts.
+  const r10kForge = {
+    ...(forge === undefined ? {} : { baseurl: forge }),
+    ...(noProxy.length > 0 ? { proxy: "" } : {}),
+  };
   const conf = dump({
     cachedir: `${codeDataFolder}/cache`,
     ...(tool === "r10k"
-      ? { ...(forge === undefined ? {} : { forge: { baseurl: forge } }), pool_size: poolSize }
+      ? {
+          ...(Object.keys(r10kForge).length > 0 ? { forge: r10kForge } : {}),
+          pool_size: poolSize,
+        }
       : { ...(forge === undefined ? {} : { forge_base_url: forge }), maxworker: poolSize }),
     // The script that runs it removes environments: it knows which sources it could read. It generates types, too.
     deploy: { purge_levels: ["puppetfile"] },
@@ -226,8 +236,12 @@ export const renderSync = (values: { ruby: string }) => template("sync.rb.eta", 
 /** What a compiler does with a release that is not published yet. */
 export const renderCandidate = () => text("candidate.rb");
 /** A compiler's script that compiles catalogs from such a release. */
-export const renderCompile = (values: { ruby: string; confdir: string; ssldir: string }) =>
-  template("compile.rb.eta", values);
+export const renderCompile = (values: {
+  ruby: string;
+  confdir: string;
+  ssldir: string;
+  environments: string;
+}) => template("compile.rb.eta", values);
 /**
  * How the user that deploys connects to Git and to the other servers.
  *

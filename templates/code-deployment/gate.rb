@@ -80,8 +80,8 @@ module Gate
     rescue Errno::EPIPE
       # It has ended, and what it said tells why.
     end
-    status = awaited(reader.pid, PARSING)
-    reader.pid = nil
+    pid, reader.pid = reader.pid, nil
+    status = awaited(pid, PARSING)
     output, errors = said(reader.work)
     lines = output.lines.select { |line| line.end_with?("\n") }.map { |line| JSON.parse(line) }
     faults = lines.filter_map { |line| line["fault"] }

@@ -5,6 +5,7 @@ require "json"
 require "open3"
 require "socket"
 require "tempfile"
+require "tmpdir"
 
 # Whatever locale a login or the host has: errors of Git and others are looked for by their words.
 Encoding.default_external = Encoding::UTF_8
@@ -28,6 +29,9 @@ module PuppetCode
   COMMIT = /\A\h{7,64}\z/
   # Puppet Server reads releases as another user, whatever a module's author has on his files.
   READABLE = "--chmod=a+rX,u+w,go-w"
+
+  # Bytes of another server's answer: thousands of environments have less.
+  LONGEST_ANSWER = 16 * 1024 * 1024
 
   # What ends a step, in the words a person gets to read.
   class Failure < StandardError; end
@@ -169,6 +173,18 @@ module PuppetCode
       pid = Process.spawn(variables, "timeout", "--kill-after=5", seconds.to_s, *command, in: File::NULL, %i[out err] => file, chdir: "/")
       _, status = Process.wait2(pid)
       [status.exitstatus || 255, File.read(file.path).scrub]
+    end
+  end
+
+  # Asks another server; gives what it answers, its errors, and how ssh ended. Whoever has taken that server over may
+  # answer without end.
+  def ask(fqdn, word, question, seconds:)
+    Dir.mktmpdir("puppet-code") do |work|
+      File.write("#{work}/question", question)
+      pid = Process.spawn("timeout", "--kill-after=5", seconds.to_s, "ssh", "-T", "puppet-code@#{fqdn}", word, in: "#{work}/question",
+                          out: ["#{work}/answer", "w"], err: ["#{work}/errors", "w"], chdir: "/", rlimit_fsize: LONGEST_ANSWER)
+      _, status = Process.wait2(pid)
+      [*%w[answer errors].map { |name| File.read("#{work}/#{name}").scrub }, status]
     end
   end
 

@@ -144,8 +144,10 @@ module Sources
     return "the SSH server of this host refuses this login; deploy the stack again" if source["remote"].include?("@#{PuppetCode::SETTINGS['fqdn']}/")
 
     name = source["credential"]
-    key = name ? "keys/#{name}" : "id_ed25519"
-    "Git denies this server access; its deploy key#{" #{name}" if name} is #{File.read("#{PuppetCode::CONFIGURATION}/.ssh/#{key}.pub").strip}"
+    path = "#{PuppetCode::CONFIGURATION}/.ssh/#{name ? "keys/#{name}" : 'id_ed25519'}.pub"
+    return "Git denies this server access, which has no key for it; deploy the stack again" unless File.file?(path)
+
+    "Git denies this server access; its deploy key#{" #{name}" if name} is #{File.read(path).strip}"
   end
 
   def token_of(source)

@@ -206,6 +206,7 @@ describe("systemd units, read by systemd", () => {
   it("are accepted without a warning", async () => {
     expect(Object.keys(units).sort()).toEqual([
       ...["puppet-code-all.service", "puppet-code-all.timer"],
+      ...["puppet-code-compile.socket", "puppet-code-compile@.service"],
       ...["puppet-code-deploy.path", "puppet-code-deploy.service"],
       ...["puppet-code-flush.socket", "puppet-code-flush@.service"],
       ...["puppet-code-pool.socket", "puppet-code-pool@.service"],

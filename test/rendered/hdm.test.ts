@@ -121,6 +121,7 @@ describe("the code on HDM's host, fetched by the compilers' script", async () =>
     here >"$folder/puppet_code.rb" <<'LIBRARY'\n${library}LIBRARY
     here >"$folder/sync" <<'SYNC'\n${sync}SYNC
     here >"$folder/etc/settings.json" <<'SETTINGS'\n${settings}SETTINGS
+    ruby -e 'print File.mtime(ARGV[0]).to_f' "$folder/puppet_code.rb" >"$folder/home/complete"
     echo '${JSON.stringify(told)}' | SSH_CONNECTION=main ruby --disable-gems "$folder/sync" || true
     basename "$(readlink "$folder/home-environments/production")"
     rm -r "$folder"`;

@@ -27,6 +27,12 @@ module Candidate
 
   def judged(name, release, nodes)
     folder = release_path(name, "release" => release)
+    raise PuppetCode::Failure, "release #{release} is here already" if File.directory?(folder)
+
+    take(name, release, nodes, folder)
+  end
+
+  def take(name, release, nodes, folder)
     copy("puppet-code@#{PuppetCode::SETTINGS['main']}:#{name}/#{release}.part", name, release, published.dig(name, "release"))
     result = compiled("environment" => name, "release" => release, "nodes" => nodes)
     good = result["faults"] == []
@@ -51,7 +57,7 @@ module Candidate
       node = lines.reverse.find { |line| line.key?("node") }&.fetch("node")
       return { "error" => "compiling could not be started" } if node.nil?
 
-      faults << [nil, nil, "compiling the catalog of #{node} was ended after #{(now - began).round} s: it takes too long, or too much memory"]
+      faults << [nil, nil, "compiling #{wish['nodes'].size} catalogs was ended after #{(now - began).round} s, at that of #{node}: it takes too long, or too much memory"]
     end
     { "faults" => faults, "seconds" => (now - began).round(2) }
   end
