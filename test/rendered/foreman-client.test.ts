@@ -128,6 +128,13 @@ describe("the external node classifier", () => {
     expect(stranger.said).toMatch(
       /^stranger\.example\.test: Foreman gave no classification \(.*\), and this server has no earlier one: the node gets no classes$/,
     );
+    // A release must not pass because nobody knows its classes.
+    const canary = await classify("stranger.example.test", ["PUPPET_CANARY=yes"]);
+    expect(canary.code).toBe(1);
+    expect(canary.said).toMatch(
+      /of stranger\.example\.test .*, and this server has no earlier one$/,
+    );
+    expect((await classify(node, ["PUPPET_CANARY=yes"])).answer).toEqual(before);
 
     await setUse({ whenExpired: "fail" });
     for (const name of [node, "stranger.example.test"]) {

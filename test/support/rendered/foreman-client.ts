@@ -125,9 +125,9 @@ export const trust = (names: readonly string[]) =>
   );
 
 /** A node and its classification. */
-export async function classify(node: string) {
+export async function classify(node: string, variables: readonly string[] = []) {
   const began = Date.now();
-  const { code, stdout, stderr } = await inParsers([classifierScript, node]);
+  const { code, stdout, stderr } = await inParsers(["env", ...variables, classifierScript, node]);
   const answer = code === 0 ? (load(stdout) as Record<string, unknown>) : undefined;
   return { code, answer, said: stderr.trim(), seconds: (Date.now() - began) / 1000 };
 }
