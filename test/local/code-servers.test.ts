@@ -135,14 +135,16 @@ describe("code deployment", () => {
     expect(await runOn("compiler2", "agent1", "--environment", "feature_used", "--noop")).toContain(
       "Applying configuration version",
     );
-    await push("production");
+    // To others it is no fault.
+    const other = await push("production");
+    expect(other.text).toMatch(/^success: [^]*^feature_used: .*agent1\.example\.test ran with it/m);
     expect(await commitsOn(servers, "feature_used")).not.toContain(undefined);
     await runOn("compiler1", "agent1");
     await until(
       "a deploy removes it",
       async () => {
         const { text } = await push("production");
-        return text.startsWith("success: ");
+        return text.startsWith("success: ") && !text.includes("feature_used");
       },
       60,
     );

@@ -16,6 +16,7 @@ export interface Deployment {
   readonly outcome: string;
   readonly what: string;
   readonly errors: readonly string[];
+  readonly notes: readonly string[];
   readonly notDeployed: readonly string[];
   readonly servers: readonly { state: string; commits: Readonly<Record<string, string>> }[];
   /** What it told the journal. */

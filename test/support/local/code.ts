@@ -117,6 +117,7 @@ export interface Deployment {
   what: string;
   seconds: number;
   errors: string[];
+  notes: string[];
   requests: string[];
   servers: {
     name: string;
@@ -145,11 +146,12 @@ export async function push(branch: string, changes: object = {}): Promise<Answer
   const answer = await send(body, { ...headers, ...signatureOf(body, webhookSecret) });
   if (!answer.text.startsWith("Requested")) return answer;
   await idle();
-  const { outcome, what, seconds, servers, errors } = await lastDeployment();
+  const { outcome, what, seconds, servers, errors, notes } = await lastDeployment();
   const lines = servers.map(({ name, state, seconds, error }) =>
     [name, state, `${String(seconds)} s`, error].filter(Boolean).join("  "),
   );
-  const text = [`${outcome}: ${what} in ${String(seconds)} s`, ...lines, ...errors, ""].join("\n");
+  const head = `${outcome}: ${what} in ${String(seconds)} s`;
+  const text = [head, ...lines, ...errors, ...notes, ""].join("\n");
   return { ...answer, text };
 }
 
