@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { output } from "../support/environment.js";
-import { commit, deleteBranch, idle, push, runOn } from "../support/local/code.js";
+import { commit, idle, push, retire, runOn } from "../support/local/code.js";
 
 const [branch, delivered] = ["umlauts", "/tmp/greeting"];
 
 beforeAll(idle);
 afterAll(async () => {
   await output("agent1", `rm -f ${delivered}`);
-  await deleteBranch(branch);
-  await push(branch, { deleted: true });
+  await runOn("compiler1", "agent1");
+  await retire(branch);
 });
 
 it("a file of a module is delivered whatever letters are in its name", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { agentRun } from "../../tools/lib/agents.js";
 import { encrypted, eyamlKeys, type EyamlKeys } from "../support/eyaml.js";
-import { as, commit, deleteBranch, push, runOn } from "../support/local/code.js";
+import { as, commit, push, retire, runOn } from "../support/local/code.js";
 import { deploy, exec, joined, output, seal, settingsFile, until } from "../support/environment.js";
 import {
   api,
@@ -102,8 +102,9 @@ describe("Foreman", () => {
     // It failed while Foreman was down, and no longer runs.
     for (const server of servers)
       await output(server, "systemctl reset-failed puppet-foreman-nodes.service || true");
-    await deleteBranch("classified");
-    await push("classified", { deleted: true, after: "0".repeat(40) });
+    // Its agent is gone for good.
+    await output("main", `puppet node deactivate ${agent}.example.test`);
+    await retire("classified");
   });
 
   it("learns which servers it may answer, and answers no others", async () => {

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { agentRun } from "../../../tools/lib/agents.js";
-import { exec, output, outputs } from "../environment.js";
+import { exec, output, outputs, until } from "../environment.js";
 
 /** Where environments are, on every server. */
 const environments = "/etc/puppet/code/environments";
@@ -153,6 +153,19 @@ export async function push(branch: string, changes: object = {}): Promise<Answer
   const head = `${outcome}: ${what} in ${String(seconds)} s`;
   const text = [head, ...lines, ...errors, ...notes, ""].join("\n");
   return { ...answer, text };
+}
+
+/** Deletes a branch, and waits until a deploy has removed its environment: PuppetDB must know that no agent has it. */
+export async function retire(branch: string): Promise<void> {
+  await deleteBranch(branch);
+  await until(
+    `the environment ${branch} is removed`,
+    async () => {
+      await push(branch, { deleted: true, after: "0".repeat(40) });
+      return (await commitOn("main", branch)) === undefined;
+    },
+    60,
+  );
 }
 
 /** The commit that a server serves an environment from, its first 12 digits; undefined without one. */
