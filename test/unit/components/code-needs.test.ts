@@ -31,7 +31,10 @@ describe("the keys of eyaml", () => {
           ...{ owner: "root", group: "root", mode: "0644", content: keys.publicKey },
         });
         // The user that deploys can see which keys there are.
-        expect(resourceOf(state, folder).parameters).toMatchObject({ owner: "root", mode: "0755" });
+        expect(resourceOf(state, "make the folder of eyaml's keys").parameters).toMatchObject({
+          command: ["mkdir", "--mode=0755", folder],
+          unless: `test -d ${folder}`,
+        });
         const [mark, service] = ["file /var/lib/pulumi-puppet/eyaml-keys", "service puppetserver"];
         const at = place(state, `file ${folder}/private_key.pkcs7.pem`);
         expect(at).toBeGreaterThan(place(state, mark));
