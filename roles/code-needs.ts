@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import * as z from "zod";
+import { gemOf } from "../templates/puppetserver/gems.js";
 import { attempt } from "./certificate.js";
 import { portOf, type OutsidePorts } from "./role.js";
 import { object, privateKey, sealedKey, setSecret, text, url } from "./values.js";
@@ -72,7 +73,7 @@ export function eyamlFaults({ privateKey, publicKey }: Eyaml): string[] {
 
 /** Settings of gems that do not fit together, or that nothing would use. */
 export function serverGemsFaults({ install, source, proxy }: ServerGems): string[] {
-  const names = install.map((gem) => gem.split(":")[0] ?? "");
+  const names = install.map((gem) => gemOf(gem).name);
   const twice = names.find((name, at) => names.indexOf(name) < at);
   const unused = source === undefined ? "proxy" : "source";
   return [

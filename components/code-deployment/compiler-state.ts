@@ -8,11 +8,8 @@ import {
   unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
-import {
-  compilerUnits,
-  renderCandidate,
-  renderCompile,
-} from "../../templates/code-deployment/code-deployment.js";
+import { renderCandidate, renderCompile } from "../../templates/code-deployment/code-deployment.js";
+import { compilerUnits } from "../../templates/code-deployment/units.js";
 import { CodeGate } from "../choices.js";
 import type { CodeDeploymentWithDefaults } from "./args.js";
 import {

@@ -18,7 +18,6 @@ import {
   codeDataFolder,
   codeFolder,
   deploymentFile,
-  mainUnits,
   renderAuthorizedKeys,
   renderDeploy,
   renderKnownHosts,
@@ -36,6 +35,7 @@ import {
   type Canaries,
   type Tool,
 } from "../../templates/code-deployment/code-deployment.js";
+import { mainUnits } from "../../templates/code-deployment/units.js";
 import { CodeGate } from "../choices.js";
 import type { CodeDeploymentWithDefaults } from "./args.js";
 import { gitAccess } from "./git-access.js";

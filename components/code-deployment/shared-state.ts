@@ -16,8 +16,6 @@ import {
   codeDataFolder,
   codeFolder,
   codeUser,
-  compilerUnits,
-  flushUnits,
   renderAuthorizedKeys,
   renderCompilerSettings,
   renderKnownHosts,
@@ -26,6 +24,7 @@ import {
   renderSync,
   sshPort,
 } from "../../templates/code-deployment/code-deployment.js";
+import { compilerUnits, flushUnits } from "../../templates/code-deployment/units.js";
 import type { ServerIdentity } from "./args.js";
 
 /** Folder of the Ruby code that the scripts share. */

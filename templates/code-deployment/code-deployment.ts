@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { dump } from "js-yaml";
-import { agentsPort } from "../puppetserver/puppetserver.js";
 import { renderTemplate } from "../render.js";
 import { gitSsh } from "./git-access.js";
 import { credentialsFor, placeOf, repositoryOf } from "./git-url.js";
@@ -25,8 +24,6 @@ export const requestGroup = "puppet-code-request";
 export const requestScript = "/usr/local/sbin/puppet-code-request";
 /** TCP port of SSH, unless a server has another. */
 export const sshPort = 22;
-/** Seconds that a compiler may spend on a release that is not published yet. */
-const compileSeconds = 300;
 /** TCP port on which a compiler tells the load balancer whether its code is the latest. */
 export const poolPort = 8139;
 
@@ -254,40 +251,6 @@ export const renderSshConfig = (servers: readonly { fqdn: string; port: number }
   });
 /** The same for Git servers, without a key: who connects says which. */
 export const renderGitSshConfig = () => template("ssh_config.eta", { servers: [], ownKey: false });
-
-/** The systemd units of the main server; `environments` is the folder of the environments. */
-export const mainUnits = {
-  deployService: (values: { environments: string }) => template("deploy.service.eta", values),
-  deployPath: () => text("deploy.path"),
-  allService: () => text("all.service"),
-  allTimer: () => text("all.timer"),
-};
-
-/** The systemd units of every server through which a deploy has Puppet Server reload its environments. */
-export const flushUnits = {
-  socket: () => text("flush.socket"),
-  /** `user` must be allowed to read the key of `fqdn` in `ssldir`. */
-  service: (values: { user: string; ssldir: string; fqdn: string }) =>
-    template("flush@.service.eta", { ...values, port: agentsPort }),
-};
-
-/** The systemd units of a compiler. */
-export const compilerUnits = {
-  syncService: (values: { environments: string }) => template("sync.service.eta", values),
-  syncTimer: () => text("sync.timer"),
-  /** Drop-in for Puppet Server's unit. */
-  server: () => text("server.conf"),
-  poolSocket: () => text("pool.socket"),
-  poolService: () => text("pool@.service"),
-  compileSocket: () => text("compile.socket"),
-  /**
-   * @param values.user who compiles: Puppet Server's user
-   * @param values.gems folders of the gems that Puppet Server has
-   * @param values.script what compiles
-   */
-  compileService: (values: { user: string; gems: readonly string[]; script: string }) =>
-    template("compile@.service.eta", { ...values, seconds: compileSeconds }),
-};
 
 /**
  * Renders authorized_keys lines that allow one command and nothing else: no terminal, no forwarding.

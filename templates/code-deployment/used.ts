@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { renderTemplate } from "../render.js";
+import { renderSocket } from "./units.js";
 
 /** What a deploy asks for the environments that agents use: a script, and the systemd units that run it. */
 export const usedUnits = {
-  socket: () => readFileSync(new URL("used.socket", import.meta.url), "utf8"),
+  socket: () => renderSocket("used", "know which environments agents use"),
   /** `user` must be allowed to read the host's key. */
   service: (values: { user: string }) => template("used@.service.eta", values),
   /** The script, which asks with the key of `fqdn` in `ssldir`. */
