@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { Problem } from "../problem.js";
 import { run } from "../shell.js";
+import { moveTo } from "./move.js";
 
 /** A program that is built from a module in the folder `go` next to this file. */
 interface Program {
@@ -44,7 +45,7 @@ export async function buildCli(
   const unfinished = await mkdtemp(`${folder}.`);
   try {
     for (const program of programs) await build(program, unfinished, say);
-    await rename(unfinished, folder);
+    await moveTo(folder, unfinished);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }

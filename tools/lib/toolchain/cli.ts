@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../paths.js";
 import { run } from "../shell.js";
 import { buildCli } from "./build.js";
 import { download, downloadsUnreachable, Unavailable } from "./downloads.js";
+import { moveTo } from "./move.js";
 
 /** The Pulumi CLI to use. */
 export interface Cli {
@@ -74,7 +75,7 @@ async function install(folder: string): Promise<string | undefined> {
     const unpacked = join(unfinished, "pulumi");
     const version = await versionOf(join(unpacked, "pulumi"));
     if (version !== minimumVersion) return `the downloaded pulumi does not run on this machine`;
-    await rename(unpacked, folder);
+    await moveTo(folder, unpacked);
     return undefined;
   } catch (error) {
     if (error instanceof Unavailable) return error.message;
