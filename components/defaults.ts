@@ -56,6 +56,8 @@ export const defaults = {
   fileBucket: false,
   /** Seconds a catalog may take to compile. */
   compileTimeout: 900,
+  /** How changes that restart Puppet Server reach compilers. */
+  rollout: { maxUnavailable: 1, drainTimeout: 900 },
   /** TCP port of the webhook. */
   webhookPort: 9000,
   retention,

@@ -1,6 +1,6 @@
 # Applies the host state: resources of Puppet's core types, in the order they are listed.
 # Each requires the one before it, so the first failure stops the rest.
-$host_state = host_state::read($facts['host_state_file'])
+$host_state = host_state::read($facts['host_state_file'], $facts['host_state_undone'])
 
 $host_state.reduce(undef) |$previous, $resource| {
   # A Sensitive value is in no diff, log or report; without a backup it is in no file bucket either.

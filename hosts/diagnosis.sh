@@ -38,7 +38,7 @@ taken() {
   while read -r service port; do
     test -n "$port" || continue
     for process in $(holders "$port"); do
-      unit=$(unit_of "$process")
+      unit=$(unit_of "$process" "$port")
       if test -n "$unit" && grep -qxF -e "$unit" -e "$unit.service" <<<"$services"; then continue; fi
       echo "TCP port $port, on which $service is to listen, is taken by $(named "$process")${unit:+ of the unit $unit}; stop it, or have it listen on another port, and deploy again"
     done

@@ -24,6 +24,20 @@ export interface HostConfigurationArgs {
    * else stays, above all data.
    */
   services?: readonly string[];
+  /** What a change that restarts a service has to do with others that serve the same; nothing by default. */
+  rolls?: Rolls;
+}
+
+/** How a host leaves the others that serve the same before a change restarts its service, and comes back after it. */
+export interface Rolls {
+  /** The service. */
+  service: string;
+  /** Path of the program in the host's state that does it: `leave`, `join`, and `fail` with the reason. */
+  program: string;
+  /** Seconds that leaving may take. */
+  drainTimeout: number;
+  /** Hooks of the command that changes the host, by its name, which let it wait for the others. */
+  hooks: (command: string) => pulumi.ResourceHookBinding;
 }
 
 /**
@@ -45,6 +59,8 @@ export function appliedOn(host: HostArgs): pulumi.Output<string> {
   return pulumi.all(appliedTo.get(host) ?? []).apply((all) => digest(all));
 }
 
+const minutes = (rolls: Rolls | undefined) => Math.ceil((rolls?.drainTimeout ?? 0) / 60);
+
 const digest = (parts: readonly string[]) =>
   createHash("sha256").update(parts.join("\n")).digest("hex");
 
@@ -60,28 +76,33 @@ const lockDeadline = 900;
 export class HostConfiguration extends pulumi.ComponentResource {
   /** Changes whenever the host is configured; secret. */
   readonly applied: pulumi.Output<string>;
+  /** The command that configures the host. */
+  readonly run: pulumi.Resource;
 
   constructor(name: string, args: HostConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:HostConfiguration", name, {}, opts);
-    const { host, distribution, services = [], once = {} } = args;
+    const { host, distribution, services = [], once = {}, rolls } = args;
 
     // A server that gets another role may keep the name of its configuration.
     const role = opts?.parent?.constructor.name ?? "";
     const script = pulumi
       .all([pulumi.secret(args.state), pulumi.secret(once)])
       .apply(([state, once]) =>
-        renderConvergeScript(name, host.fqdn, distribution, state, once, role),
+        renderConvergeScript(name, host.fqdn, distribution, state, once, role, rolls),
       );
+    const command = `${name}-run`;
     const run = rootCommand(
-      `${name}-run`,
+      command,
       host,
       // A new machine behind the name has none of this yet.
       { create: "bash -s", stdin: script, triggers: [host.identity] },
       {
         parent: this,
-        customTimeouts: { create: "40m", update: "40m" },
+        customTimeouts: { create: "40m", update: `${String(40 + minutes(rolls))}m` },
+        ...(rolls === undefined ? {} : { hooks: rolls.hooks(command) }),
       },
     );
+    this.run = run;
     this.applied = pulumi.all([script, host.identity, run.id]).apply((all) => digest(all));
     appliedTo.set(host, [...(appliedTo.get(host) ?? []), this.applied]);
     if (services.length > 0 || host.machine === undefined) {
@@ -112,6 +133,7 @@ export class HostConfiguration extends pulumi.ComponentResource {
  * @param state resolved host state
  * @param once content by name of files that exist only during the run
  * @param role what tells the configuration from another one of this name that the host may have later
+ * @param rolls how it leaves the others that serve the same, and comes back
  * @returns a Bash script, to be run as root
  */
 export function renderConvergeScript(
@@ -121,6 +143,7 @@ export function renderConvergeScript(
   state: pulumi.Unwrap<HostState>,
   once: Readonly<Record<string, string>> = {},
   role = "",
+  rolls?: Pick<Rolls, "service" | "program">,
 ): string {
   return renderTemplate(new URL("converge.sh.eta", import.meta.url), {
     name,
@@ -138,6 +161,8 @@ export function renderConvergeScript(
       .join("\n"),
     keep: readFileSync(new URL("keep.sh", import.meta.url), "utf8"),
     role: shellWord(role),
+    rolls,
+    goBack: readFileSync(new URL("go-back.sh", import.meta.url), "utf8"),
     replaces: state.flatMap(replacedBy).join("\n"),
     services: state
       .filter(({ type }) => type === "service")
@@ -149,6 +174,12 @@ export function renderConvergeScript(
     // One line, so that no content can end the here-document.
     state: JSON.stringify(state),
   });
+}
+
+/** The host state in a script that converges a host; undefined if it has none. */
+export function stateInScript(script: string): pulumi.Unwrap<HostState> | undefined {
+  const line = /<<'STATE'\n(.*)\n/.exec(script)?.[1];
+  return line === undefined ? undefined : (JSON.parse(line) as pulumi.Unwrap<HostState>);
 }
 
 /** The lines of `listed` in the script: what a resource replaces. */

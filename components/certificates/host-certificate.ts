@@ -9,7 +9,9 @@ import { certificateKey } from "./state.js";
 
 /** Arguments of {@link certifiedConfiguration}. */
 export interface CertifiedConfigurationArgs
-  extends WithDistribution<HostCertificateArgs>, Pick<HostConfigurationArgs, "state" | "services"> {
+  extends
+    WithDistribution<HostCertificateArgs>,
+    Pick<HostConfigurationArgs, "state" | "services" | "rolls"> {
   readonly host: Host;
   readonly mainHost: Host;
   /** What must be there before the host is configured. */
@@ -28,13 +30,14 @@ export interface CertifiedConfigurationArgs
  * @param name name of the role's resources
  * @param args.state host state with the request for the certificate
  * @param parent the component of the host's role
+ * @returns its configuration
  */
 export function certifiedConfiguration(
   name: string,
   args: CertifiedConfigurationArgs,
   parent: pulumi.Resource,
-): void {
-  const { host, mainHost, distribution, state, services, dependsOn = [] } = args;
+): HostConfiguration {
+  const { host, mainHost, distribution, state, services, rolls, dependsOn = [] } = args;
   const names = [host.fqdn, ...(args.subjectAltNames ?? [])].join(" ");
   const enrolled = rootCommand(
     `${name}-certificate`,
@@ -56,7 +59,7 @@ export function certifiedConfiguration(
   const configuration = new HostConfiguration(
     `${name}-configuration`,
     {
-      ...{ host, distribution, state, services },
+      ...{ host, distribution, state, services, rolls },
       once: certificateKey(args),
     },
     { parent, dependsOn: [enrolled, ...dependsOn] },
@@ -71,4 +74,5 @@ export function certifiedConfiguration(
     },
     { parent, dependsOn: configuration, deletedWith: mainHost.machine },
   );
+  return configuration;
 }

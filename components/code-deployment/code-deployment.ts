@@ -4,7 +4,7 @@ import { oneOf, withDefaults, withDistribution } from "../arguments.js";
 import { CodeGate, OldCode } from "../choices.js";
 import { defaults } from "../defaults.js";
 import type { CodeDeploymentArgs } from "./args.js";
-import { compilerCodeState, compileSocket, poolSocket } from "./compiler-state.js";
+import { compilerCodeState, compileSocket } from "./compiler-state.js";
 import { mainCodeState } from "./main-state.js";
 import { usedSocket } from "./used-state.js";
 import { flushSocket, syncTimer } from "./shared-state.js";
@@ -49,7 +49,7 @@ export class CodeDeployment extends pulumi.ComponentResource {
           host,
           distribution,
           state: compilerCodeState(argsWithDefaults, host),
-          services: [syncTimer, poolSocket, compileSocket, flushSocket],
+          services: [syncTimer, compileSocket, flushSocket],
         },
         // A compiler gets its first code from the main server.
         { parent: this, dependsOn: configuration },

@@ -1,3 +1,4 @@
+import { dirname } from "node:path/posix";
 import type { Distribution } from "../../distributions/index.js";
 import type { Host } from "../../hosts/host.js";
 import {
@@ -8,9 +9,14 @@ import {
   unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
-import { renderCandidate, renderCompile } from "../../templates/code-deployment/code-deployment.js";
+import {
+  behindFile,
+  codeUser,
+  renderCandidate,
+  renderCompile,
+} from "../../templates/code-deployment/code-deployment.js";
 import { compilerUnits } from "../../templates/code-deployment/units.js";
-import { CodeGate } from "../choices.js";
+import { CodeGate, OldCode } from "../choices.js";
 import type { CodeDeploymentWithDefaults } from "./args.js";
 import {
   catchingUp,
@@ -22,8 +28,6 @@ import {
 
 /** Unit through which the main server has catalogs compiled from a release that is not published yet. */
 export const compileSocket = "puppet-code-compile.socket";
-/** Unit that answers the load balancer's checks. */
-export const poolSocket = "puppet-code-pool.socket";
 
 /** Host state of a compiler, which fetches what the main server has published. */
 export function compilerCodeState(args: CodeDeploymentWithDefaults, host: Host): HostState {
@@ -32,11 +36,14 @@ export function compilerCodeState(args: CodeDeploymentWithDefaults, host: Host):
   return [
     ...servedCode(distribution, host, [args.main]),
     // Before the compiler joins the pool, and so before any agent needs the code.
-    ...takenCode(args, host, { environments: environmentsOf(distribution) }),
+    directoryOf(dirname(behindFile), { owner: codeUser, group: codeUser }),
+    ...takenCode(args, host, {
+      environments: environmentsOf(distribution),
+      leaves: behind === OldCode.Leave,
+    }),
     directoryOf(dropIns),
     ...unitOf(`${distribution.services.server}.service.d/puppet-code.conf`, compilerUnits.server()),
     ...catchingUp(),
-    ...(behind === "leave" ? poolAnswer() : turnedOff(poolSocket)),
     ...(gate === CodeGate.Compile ? compiling(distribution) : turnedOff(compileSocket)),
   ];
 }
@@ -62,17 +69,6 @@ function compiling(distribution: Distribution): HostState {
       notify: `Service[${compileSocket}]`,
     }),
     serviceOf(compileSocket),
-  ];
-}
-
-/** Has a compiler answer the load balancer, which checks whether its code is the latest. */
-function poolAnswer(): HostState {
-  return [
-    ...unitOf("puppet-code-pool@.service", compilerUnits.poolService()),
-    ...unitOf(poolSocket, compilerUnits.poolSocket(), {
-      notify: `Service[${poolSocket}]`,
-    }),
-    serviceOf(poolSocket),
   ];
 }
 

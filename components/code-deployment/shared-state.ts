@@ -104,7 +104,7 @@ export function sharedScripts(servers: readonly ServerIdentity[]): HostState {
 export function takenCode(
   { main, distribution }: { main: ServerIdentity; distribution: Distribution },
   host: Host,
-  code: { environments: string; copy?: true },
+  code: { environments: string; copy?: true; leaves?: boolean },
 ): HostState {
   // Also once it is known that main has other code: this host may have code of a site's own in the way.
   const isTaken = `test -e ${codeDataFolder}/published/published.json && test -n "$(ls -A ${code.environments})" && ! grep -q '"behind": true' ${codeDataFolder}/state.json`;

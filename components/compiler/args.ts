@@ -26,6 +26,19 @@ export interface CompilerSettings extends AuthorityArgs, CodeNeeds {
   deployedCode?: boolean;
   /** Whether agents may store files on compilers and read them, for `puppet filebucket`; false by default. */
   fileBucket?: boolean;
+  /** How changes that restart Puppet Server reach the compilers: one at a time by default. */
+  rollout?: RolloutArgs;
+}
+
+/** How changes that restart Puppet Server reach compilers that serve together. */
+export interface RolloutArgs {
+  /** Compilers that may be out of service for a change at the same time; 1 by default. */
+  maxUnavailable?: number;
+  /**
+   * Seconds that agent runs get to end on a compiler before it restarts, 900 by default. Connections that are still open
+   * then are cut.
+   */
+  drainTimeout?: number;
 }
 
 /** Arguments of {@link Compiler}. */

@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withDefaults, withDistribution } from "../arguments.js";
+import { defaults } from "../defaults.js";
+import { Rollout, rollTogether } from "../rollout/rollout.js";
 import type { CompilerPoolArgs, PoolMember } from "./args.js";
-import { Compiler } from "./compiler.js";
+import { Compiler, configurationOf } from "./compiler.js";
 
 /** Compilers that serve under one name. Removing one revokes its certificate and changes none of the others. */
 export class CompilerPool extends pulumi.ComponentResource {
@@ -10,14 +13,18 @@ export class CompilerPool extends pulumi.ComponentResource {
   constructor(name: string, args: CompilerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:CompilerPool", name, {}, opts);
     const { hosts, ...settings } = args;
-    compilersOf.set(
+    const { maxUnavailable } = withDefaults(settings.rollout ?? {}, defaults.rollout);
+    const { services } = withDistribution(settings).distribution;
+    const rollout = new Rollout(services.server, maxUnavailable, hosts.length);
+    rollTogether(hosts, rollout);
+    const compilers = hosts.map(
+      (host) =>
+        [host.name, new Compiler(host.name, { ...settings, host }, { parent: this })] as const,
+    );
+    compilersOf.set(this, new Map(compilers));
+    rollout.announce(
+      compilers.map(([, compiler]) => configurationOf(compiler)),
       this,
-      new Map(
-        hosts.map((host) => [
-          host.name,
-          new Compiler(host.name, { ...settings, host }, { parent: this }),
-        ]),
-      ),
     );
     this.members = pulumi.output(
       hosts.map(({ name, fqdn, address }) => ({

@@ -17,18 +17,24 @@ import {
 import { puppetdbClient } from "../puppetdb/client.js";
 import { revokedConnections } from "../revoked-connections/state.js";
 import type { CompilerArgs } from "./args.js";
+import { poolAnswer, poolPrograms } from "./pool-state.js";
 
 /** Name of the script and units that fetch the CRL. */
 export const crlRefresh = "puppet-crl-refresh";
 
 /** A Puppet Server without a CA, with its certificate and the CA's CRL. */
 export function compilerState(
-  args: WithDistribution<CompilerArgs> & { deployedCode: boolean; fileBucket: boolean },
+  args: WithDistribution<CompilerArgs> & {
+    deployedCode: boolean;
+    fileBucket: boolean;
+    drainTimeout: number;
+  },
 ): HostState {
   const { host, distribution, caServer, deployedCode, fileBucket } = args;
   const { paths, users } = distribution;
   const list = `${paths.ssldir}/crl.pem`;
   const caFile = `${paths.ssldir}/certs/ca.pem`;
+  const sizing = serverSizing(host, args.sizing);
   return [
     ...certificateCheck(args),
     ...serverPackage(distribution),
@@ -46,10 +52,7 @@ export function compilerState(
     ...puppetdbClient(distribution, args.puppetdb),
     ...factsRoutes(distribution, args.puppetdb, args.foreman),
     ...foremanClient(distribution, host.fqdn, args.foreman, args.puppetdb),
-    ...serverSettings(distribution, {
-      authority: false,
-      sizing: serverSizing(host, args.sizing),
-    }),
+    ...serverSettings(distribution, { authority: false, sizing }),
     ...codeNeeds(distribution, args),
     // The server would not start without its certificate: with the CA off, it creates none.
     ...certificateRequest(args, users.puppet, `Service[${distribution.services.server}]`),
@@ -57,7 +60,9 @@ export function compilerState(
     // Puppet Server watches the file and loads a new CRL within a second.
     ...revocationListTimer({ name: crlRefresh, user: users.puppet }),
     ...connectionLimits(compilerLimits, args.knownAddresses),
+    ...poolPrograms(args, { sizing, drainTimeout: args.drainTimeout }),
     ...serverService(distribution),
+    ...poolAnswer(),
     ...revokedConnections(distribution),
   ];
 }

@@ -7,6 +7,7 @@ import {
   unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
+import { poolPort } from "../../templates/compiler-pool/compiler-pool.js";
 import {
   limitsTable,
   renderConnectionLimits,
@@ -32,7 +33,13 @@ export const mainServerLimits = {
 } as const;
 
 /** Limits of a compiler: facts of 5 MB and reports of 10 MB, several on one connection. */
-export const compilerLimits = { bytes: 64 * mebibyte, open: 1000, rate: 200, burst: 2000 } as const;
+export const compilerLimits = {
+  bytes: 64 * mebibyte,
+  open: 1000,
+  rate: 200,
+  burst: 2000,
+  knownOnly: poolPort,
+} as const;
 
 /**
  * Limits on what one connection and one source may ask of Puppet Server. A host that cannot have them goes without:

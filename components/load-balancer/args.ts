@@ -10,8 +10,6 @@ export interface LoadBalancerArgs extends HostCertificateArgs {
   puppetServer: string;
   /** The compilers: `members` of a CompilerPool. Let the load balancer depend on the pool: they must serve first. */
   members: pulumi.Input<pulumi.Input<PoolMember>[]>;
-  /** TCP port on which members report whether their code is the latest; without it, this is not checked. */
-  agentPort?: number | undefined;
   /** TCP port of the statistics page; 8404 by default. */
   statsPort?: number;
   /** Seconds that a catalog may take to compile, 900 by default; connections may be silent for as long. */

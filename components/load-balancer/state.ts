@@ -1,8 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { commandAs } from "../../hosts/as-user.js";
-import { execOf, fileOf, packageOf, type HostState } from "../../hosts/host-state.js";
+import {
+  directoryOf,
+  execOf,
+  fileOf,
+  packageOf,
+  unitOf,
+  type HostState,
+} from "../../hosts/host-state.js";
 import { renderCrlTake } from "../../templates/crl/crl.js";
-import { noState, renderHaproxyConf, stateFile } from "../../templates/haproxy/haproxy.js";
+import {
+  noState,
+  renderHaproxyConf,
+  renderHaproxyState,
+  stateFile,
+} from "../../templates/haproxy/haproxy.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import type { WithDistribution } from "../arguments.js";
 import { agentCertificate } from "../certificates/files.js";
@@ -35,7 +47,7 @@ export function loadBalancerState(
   args: WithDistribution<LoadBalancerArgs> & { statsPort: number; compileTimeout: number },
   stats: { user: string; password: pulumi.Output<string> },
 ): HostState {
-  const { host, distribution, puppetServer, compileTimeout, agentPort, statsPort } = args;
+  const { host, distribution, puppetServer, compileTimeout, statsPort } = args;
   const configuration = pulumi.all([stats.password, args.members]).apply(([password, members]) =>
     renderHaproxyConf({
       serverName: puppetServer,
@@ -44,7 +56,6 @@ export function loadBalancerState(
       compileTimeout,
       ipv6: host.ipv6 ?? false,
       members,
-      agentPort,
       stats: { port: statsPort, certificate, user: stats.user, password },
     }),
   );
@@ -71,6 +82,9 @@ export function loadBalancerState(
       ["sh", "-c", `${commandAs(user, refreshScript(crlRefresh))} && ${crlTake}`],
       { creates: crlFile },
     ),
+    directoryOf("/etc/systemd/system/haproxy.service.d"),
+    // Without a notification: it takes effect at the next stop.
+    ...unitOf("haproxy.service.d/state.conf", renderHaproxyState()),
     fileOf(stateFile, `${noState}\n`, { mode: "0600", replace: false }),
     haproxyConf("/etc/haproxy/haproxy.cfg", configuration, {
       mode: "0600",

@@ -34,6 +34,7 @@ export function withAllDefaults(args: PuppetInfrastructureArgs) {
       puppetdb: {},
       postgresql: {},
       serverGems: {},
+      rollout: {},
     }),
     puppetServer: inDomain(puppetServer),
     caServer: inDomain(caServer),

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DistributionName } from "../../distributions/index.js";
 import type { Host, HostArgs } from "../../hosts/host.js";
 import type { CodeTool } from "../choices.js";
+import type { RolloutArgs } from "../compiler/args.js";
 import type { CodeDeploymentSettings } from "../code-deployment/args.js";
 import type { ForemanDatabaseArgs, ForemanPackagesArgs, ForemanUse } from "../foreman/args.js";
 import type { HdmSettings } from "../hdm/args.js";
@@ -56,6 +57,8 @@ export interface PuppetInfrastructureArgs {
   mainServer?: SizingArgs;
   /** Workers and memory of each compiler; computed by default. */
   compiler?: SizingArgs;
+  /** How changes that restart Puppet Server reach the compilers: one at a time by default. */
+  rollout?: RolloutArgs;
   /** Whether agents may store files on compilers and read them, for `puppet filebucket`; false by default. */
   fileBucket?: boolean;
   /** Keys with which Puppet servers decrypt values in Hiera data; none by default. */

@@ -35,6 +35,7 @@ export function deployCompilers(
       knownAddresses: [args.hosts.loadBalancer.address],
       deployedCode: context.deployedCode,
       fileBucket: args.fileBucket,
+      rollout: args.rollout,
       eyaml: args.eyaml,
       serverGems: args.serverGems,
     },

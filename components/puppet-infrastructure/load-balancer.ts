@@ -1,6 +1,4 @@
-import { poolPort } from "../../templates/code-deployment/code-deployment.js";
 import type { AuthorityArgs } from "../certificates/args.js";
-import { OldCode } from "../choices.js";
 import type { CompilerPool } from "../compiler/compiler-pool.js";
 import { LoadBalancer } from "../load-balancer/load-balancer.js";
 import type { DeployedCode } from "./code.js";
@@ -8,7 +6,7 @@ import type { InfrastructureContext } from "./context.js";
 
 /** The load balancer in front of the compilers. */
 export function deployLoadBalancer(
-  { parent, args, deployedCode }: InfrastructureContext,
+  { parent, args }: InfrastructureContext,
   {
     certificates,
     compilers,
@@ -16,7 +14,6 @@ export function deployLoadBalancer(
   }: { certificates: AuthorityArgs; compilers: CompilerPool; code: DeployedCode | undefined },
 ): LoadBalancer {
   const { loadBalancer } = args.hosts;
-  const leavesOldCode = deployedCode && args.codeDeployment.behind === OldCode.Leave;
   return new LoadBalancer(
     loadBalancer.name,
     {
@@ -26,7 +23,6 @@ export function deployLoadBalancer(
       puppetServer: args.puppetServer,
       members: compilers.members,
       statsPort: args.statsPort,
-      agentPort: leavesOldCode ? poolPort : undefined,
       compileTimeout: args.compileTimeout,
     },
     // HAProxy considers a new server healthy until its first check, so it gets compilers only once they serve the

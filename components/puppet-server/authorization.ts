@@ -79,6 +79,8 @@ export function compilerRules(
 ): AuthorizationRule[] {
   return [
     ...rulesOfAll(args),
+    // It compiles catalogs before agents ask it. As packaged, nobody may have one of another node.
+    ownOnly(args.fqdn, "catalogs to warm up are for this server", "/puppet/v4/catalog", ["post"]),
     ...(args.fileBucket
       ? []
       : [

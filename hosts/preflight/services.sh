@@ -7,7 +7,7 @@ listeners() {
   while read -r port service; do
     test -n "$port" || continue
     for process in $(holders "$port"); do
-      unit=$(unit_of "$process")
+      unit=$(unit_of "$process" "$port")
       # Of a template, such as PostgreSQL's for each cluster, the name before the @ is known.
       if test -n "$unit" && grep -qxF -e "${unit%%@*}" -e "$unit.service" <<<"$own"; then continue; fi
       stops "port $port" "$(named "$process")${unit:+ of the unit $unit} listens on TCP port $port" "fail when ${service:-a service of its own} is to listen there" "stop it, or have it listen on another port"

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defaults } from "../../components/defaults.js";
 import { serverSizing } from "../../components/puppet-server/sizing.js";
+import { poolPort } from "../../templates/compiler-pool/compiler-pool.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import type { ServerGems } from "../code-needs.js";
 import type { Foreman } from "../foreman/settings.js";
@@ -14,12 +15,14 @@ import {
 } from "../puppet-server.js";
 import type { Puppetdb } from "../puppetdb/settings.js";
 import type { Role } from "../role.js";
+import { integer, object } from "../values.js";
 import { compilerOffset } from "./address.js";
 import { compilerNames, compilers } from "./names.js";
 
 interface SeenSettings {
   compilers: number | string[];
   compiler: ServerSizing;
+  rollout: { maxUnavailable: number; drainTimeout: number };
   fileBucket: boolean;
   codeDeployment: CodeDeployment;
   puppetdb: Puppetdb;
@@ -27,20 +30,39 @@ interface SeenSettings {
   serverGems: ServerGems;
 }
 
+/** What a compiler does, in the output `hosts`. */
+export const compilerWord = "compiler";
+
 /** Puppet Servers without a CA, which compile the agents' catalogs. */
 export const compiler = {
   title: "compilers",
   count: "many",
-  words: ["compiler"],
+  words: [compilerWord],
   serviceNames: [],
   settings: {
     compilers,
     compiler: sizing.prefault({}),
+    /** How changes that restart Puppet Server reach the compilers. */
+    rollout: object({
+      maxUnavailable: integer(1, 200, "a whole number of compilers").default(
+        defaults.rollout.maxUnavailable,
+      ),
+      drainTimeout: integer(10, 7200, "a whole number of seconds").default(
+        defaults.rollout.drainTimeout,
+      ),
+    }).prefault({}),
     /** Whether agents may store files on compilers and read them, for `puppet filebucket`. */
     fileBucket: z.boolean("true or false").default(defaults.fileBucket),
   },
   secrets: [],
-  faults: () => [],
+  faults: ({ rollout: { maxUnavailable }, ...settings }) => {
+    const { length } = compilerNames(settings.compilers);
+    return length > 1 && maxUnavailable >= length
+      ? [
+          `puppet:rollout.maxUnavailable is ${String(maxUnavailable)}, but there are ${String(length)} compilers; write at most ${String(length - 1)}, so that agents always find one.`,
+        ]
+      : [];
+  },
   placement: () => "own",
   elsewhere: [],
   hostNames: ({ compilers }) => compilerNames(compilers),
@@ -48,7 +70,7 @@ export const compiler = {
   instance: { type: "c7i.xlarge", dataVolume: undefined },
   onServer: (_, { packages, services }) => ({
     packages: [packages.server],
-    services: { [agentsPort]: services.server },
+    services: { [agentsPort]: services.server, [poolPort]: "puppet-pool" },
     replaces: [],
   }),
   requires: undefined,
@@ -64,7 +86,7 @@ export const compiler = {
   ],
   logins: ({ codeDeployment: { tool } }) => (tool === "none" ? [] : codeLogins("compiler")),
   outside: outsideOfServers,
-  args: ({ compiler, fileBucket }) => ({ compiler, fileBucket }),
+  args: ({ compiler, rollout, fileBucket }) => ({ compiler, rollout, fileBucket }),
   outputs: {
     // The compilers: name, FQDN, address.
     compilers: "compilers",

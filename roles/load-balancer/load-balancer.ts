@@ -1,5 +1,5 @@
 import { defaults } from "../../components/defaults.js";
-import { poolPort } from "../../templates/code-deployment/code-deployment.js";
+import { poolPort } from "../../templates/compiler-pool/compiler-pool.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import type { CodeDeployment } from "../main/settings.js";
 import { certificateConnection } from "../puppet-server.js";
@@ -48,7 +48,7 @@ export const loadBalancer = {
   }),
   requires: undefined,
   sizing: undefined,
-  connections: ({ loadBalancer, codeDeployment: { tool, behind } }) => [
+  connections: ({ loadBalancer }) => [
     certificateConnection("loadBalancer"),
     { from: "agents", to: "loadBalancer", port: agentsPort, purpose: "catalogs and files" },
     {
@@ -63,16 +63,12 @@ export const loadBalancer = {
       port: loadBalancer.statsPort,
       purpose: "statistics and metrics",
     },
-    ...(tool === "none" || behind !== "leave"
-      ? []
-      : [
-          {
-            from: "loadBalancer",
-            to: "compiler",
-            port: poolPort,
-            purpose: "checks for the latest code",
-          },
-        ]),
+    {
+      from: "loadBalancer",
+      to: "compiler",
+      port: poolPort,
+      purpose: "whether a compiler takes new agents",
+    },
   ],
   logins: () => [],
   outside: () => [],

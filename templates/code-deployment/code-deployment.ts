@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dump } from "js-yaml";
+import { poolFolder } from "../compiler-pool/compiler-pool.js";
 import { renderTemplate } from "../render.js";
 import { gitSsh } from "./git-access.js";
 import { credentialsFor, placeOf, repositoryOf } from "./git-url.js";
@@ -22,11 +23,10 @@ export const codeUser = "puppet-code";
 export const requestGroup = "puppet-code-request";
 /** The command that requests a deploy and reports its result. */
 export const requestScript = "/usr/local/sbin/puppet-code-request";
+/** The file with which a compiler that leaves its pool for that says that its code is old. */
+export const behindFile = `${poolFolder}/code/behind`;
 /** TCP port of SSH, unless a server has another. */
 export const sshPort = 22;
-/** TCP port on which a compiler tells the load balancer whether its code is the latest. */
-export const poolPort = 8139;
-
 /** The tools that fetch code from Git. */
 export type Tool = "r10k" | "g10k";
 
@@ -184,6 +184,8 @@ export function renderCompilerSettings(values: {
   environments: string;
   /** Set if the host runs no Puppet Server. */
   copy?: true;
+  /** Whether a compiler leaves its pool while its code is known to be old. */
+  leaves?: boolean;
   /** The main server's FQDN. */
   main: string;
 }): string {
@@ -229,7 +231,8 @@ export const renderDeploy = (values: { ruby: string }) => template("deploy.rb.et
 /** Renders {@link requestScript}. */
 export const renderRequest = (values: { ruby: string }) => template("request.rb.eta", values);
 /** A compiler's script that fetches what the main server has published. */
-export const renderSync = (values: { ruby: string }) => template("sync.rb.eta", values);
+export const renderSync = ({ ruby }: { ruby: string }) =>
+  template("sync.rb.eta", { ruby, behind: behindFile });
 /** What a compiler does with a release that is not published yet. */
 export const renderCandidate = () => text("candidate.rb");
 /** A compiler's script that compiles catalogs from such a release. */

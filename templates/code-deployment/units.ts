@@ -35,8 +35,6 @@ export const compilerUnits = {
   syncTimer: () => text("sync.timer"),
   /** Drop-in for Puppet Server's unit. */
   server: () => text("server.conf"),
-  poolSocket: () => text("pool.socket"),
-  poolService: () => text("pool@.service"),
   compileSocket: () =>
     renderSocket("compile", "have catalogs compiled from code that is not served yet"),
   /**

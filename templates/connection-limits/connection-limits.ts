@@ -19,6 +19,8 @@ export interface ConnectionLimits {
   burst: number;
   /** Bytes that one source may send in a second, on average; without it, as many as the network carries. */
   bandwidth?: number;
+  /** TCP port that only known addresses may connect to, if any are known. */
+  knownOnly?: number;
 }
 
 /** Renders the rules, which `nft --file` loads; comments in the file give the reasons. */

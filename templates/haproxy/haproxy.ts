@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { inUrl } from "../addresses.js";
+import { poolPort } from "../compiler-pool/compiler-pool.js";
 import { agentsPort } from "../puppetserver/puppetserver.js";
 import { renderTemplate } from "../render.js";
 
@@ -17,8 +18,6 @@ export interface HaproxyConf {
   ipv6: boolean;
   /** The compilers. */
   members: readonly { name: string; address: string }[];
-  /** TCP port on which members report whether their code is the latest; without it, this is not checked. */
-  agentPort?: number | undefined;
   /** The statistics page; its certificate's key is next to it, with `.key` appended. */
   stats: { port: number; certificate: string; user: string; password: string };
 }
@@ -29,12 +28,17 @@ export const stateFile = "/var/lib/pulumi-puppet/haproxy-servers";
 /** Its content at all other times: the version of its format, without which HAProxy complains. */
 export const noState = "1";
 
+/** Renders the drop-in for HAProxy's unit by which a restart goes on with what the checks found. Needs socat. */
+export const renderHaproxyState = () =>
+  renderTemplate(new URL("state.conf.eta", import.meta.url), { stateFile, noState });
+
 /** Renders haproxy.cfg; comments in the file give the reasons. */
 export function renderHaproxyConf(values: HaproxyConf): string {
   return renderTemplate(new URL("haproxy.cfg.eta", import.meta.url), {
     ...values,
     members: values.members.map(({ name, address }) => ({ name, address: inUrl(address) })),
     port: agentsPort,
+    answerPort: poolPort,
     listen: listenOn(agentsPort, values.ipv6),
     statsListen: listenOn(values.stats.port, values.ipv6),
     stateFile,

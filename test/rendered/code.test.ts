@@ -165,7 +165,7 @@ describe("haproxy.cfg, read by HAProxy", () => {
     ["of a balancer: no port to ask at", changed(balancer, "agent-port 8139", "")],
     [
       "of a balancer: no second backend",
-      changed(balancer, "backend compilers_with_old_code", "backend others"),
+      changed(balancer, "backend drained_compilers", "backend others"),
     ],
     ["of a balancer: an unknown question", changed(balancer, "nbsrv(", "nbservers(")],
   ])("%s is refused", async (_, content) => {
@@ -195,7 +195,7 @@ describe("systemd units, read by systemd", () => {
         files = JSON.parse($stdin.read).transform_keys { |name| File.join(folder, name) }
         files.each { |path, content| FileUtils.mkdir_p(File.dirname(path)); File.write(path, content) }
         named = files.keys.reject { |path| path.end_with?(".conf", "@.service") }
-        named << "puppet-code-pool@1.service" << "puppet-code-flush@1.service"
+        named << "puppet-pool@1.service" << "puppet-code-flush@1.service"
         named << "puppet-code-used@1.service"
         system({ "SYSTEMD_UNIT_PATH" => "#{folder}:" }, "systemd-analyze", "verify", "--man=no", *named)
         exit $?.exitstatus
@@ -209,9 +209,9 @@ describe("systemd units, read by systemd", () => {
       ...["puppet-code-compile.socket", "puppet-code-compile@.service"],
       ...["puppet-code-deploy.path", "puppet-code-deploy.service"],
       ...["puppet-code-flush.socket", "puppet-code-flush@.service"],
-      ...["puppet-code-pool.socket", "puppet-code-pool@.service"],
       ...["puppet-code-sync.service", "puppet-code-sync.timer"],
       ...["puppet-code-used.socket", "puppet-code-used@.service"],
+      ...["puppet-pool.socket", "puppet-pool@.service", "puppet-warm-up.service"],
       ...["puppet-webhook-proxy.service", "puppet-webhook.service"],
     ]);
     expect(await verify()).toEqual({ code: 0, stdout: "", stderr: "" });

@@ -108,7 +108,8 @@ async function compilersDown(statistics: Statistics): Promise<string[] | undefin
       ({ pxname, svname }) => pxname === "compilers" && svname !== "BACKEND",
     );
     return servers.flatMap(({ svname = "", status = "" }) =>
-      status.startsWith("UP") ? [] : [svname],
+      // Whoever drained a compiler knows.
+      /^(UP|DRAIN)/.test(status) ? [] : [svname],
     );
   } catch {
     return undefined;

@@ -205,6 +205,9 @@ describe("the balancer", () => {
       "file /usr/local/sbin/haproxy-crl-refresh",
       "file /usr/local/sbin/haproxy-crl-take",
       "exec take the revocation list for HAProxy",
+      "file /etc/systemd/system/haproxy.service.d",
+      "file /etc/systemd/system/haproxy.service.d/state.conf",
+      "exec systemd reads haproxy.service.d/state.conf",
       "file /var/lib/pulumi-puppet/haproxy-servers",
       "file /etc/haproxy/haproxy.cfg",
       "file /usr/local/sbin/haproxy-reload",
@@ -221,9 +224,8 @@ describe("the balancer", () => {
     "sends connections to %j, in that order",
     async (compilers) => {
       const { state } = await compose(debian, { compilers });
-      const members = contentOf(state("balancer"), "/etc/haproxy/haproxy.cfg").match(
-        /^ {4}server .*$/gm,
-      );
+      const [, pool = ""] = contentOf(state("balancer"), "/etc/haproxy/haproxy.cfg").split(/^backend /m);
+      const members = pool.match(/^ {4}server .*$/gm);
       expect(members).toEqual(
         compilers.map((name) => `    server ${name} ${addressOf(name)}:8140`),
       );
@@ -278,7 +280,8 @@ describe("all hosts", () => {
     expect(inputs.create).toBe("bash -s");
     expect(inputs.addPreviousOutputInEnv).toBe(false);
     expect(secrets).toEqual(expect.arrayContaining(["stdin", "connection"]));
-    expect(timeouts).toEqual({ create: "40m", update: "40m" });
+    const drain = name.startsWith("compiler") ? 15 : 0;
+    expect(timeouts).toEqual({ create: "40m", update: `${String(40 + drain)}m` });
   });
 
   it.each(hosts)("%s is converged again on a different machine", (name) => {

@@ -20,7 +20,7 @@ describe("the look at a server", () => {
     expect(portsIn(looks.alpha)).toEqual(["8140 puppetserver", "9000 "]);
     expect(portsIn(looks.bravo)).toEqual(["8140 haproxy", "8404 haproxy"]);
     expect(portsIn(looks.charlie)).toEqual(["5432 postgresql", "8081 puppetdb", "8082 haproxy"]);
-    expect(portsIn(looks.delta)).toEqual(["8140 puppetserver"]);
+    expect(portsIn(looks.delta)).toEqual(["8139 puppet-pool", "8140 puppetserver"]);
   });
 
   it("looks for what its roles replace", () => {

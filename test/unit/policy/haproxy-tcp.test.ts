@@ -19,7 +19,6 @@ const values = {
   crlFile: "/etc/haproxy/puppet-crl.pem",
   compileTimeout: 900,
   ipv6: false,
-  agentPort: 8150,
   members: [{ name: "compiler1", address: "10.0.0.1" }],
   stats: {
     port: 8404,
@@ -53,7 +52,7 @@ describe("haproxy-tcp", () => {
 
   it("rejects changes to it", () => {
     expect(judge(own.replace("mode tcp", "mode http"))).toEqual(
-      ["frontend puppet", "backend compilers", "backend compilers_with_old_code"].map(reads),
+      ["frontend puppet", "backend compilers", "backend drained_compilers"].map(reads),
     );
     expect(judge(own.replace("bind :8140", "bind :8140 ssl crt /etc/x.pem"))).toEqual([
       ends("frontend puppet"),

@@ -24,6 +24,7 @@ describe("haproxy.cfg", () => {
         "stick-table type ip size 100k expire 1m store conn_cur,conn_rate(10s)",
         "tcp-request connection track-sc0 src",
         "tcp-request connection reject if { sc0_conn_cur gt 5000 } || { sc0_conn_rate gt 5000 }",
+        "use_backend drained_compilers if { nbsrv(compilers) eq 0 }",
         "default_backend compilers",
       ]);
       for (const line of servers(content)) {
@@ -43,8 +44,10 @@ describe("haproxy.cfg", () => {
       file(`balancer/${name}`).split("\n"),
     );
     const added = three?.filter((line) => !one?.includes(line)) ?? [];
-    expect(added.map((line) => line.split(" ")[5])).toEqual(["compiler2", "web-7"]);
-    expect(three?.length).toBe((one?.length ?? 0) + 2);
+    // Once for each of the two pools.
+    const others = ["compiler2", "web-7"];
+    expect(added.map((line) => line.split(" ")[5])).toEqual([...others, ...others]);
+    expect(three?.length).toBe((one?.length ?? 0) + 4);
   });
 
   it("checks Puppet Server's own state over TLS, by the name that agents use", () => {

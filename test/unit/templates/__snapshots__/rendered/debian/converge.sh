@@ -15,6 +15,10 @@ services=''
 ports=''
 began=$(date +%s)
 
+# The program that takes this host out of its pool, if it has left; and the state that is taken back.
+pool=
+undone=
+
 fail() {
   echo "main.example.test: $*" >&2
   exit 1
@@ -80,17 +84,36 @@ converge() {
   cat >"$home/modules/host_state/lib/puppet/functions/host_state/read.rb" <<'FUNCTION'
 # Puppet's core reads YAML and JSON only through Hiera, which would interpolate %{...} inside file contents.
 Puppet::Functions.create_function(:'host_state::read') do
-  dispatch(:read) { param 'String', :path }
+  # A state; and, if it is the one to go back to, the one that failed: the files that only this one has are removed again.
+  dispatch(:read) do
+    param 'String', :path
+    param 'Optional[String]', :undone
+  end
 
-  def read(path)
+  def read(path, undone)
+    state = parse(path)
+    undone ? added(parse(undone), state, File.readlines(undone.sub(/failed\z/, 'absent'), chomp: true)) + state : state
+  end
+
+  def parse(path)
     JSON.parse(File.read(path, encoding: 'UTF-8'))
+  end
+
+  def added(undone, state, absent)
+    stays = state.map { |resource| resource.values_at('type', 'title') }
+    services = stays.filter_map { |type, title| "Service[#{title}]" if type == 'service' }
+    files = undone.select { |resource| resource['type'] == 'file' && absent.include?(resource['title']) }
+    files.reject { |resource| stays.include?(resource.values_at('type', 'title')) }.map do |resource|
+      notify = [resource['parameters']['notify']].flatten & services
+      { 'type' => 'file', 'title' => resource['title'], 'parameters' => { 'ensure' => 'absent', 'force' => false, 'notify' => notify } }
+    end
   end
 end
 FUNCTION
   cat >"$home/converge.pp" <<'MANIFEST'
 # Applies the host state: resources of Puppet's core types, in the order they are listed.
 # Each requires the one before it, so the first failure stops the rest.
-$host_state = host_state::read($facts['host_state_file'])
+$host_state = host_state::read($facts['host_state_file'], $facts['host_state_undone'])
 
 $host_state.reduce(undef) |$previous, $resource| {
   # A Sensitive value is in no diff, log or report; without a backup it is in no file bucket either.
@@ -119,39 +142,114 @@ if $facts['host_state_unfinished'] {
   }
 }
 MANIFEST
+  remember
   rm -f "$home/$name.json"
   (umask 077 && cat >"$home/$name.json") <<'STATE'
 [{"type":"file","title":"/etc/motd","parameters":{"content":"first\nSTATE\n'%{x}' ü\n"}}]
 STATE
 
 
-  # Own folders, so that this run and the host's own agent know nothing of each other: above all for certificates, as
-  # the system's folder belongs to another user, and Puppet gives that user whatever a link in it leads to; and for code,
-  # as Puppet runs what the environment production has for its version, also when it compiles something else. The run writes
-  # to a file and not to the connection: when that is cut, a package is still installed to its end.
-
-  # There before both sides open it: a reader that comes first would find none, and show nothing.
-  : >"$home/$name.log"
-  FACTER_host_state_file="$home/$name.json" ${unfinished:+env FACTER_host_state_unfinished=yes} /usr/bin/puppet apply "$home/converge.pp" \
-    --confdir "$home/etc" --codedir "$home/code" --ssldir "$home/etc/ssl" --vardir "$home/cache" --publicdir "$home/public" --logdir "$home/log" --rundir "$home/run" \
-    --modulepath "$home/modules" --detailed-exitcodes --evaltrace --verbose --color=false --logdest console \
-    </dev/null >>"$home/$name.log" 2>&1 9>&- &
-  tail --pid=$! --sleep-interval=0.2 --lines=+1 --follow "$home/$name.log" 2>/dev/null | progress || true
-  status=0
-  wait $! || status=$?
+  apply "$home/$name.json" "$home/$name.log"
+  local reason="puppet apply ended with exit code $status; $home/$name.log on this host has all of it"
   case $status in
     0 | 2)
       settle all
       rm -f "$home/$name.unfinished"
+      if reason=$(join); then succeeded; return; fi
       ;;
     *)
       settle
       # A run that failed before it changed anything has left no service behind its configuration.
       test "$status" = 6 || test -n "$unfinished" || rm -f "$home/$name.unfinished"
       { failures "$home/$name.log" | tail -n 40; journals "$home/$name.log"; taken; hints "$home/$name.log"; } | sed 's/^/main.example.test: /' >&2 || true
-      fail "puppet apply ended with exit code $status; $home/$name.log on this host has all of it"
       ;;
   esac
+  go_back "$reason"
+}
+
+# apply STATE LOG: applies a state; `status` is Puppet's exit code. The run writes to a file and not to the connection: when
+# that is cut, a package is still installed to its end.
+apply() {
+  # There before both sides open it: a reader that comes first would find none, and show nothing.
+  : >"$2"
+  puppet_apply "$1" >>"$2" 2>&1 &
+  tail --pid=$! --sleep-interval=0.2 --lines=+1 --follow "$2" 2>/dev/null | progress || true
+  status=0
+  wait $! || status=$?
+}
+
+# puppet_apply STATE ARGUMENT...: with folders of its own, so that this run and the host's own agent know nothing of each
+# other: above all for certificates, as the system's folder belongs to another user, and Puppet gives that user whatever a
+# link in it leads to; and for code, as Puppet runs what the environment production has for its version, also when it
+# compiles something else.
+puppet_apply() {
+  FACTER_host_state_file=$1 ${unfinished:+env FACTER_host_state_unfinished=yes} ${undone:+env FACTER_host_state_undone="$undone"} /usr/bin/puppet apply "$home/converge.pp" \
+    --confdir "$home/etc" --codedir "$home/code" --ssldir "$home/etc/ssl" --vardir "$home/cache" --publicdir "$home/public" --logdir "$home/log" --rundir "$home/run" \
+    --modulepath "$home/modules" --detailed-exitcodes --evaltrace --verbose --color=false --logdest console "${@:2}" \
+    </dev/null 3>&- 8>&- 9>&-
+}
+
+join() { :; }
+
+# A host that fails to change holds its last state that succeeded, as the stack's state does. Beside the state of each
+# configuration are NAME.good, that one, and NAME.absent, the files that were not there before the state was applied.
+
+# remember: keeps the state that is there, if it succeeded before states were kept, and notes which files are new.
+remember() {
+  if test ! -e "$home/$name.good" && test -e "$home/$name.json" && test -z "$unfinished"; then
+    cp --preserve=mode "$home/$name.json" "$home/$name.good"
+  fi
+  # A run that was cut off has put files there that this one would not note.
+  test -n "$unfinished" || : >"$home/$name.absent"
+  listed | sed --quiet 's/^file [^\t]*\t//p' | while IFS= read -r path; do is_there "$path" || printf '%s\n' "$path"; done >>"$home/$name.absent"
+}
+
+# succeeded: this is the state to go back to.
+succeeded() {
+  cp --preserve=mode "$home/$name.json" "$home/$name.good.new"
+  mv "$home/$name.good.new" "$home/$name.good"
+}
+
+# go_back REASON: ends the run that failed, with the host as it was before if that can be.
+go_back() {
+  local service
+  if test ! -s "$home/$name.good" || cmp --silent "$home/$name.good" "$home/$name.json"; then
+    stay_or_leave "$1"
+  fi
+  echo "the change failed; going back to the state before"
+  while read -r service; do
+    test -z "$service" || systemctl reset-failed "$service" 2>/dev/null || true
+  done <<<"$services"
+  mv "$home/$name.json" "$home/$name.failed"
+  cp --preserve=mode "$home/$name.good" "$home/$name.json"
+  undone=$home/$name.failed unfinished=
+  apply "$home/$name.json" "$home/$name.back.log"
+  rm -f "$home/$name.failed"
+  case $status in
+    0 | 2)
+      rm -f "$home/$name.unfinished"
+      local reason
+      reason=$(join) || stay "$1; it is back at its state before, and takes no agents: $reason"
+      fail "$1; it is back at its state before"
+      ;;
+    *)
+      failures "$home/$name.back.log" | tail -n 10 | sed "s/^/going back: /" >&2
+      touch "$home/$name.unfinished"
+      stay_or_leave "$1; going back to its state before failed as well"
+      ;;
+  esac
+}
+
+# stay_or_leave REASON: ends the run; the host serves with what it has, if it does.
+stay_or_leave() {
+  ! join >/dev/null || fail "$1"
+  stay "$1; it takes no agents until a change of it succeeds"
+}
+
+# stay REASON: ends the run; the host stays out of its pool.
+stay() {
+  test -z "$pool" || "$pool" fail <<<"$1"
+  fail "$1"
 }
 
 # What the host is doing, a line each: changes, and the resources that can take long as they begin.

@@ -1,0 +1,60 @@
+# A host that fails to change holds its last state that succeeded, as the stack's state does. Beside the state of each
+# configuration are NAME.good, that one, and NAME.absent, the files that were not there before the state was applied.
+
+# remember: keeps the state that is there, if it succeeded before states were kept, and notes which files are new.
+remember() {
+  if test ! -e "$home/$name.good" && test -e "$home/$name.json" && test -z "$unfinished"; then
+    cp --preserve=mode "$home/$name.json" "$home/$name.good"
+  fi
+  # A run that was cut off has put files there that this one would not note.
+  test -n "$unfinished" || : >"$home/$name.absent"
+  listed | sed --quiet 's/^file [^\t]*\t//p' | while IFS= read -r path; do is_there "$path" || printf '%s\n' "$path"; done >>"$home/$name.absent"
+}
+
+# succeeded: this is the state to go back to.
+succeeded() {
+  cp --preserve=mode "$home/$name.json" "$home/$name.good.new"
+  mv "$home/$name.good.new" "$home/$name.good"
+}
+
+# go_back REASON: ends the run that failed, with the host as it was before if that can be.
+go_back() {
+  local service
+  if test ! -s "$home/$name.good" || cmp --silent "$home/$name.good" "$home/$name.json"; then
+    stay_or_leave "$1"
+  fi
+  echo "the change failed; going back to the state before"
+  while read -r service; do
+    test -z "$service" || systemctl reset-failed "$service" 2>/dev/null || true
+  done <<<"$services"
+  mv "$home/$name.json" "$home/$name.failed"
+  cp --preserve=mode "$home/$name.good" "$home/$name.json"
+  undone=$home/$name.failed unfinished=
+  apply "$home/$name.json" "$home/$name.back.log"
+  rm -f "$home/$name.failed"
+  case $status in
+    0 | 2)
+      rm -f "$home/$name.unfinished"
+      local reason
+      reason=$(join) || stay "$1; it is back at its state before, and takes no agents: $reason"
+      fail "$1; it is back at its state before"
+      ;;
+    *)
+      failures "$home/$name.back.log" | tail -n 10 | sed "s/^/going back: /" >&2
+      touch "$home/$name.unfinished"
+      stay_or_leave "$1; going back to its state before failed as well"
+      ;;
+  esac
+}
+
+# stay_or_leave REASON: ends the run; the host serves with what it has, if it does.
+stay_or_leave() {
+  ! join >/dev/null || fail "$1"
+  stay "$1; it takes no agents until a change of it succeeds"
+}
+
+# stay REASON: ends the run; the host stays out of its pool.
+stay() {
+  test -z "$pool" || "$pool" fail <<<"$1"
+  fail "$1"
+}

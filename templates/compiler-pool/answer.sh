@@ -1,0 +1,15 @@
+#!/bin/sh
+# Made by pulumi-puppet: change the stack's settings, not this file.
+# Tells a load balancer whether this compiler takes new agents, in the words of HAProxy's agent-check: `drain` or `ready`
+# for whether it may, `down` or `up` for whether it has warmed up. After `down`, its share of agents grows slowly.
+folder=/var/lib/puppet-pool
+lock=/run/puppet-pool/changing
+may=ready
+# A person has drained it, a change of it has failed, or its code is old.
+for reason in drained failed code/behind; do
+  test ! -e "$folder/$reason" || may=drain
+done
+# Its configuration is just being changed: the lock ends with whoever does it.
+test ! -e "$lock" || flock --shared --nonblock "$lock" true || may=drain
+if test -e /run/puppet-warm-up/done; then state=up; else state=down; fi
+echo "$may $state"
