@@ -1,4 +1,9 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import {
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
 import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type { Plugin } from "./resource.js";
 import { providerService } from "./service.js";
@@ -10,11 +15,19 @@ const maxMessageBytes = 400 * 1024 * 1024;
 export function serve(plugin: Plugin): void {
   // The engine's address comes last, after options for the plugin's own logging and tracing.
   const engineAddress = process.argv.at(-1) ?? "";
+  serveToEngine(providerRpc.ResourceProviderService, providerService(plugin, engineAddress));
+}
+
+/** Serves one service to the engine that started this process, as long as that engine runs. */
+export function serveToEngine(
+  definition: ServiceDefinition,
+  implementation: UntypedServiceImplementation,
+): void {
   const server = new Server({
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_send_message_length": maxMessageBytes,
   });
-  server.addService(providerRpc.ResourceProviderService, providerService(plugin, engineAddress));
+  server.addService(definition, implementation);
   server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
     if (error !== null) throw error;
     // The engine reads the port from the first line.

@@ -151,7 +151,8 @@ export function providerService(
   };
 }
 
-function unary<Request, Response>(
+/** Answers a call with what a function resolves to, or with its error. */
+export function unary<Request, Response>(
   handle: (request: Request) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, callback) => {

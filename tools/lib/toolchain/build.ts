@@ -16,9 +16,9 @@ interface Program {
 const locked = "-mod=readonly";
 
 /**
- * Builds the CLI and the Node.js language host with the standard Go client, in about four minutes on two cores.
+ * Builds the CLI with the standard Go client, in about four minutes on two cores.
  *
- * @param folder folder for both programs; it is created only once both are built
+ * @param folder folder for the program; it is created only once it is built
  * @param version version that the CLI reports
  * @throws Problem without a Go client, or if a module cannot be downloaded
  */
@@ -30,11 +30,6 @@ export async function buildCli(
   await requireGo();
   const versionFlag = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
   const programs: Program[] = [
-    {
-      module: "language-nodejs",
-      tool: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
-      flags: ["-ldflags", "-s -w"],
-    },
     {
       module: "pulumi",
       tool: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",

@@ -8,9 +8,9 @@ import { moveTo } from "./move.js";
 
 /** The Pulumi CLI to use. */
 export interface Cli {
-  /** Folder with `pulumi` and its language hosts. */
+  /** Folder with `pulumi`. */
   readonly bin: string;
-  /** Whether it was built from published modules, with a language host that ignores the options in Pulumi.yaml. */
+  /** Whether it was built from published modules, which have no language host for Node.js of its version. */
   readonly built: boolean;
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { stateFolder } from "../paths.js";
+import { project, stateFolder } from "../paths.js";
 import { findCli } from "./cli.js";
 import { findPlugins } from "./plugins.js";
 
@@ -28,7 +28,7 @@ export async function toolchain(
     environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
   }
   preload(environment, "end-with-engine.js");
-  if (cli.built) preload(environment, "typescript-program.js");
+  if (cli.built) prepend(environment, join(project, "standins", "language-nodejs", "bin"));
   await useOwnBackend(environment);
   return environment;
 }
