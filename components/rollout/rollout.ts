@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stateInScript } from "../../hosts/host-configuration.js";
-import { restarted } from "./restarts.js";
+import { mayRestart } from "./restarts.js";
 
 /**
  * Has hosts that serve together change in turns: a change that restarts their service waits until fewer than
@@ -41,7 +41,7 @@ export class Rollout {
     const before = new pulumi.ResourceHook(
       `${command}-turn`,
       async ({ oldInputs, newInputs }) => {
-        if (!restarted(this.service, await changes(oldInputs), await changes(newInputs))) return;
+        if (!mayRestart(this.service, await changes(oldInputs), await changes(newInputs))) return;
         this.rolled.add(host);
         if (!pulumi.runtime.isDryRun()) await this.turn(host);
       },
