@@ -6,6 +6,7 @@ import { renderAddRepository } from "../templates/apt/apt.js";
 import { renderTemplate } from "../templates/render.js";
 import type { Host, HostArgs } from "./host.js";
 import type { HostState } from "./host-state.js";
+import { marked } from "./restarts.js";
 import { rootCommand } from "./root-command.js";
 import { shellWord } from "./shell-word.js";
 
@@ -172,7 +173,7 @@ export function renderConvergeScript(
       .flatMap(({ title, ports = [] }) => ports.map((port) => `${title} ${String(port)}`))
       .join("\n"),
     // One line, so that no content can end the here-document.
-    state: JSON.stringify(state),
+    state: JSON.stringify(rolls === undefined ? state : marked(state, rolls.service)),
   });
 }
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withDefaults, withDistribution } from "../arguments.js";
+import { withDefaults } from "../arguments.js";
 import { defaults } from "../defaults.js";
 import { Rollout, rollTogether } from "../rollout/rollout.js";
 import type { CompilerPoolArgs, PoolMember } from "./args.js";
@@ -14,8 +14,7 @@ export class CompilerPool extends pulumi.ComponentResource {
     super("puppet:index:CompilerPool", name, {}, opts);
     const { hosts, ...settings } = args;
     const { maxUnavailable } = withDefaults(settings.rollout ?? {}, defaults.rollout);
-    const { services } = withDistribution(settings).distribution;
-    const rollout = new Rollout(services.server, maxUnavailable, hosts.length);
+    const rollout = new Rollout(maxUnavailable, hosts.length);
     rollTogether(hosts, rollout);
     const compilers = hosts.map(
       (host) =>

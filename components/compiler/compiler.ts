@@ -21,7 +21,7 @@ export class Compiler extends pulumi.ComponentResource {
     const { host, distribution } = argsWithDefaults;
     const { maxUnavailable, drainTimeout } = withDefaults(args.rollout ?? {}, defaults.rollout);
     const service = distribution.services.server;
-    const rollout = rolloutOf(host) ?? new Rollout(service, maxUnavailable, 1);
+    const rollout = rolloutOf(host) ?? new Rollout(maxUnavailable, 1);
 
     const { run } = certifiedConfiguration(
       name,

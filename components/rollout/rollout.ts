@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stateInScript } from "../../hosts/host-configuration.js";
-import { mayRestart } from "./restarts.js";
+import { mayRestart } from "../../hosts/restarts.js";
 
 /**
  * Has hosts that serve together change in turns: a change that restarts their service waits until fewer than
@@ -16,12 +16,10 @@ export class Rollout {
   private failed: string | undefined;
 
   /**
-   * @param service service whose restart takes a host out of service
    * @param maxUnavailable hosts that may be out of service at the same time
    * @param hosts number of hosts that serve together
    */
   constructor(
-    readonly service: string,
     private readonly maxUnavailable: number,
     private readonly hosts: number,
   ) {}
@@ -41,7 +39,7 @@ export class Rollout {
     const before = new pulumi.ResourceHook(
       `${command}-turn`,
       async ({ oldInputs, newInputs }) => {
-        if (!mayRestart(this.service, await changes(oldInputs), await changes(newInputs))) return;
+        if (!mayRestart(await changes(oldInputs), await changes(newInputs))) return;
         this.rolled.add(host);
         if (!pulumi.runtime.isDryRun()) await this.turn(host);
       },
