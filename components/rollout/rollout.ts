@@ -49,8 +49,7 @@ export class Rollout {
       this.end(host);
     });
     const onError = new pulumi.ErrorHook(`${command}-turn-fails`, () => {
-      this.failed ??= host;
-      this.end(host);
+      this.fail(host);
       return false;
     });
     return { beforeUpdate: [before], afterUpdate: [after], onError: [onError] };
@@ -79,8 +78,12 @@ export class Rollout {
     return `${rolls} ${turns}: ${names.join(", ")}${gap}`;
   }
 
-  /** Waits until a host may leave. */
-  private async turn(host: string): Promise<void> {
+  /**
+   * Waits until a host may leave the others.
+   *
+   * @throws Error if the change of another one has failed
+   */
+  async turn(host: string): Promise<void> {
     while (this.failed === undefined && this.changing.size >= this.maxUnavailable) {
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
@@ -92,9 +95,16 @@ export class Rollout {
     this.changing.add(host);
   }
 
-  private end(host: string): void {
+  /** Ends a host's turn, if it had one. */
+  end(host: string): void {
     this.changing.delete(host);
     for (const wake of this.waiting.splice(0)) wake();
+  }
+
+  /** Ends a host's turn with a failure: nobody else begins. */
+  fail(host: string): void {
+    this.failed ??= host;
+    this.end(host);
   }
 }
 
