@@ -32,10 +32,14 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(locked).mti
   if (status !== 0) process.exit(status ?? 1);
 }
 
+// Ctrl-C is the command's, which may have something to put back: this process waits for its end.
+const wait = () => {};
+process.on("SIGINT", wait);
 const { status, signal } = spawnSync(
   process.execPath,
   ["--import", "tsx", `${project}tools/commands/${command}.ts`, ...args],
   { cwd: project, stdio: "inherit" },
 );
+process.off("SIGINT", wait);
 if (signal !== null) process.kill(process.pid, signal);
 process.exit(status ?? 1);

@@ -37,7 +37,9 @@ export async function realAgent(target: Target, name: string): Promise<Runner> {
     real: true,
     run: async () => {
       const command = ["timeout", "-k", "10", String(deadline), paths.puppet, ...once];
-      const { code, stdout, stderr } = await exec(agent.environment, name, command);
+      const { code, stdout, stderr } = await exec(agent.environment, name, command, {
+        apart: true,
+      });
       return endOf(code, `${stdout}${stderr}`);
     },
   };

@@ -3,8 +3,8 @@ import { load } from "js-yaml";
 import { roleNames, roles } from "../../roles/roles.js";
 import { serviceNamesOf } from "../../roles/service-names.js";
 import type { AgentEnvironment } from "../../tools/lib/agents.js";
+import { namedCommand } from "../../tools/lib/arguments.js";
 import { Problem } from "../../tools/lib/problem.js";
-import { outputsOf } from "../../tools/lib/remote.js";
 import { settingsOf } from "../../tools/lib/settings.js";
 import type { Stack } from "../../tools/lib/stack.js";
 
@@ -34,7 +34,12 @@ export interface Identity {
  * @throws Problem if it is none, or not deployed
  */
 export async function targetOf(stack: Stack): Promise<Target> {
-  const outputs = (await outputsOf(stack)) as Partial<Outputs>;
+  if (!(await stack.exists())) {
+    throw new Problem(
+      `There is no environment ${stack.name}; create it with ${namedCommand("npm start", stack.name)}.`,
+    );
+  }
+  const outputs = (await stack.outputs()) as Partial<Outputs>;
   const settings = settingsOf(stack);
   if (settings.platform !== "containers") {
     throw new Problem(
@@ -43,7 +48,9 @@ export async function targetOf(stack: Stack): Promise<Target> {
   }
   const { hosts, caCertificate, agentInstall } = outputs;
   if (hosts === undefined || caCertificate === undefined || agentInstall === undefined) {
-    throw new Problem(`${stack.name} has not been deployed yet; run npm start -- ${stack.name}.`);
+    throw new Problem(
+      `${stack.name} has not been deployed yet; run ${namedCommand("npm start", stack.name)}.`,
+    );
   }
   const { domain, distribution, puppetServer, caServer } = settings;
   const addresses = roleNames.flatMap((role) => {

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { joinAgents } from "../../bench/agents/agents.js";
 import { forget, join } from "../../bench/agents/join.js";
 import { factsFrom } from "../../bench/agents/real-agent.js";
 import { SimulatedAgent } from "../../bench/agents/simulated-agent.js";
 import { targetOf, type Target } from "../../bench/agents/target.js";
+import { changes } from "../../bench/soak/changes.js";
+import { passed, tables } from "../../bench/soak/figures.js";
+import { soak } from "../../bench/soak/soak.js";
+import { Trial } from "../../bench/soak/trial.js";
 import { as, commit, push, repository } from "../support/local/code.js";
 import { recorded, RecordingClient, type Recording } from "../support/local/recorded-requests.js";
-import { exec, output, stackOf } from "../support/environment.js";
+import { exec, output, outputs, stackOf } from "../support/environment.js";
 
 /** Code with plugins, and with files of each kind that agents ask a server for. */
 const code = {
@@ -99,20 +102,29 @@ describe("a simulated agent", () => {
   });
 });
 
-describe("simulated agents beside a real one", () => {
-  it("all run, and one run in ten is the real one's", async () => {
-    const agents = await joinAgents(target, { simulated: 5, real: 1 });
-    try {
-      const runs = await agents.run({ seconds: 120, runs: 4 });
-      expect(runs.filter(({ failure }) => failure !== undefined)).toEqual([]);
-      const real = runs.filter((run) => run.real);
-      expect(runs.length - real.length).toBe(20);
-      expect(real.length).toBeGreaterThanOrEqual(runs.length / 10);
-      expect(new Set(runs.map(({ compiler }) => compiler))).toEqual(
-        new Set(["compiler1.example.test", "compiler2.example.test"]),
-      );
-    } finally {
-      await agents.remove();
-    }
+describe("a soak", () => {
+  it("loses no run while a setting of the load balancer changes, and puts the setting back", async () => {
+    const trial = new Trial(stackOf(), await outputs());
+    const { signal } = new AbortController();
+    const soaked = await soak({
+      ...{ target, trial, agents: { simulated: 6, real: 1 } },
+      changes: changes.filter(({ name }) => name === "balancer's setting"),
+      ...{ seed: 1, seconds: 6, quiet: 5, signal, say: console.log },
+    }).finally(() => trial.putBack());
+    console.log(tables(soaked));
+    expect(passed(soaked), tables(soaked)).toBe(true);
+    expect(soaked.changes).toHaveLength(1);
+    expect(soaked.probes.map(({ service }) => service.split(".")[0])).toEqual(
+      ["puppetca", "puppet", "puppetfiles"].flatMap((name) => [name, name]),
+    );
+    expect(soaked.probes.flatMap(({ gaps }) => gaps)).toEqual([]);
+    for (const { probes } of soaked.probes) expect(probes).toBeGreaterThan(5);
+
+    const real = soaked.runs.filter((run) => run.real);
+    expect(real.length).toBeGreaterThanOrEqual(soaked.runs.length / 10);
+    expect(new Set(soaked.runs.map(({ compiler }) => compiler))).toEqual(
+      new Set(["compiler1.example.test", "compiler2.example.test"]),
+    );
+    for (const { sessions } of soaked.pool.compilers) expect(sessions).toBeGreaterThan(0);
   });
 });

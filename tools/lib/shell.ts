@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly show?: boolean;
   /** Receives standard error as it arrives, in addition to the result. */
   readonly follow?: (text: string) => void;
+  /** Keeps signals from the terminal away from it: who pressed Ctrl-C waits for its end. */
+  readonly apart?: boolean;
   /** Milliseconds after which the command is killed; unlimited by default. */
   readonly timeout?: number;
 }
@@ -57,6 +59,7 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
       stdio,
       cwd: options.cwd,
       env: options.env ?? process.env,
+      detached: options.apart === true,
       timeout: options.timeout,
       killSignal: "SIGKILL",
     });

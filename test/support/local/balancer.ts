@@ -17,11 +17,3 @@ export async function stateOf(compiler: string): Promise<string> {
   const row = rows.find(({ pxname, svname }) => pxname === "compilers" && svname === compiler);
   return row?.status ?? "absent";
 }
-
-/** Number of sessions of each compiler. */
-export async function sessions(): Promise<Record<string, number>> {
-  const rows = (await statistics()).filter(
-    ({ pxname, svname }) => pxname === "compilers" && svname !== "BACKEND",
-  );
-  return Object.fromEntries(rows.map(({ svname = "", stot }) => [svname, Number(stot)]));
-}

@@ -9,6 +9,8 @@ export interface AnsweringServer {
   readonly port: number;
   /** Its certificate, which clients trust. */
   readonly certificate: string;
+  /** How many requests there were. */
+  requests(): number;
   /** How many connections there were. */
   connections(): number;
   /** Closes the connections that nobody uses, as a server does in its own time; waits until they are. */
@@ -35,6 +37,7 @@ export async function answeringServer(
   return {
     port: (server.address() as AddressInfo).port,
     certificate,
+    requests: () => requests,
     connections: () => sockets.length,
     closeIdle: async () => {
       const closed = sockets.map((socket) => once(socket, "close"));
