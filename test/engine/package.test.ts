@@ -206,11 +206,6 @@ describe("the npm package", () => {
     const program = join(folder, "older-stack");
     mkdirSync(program);
     for (const [name, text] of Object.entries(olderStack)) writeFileSync(join(program, name), text);
-    // If the toolchain loaded tsx first, Pulumi would only compile JavaScript.
-    const preloaded = process.env.NODE_OPTIONS?.split(" ").filter(
-      (option) => !option.endsWith("/typescript-program.js"),
-    );
-    vi.stubEnv("NODE_OPTIONS", preloaded?.join(" "));
     // Pulumi does not check a program again that it has already compiled.
     vi.stubEnv("TS_NODE_CACHE", "false");
     const stack = new Project(program, { plugins });

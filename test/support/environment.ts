@@ -55,6 +55,7 @@ export function settingsFile(
     foreman?: object;
     hdm?: object;
     eyaml?: object;
+    compiler?: object;
   } = {},
 ): string {
   const { compilers = 2, puppetServer = "puppet" } = settings;
@@ -67,6 +68,7 @@ export function settingsFile(
     foreman = {},
     hdm = {},
     eyaml = {},
+    compiler = {},
   } = settings;
   const file = join(mkdtempSync(join(tmpdir(), "pulumi-puppet-")), "Pulumi.suite.yaml");
   writeFileSync(
@@ -87,6 +89,7 @@ export function settingsFile(
       `  puppet:foreman: ${JSON.stringify(foreman)}`,
       `  puppet:hdm: ${JSON.stringify(hdm)}`,
       `  puppet:eyaml: ${JSON.stringify(eyaml)}`,
+      `  puppet:compiler: ${JSON.stringify(compiler)}`,
       "",
     ].join("\n"),
   );

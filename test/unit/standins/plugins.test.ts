@@ -11,6 +11,7 @@ describe("stand-ins for plugins", () => {
     "bin/pulumi-resource-random",
     "aws/bin/pulumi-resource-aws",
     "absent-hosts/bin/pulumi-resource-command",
+    "language-nodejs/bin/pulumi-language-nodejs",
   ])("print the port that they listen on, from any folder: %s", async (program) => {
     const child = spawn(join(project, "standins", program), ["127.0.0.1:1"], {
       cwd: tmpdir(),
