@@ -17,6 +17,7 @@ import {
   renderWarmUp,
   warmUpProgram,
 } from "../../templates/compiler-pool/compiler-pool.js";
+import type { Distribution } from "../../distributions/index.js";
 import type { WithDistribution } from "../arguments.js";
 import type { ServerSizing } from "../../templates/puppetserver/puppetserver.js";
 import type { CompilerArgs } from "./args.js";
@@ -61,13 +62,19 @@ export function poolPrograms(
 }
 
 /** What tells a load balancer whether the compiler takes new agents; it comes after the running server. */
-export function poolAnswer(): HostState {
+export function poolAnswer({ users }: Distribution): HostState {
+  const folders = "/etc/tmpfiles.d/puppet-pool.conf";
+  const make = "make the folders of the pool";
   return [
+    fileOf(folders, poolUnits.folders({ user: users.puppet }), { notify: `Exec[${make}]` }),
+    execOf(make, ["systemd-tmpfiles", "--create", folders], {
+      unless: "test -d /run/puppet-pool/told",
+    }),
     serviceOf(warmUpService),
     execOf(`turn ${earlierSocket} off`, ["systemctl", "disable", "--now", earlierSocket], {
       unless: `sh -c '! systemctl is-enabled --quiet ${earlierSocket}'`,
     }),
-    ...unitOf("puppet-pool@.service", poolUnits.service()),
+    ...unitOf("puppet-pool@.service", poolUnits.service({ user: users.puppet })),
     ...unitOf(answerSocket, poolUnits.socket(), { notify: `Service[${answerSocket}]` }),
     serviceOf(answerSocket),
   ];

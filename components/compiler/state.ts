@@ -62,7 +62,7 @@ export function compilerState(
     ...connectionLimits(compilerLimits, args.knownAddresses),
     ...poolPrograms(args, { sizing, drainTimeout: args.drainTimeout }),
     ...serverService(distribution),
-    ...poolAnswer(),
+    ...poolAnswer(distribution),
     ...revokedConnections(distribution),
   ];
 }

@@ -1,9 +1,13 @@
-#!/bin/sh
+#!/bin/bash
 # Made by pulumi-puppet: change the stack's settings, not this file.
 # Tells a load balancer whether this compiler takes new agents, in the words of HAProxy's agent-check: `drain` or `ready`
 # for whether it may, `down` or `up` for whether it has warmed up. After `down`, its share of agents grows slowly.
 folder=/var/lib/puppet-pool
 lock=/run/puppet-pool/changing
+# A second question of a load balancer tells how many compilers take agents, and how many there are.
+if read -r -t 0.2 told && [[ $told =~ ^[0-9]{1,4}\ [0-9]{1,4}$ ]]; then
+  echo "$told" >"/run/puppet-pool/told/$REMOTE_ADDR"
+fi
 may=ready
 # A person has drained it, a change of it has failed, or its code is old.
 for reason in drained failed code/behind; do

@@ -64,7 +64,10 @@ export function renderWarmUp(values: {
 /** The systemd units of a compiler in a pool. */
 export const poolUnits = {
   socket: () => template("answer.socket.eta", { port: poolPort }),
-  service: () => template("answer@.service.eta", { program: answerProgram }),
+  service: (values: { user: string }) =>
+    template("answer@.service.eta", { ...values, program: answerProgram }),
+  /** tmpfiles.d of the folders that a boot empties. */
+  folders: (values: { user: string }) => template("folders.conf.eta", values),
   /** @param values Puppet Server's service and user */
   warmUp: (values: { server: string; user: string }) =>
     template("warm-up.service.eta", { ...values, program: warmUpProgram, seconds: warmUpSeconds }),
