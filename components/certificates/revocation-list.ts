@@ -1,5 +1,17 @@
-import { fileOf, packageOf, timerOf, type HostState } from "../../hosts/host-state.js";
-import { renderCrlRefresh, renderCrlService, renderCrlTimer } from "../../templates/crl/crl.js";
+import {
+  fileOf,
+  packageOf,
+  timerOf,
+  type HostResource,
+  type HostState,
+} from "../../hosts/host-state.js";
+import {
+  crlTell,
+  renderCrlRefresh,
+  renderCrlService,
+  renderCrlTell,
+  renderCrlTimer,
+} from "../../templates/crl/crl.js";
 
 /** Seconds between two fetches of the CRL. */
 export const revocationInterval = 15;
@@ -30,8 +42,15 @@ export function revocationListTimer(args: {
   user: string;
   apply?: string;
 }): HostState {
-  return timerOf(args.name, {
-    service: renderCrlService(args),
-    timer: renderCrlTimer({ interval: revocationInterval }),
-  });
+  return [
+    revocationListTold(),
+    ...timerOf(args.name, {
+      service: renderCrlService(args),
+      timer: renderCrlTimer({ interval: revocationInterval }),
+    }),
+  ];
 }
+
+/** The script that tells why a timer's unit fails. */
+export const revocationListTold = (): HostResource =>
+  fileOf(crlTell, renderCrlTell(), { mode: "0755" });

@@ -9,6 +9,7 @@ import {
   type HostResource,
   type HostState,
 } from "../../hosts/host-state.js";
+import { startsAgain } from "../../hosts/starts-again.js";
 import { renderHaproxyReload } from "../../templates/haproxy/haproxy.js";
 import type { CertificateFiles } from "../certificates/files.js";
 
@@ -36,6 +37,7 @@ export function haproxyConf(
 export function haproxyService(ports: readonly number[]): HostState {
   return [
     fileOf(haproxyReload, renderHaproxyReload(), { mode: "0755" }),
+    ...startsAgain("haproxy"),
     // Connections survive a reload; a restart would cut them.
     serviceOf("haproxy", { restart: haproxyReload, ports }),
   ];

@@ -10,6 +10,7 @@ import {
   unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
+import { startsAgain } from "../../hosts/starts-again.js";
 import {
   renderSiteManifest,
   renderPuppetConf,
@@ -23,6 +24,7 @@ import {
   renderJavaArgs,
   renderLocale,
   renderSizingConf,
+  type QueueLimits,
   type ServerSizing,
 } from "../../templates/puppetserver/puppetserver.js";
 import type { ForemanClientArgs } from "../foreman/args.js";
@@ -116,7 +118,7 @@ export function factsRoutes(
 /** Settings that come before the first start of Puppet Server: with its CA on, it would create a CA of its own. */
 export function serverSettings(
   distribution: Distribution,
-  values: { authority: boolean; sizing: ServerSizing },
+  values: { authority: boolean; sizing: ServerSizing & Partial<QueueLimits> },
 ): HostState {
   const { paths, services } = distribution;
   const notify = `Service[${services.server}]`;
@@ -137,7 +139,7 @@ export function serverSettings(
         notify,
       },
     ),
-    directoryOf(`/etc/systemd/system/${dropIns}`),
+    ...startsAgain(services.server),
     // Without a notification: it takes effect at the next start.
     ...unitOf(`${dropIns}/locale.conf`, renderLocale()),
   ];

@@ -10,6 +10,7 @@ import {
   serviceOf,
   type HostState,
 } from "../../hosts/host-state.js";
+import { startsAgain } from "../../hosts/starts-again.js";
 import { jdbcSubname, type Address } from "../../templates/postgresql/postgresql.js";
 import {
   puppetdbPort,
@@ -131,6 +132,7 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
       ],
       { refreshonly: true, timeout: startDeadline + 60 },
     ),
+    ...startsAgain(services.puppetdb),
     serviceOf(services.puppetdb, {
       restart: `systemctl reload ${services.puppetdb}`,
       ports: [puppetdbPort],

@@ -7,6 +7,7 @@ import {
   unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
+import { startsAgain } from "../../hosts/starts-again.js";
 import {
   renderRevokedConnections,
   renderRevokedConnectionsService,
@@ -28,6 +29,7 @@ export function revokedConnections({ paths }: Distribution): HostState {
     packageOf("iproute2"),
     fileOf(script, renderRevokedConnections({ ruby: paths.ruby, list }), { mode: "0755", notify }),
     ...unitOf(revokedConnectionsUnit, renderRevokedConnectionsService({ script }), { notify }),
+    ...startsAgain(revokedConnectionsUnit),
     serviceOf(revokedConnectionsUnit),
     execOf(
       "connections of revoked certificates last until they end: this system lets nobody end them",

@@ -8,6 +8,7 @@ import {
   unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
+import { startsAgain } from "../../hosts/starts-again.js";
 import { renderCrlTake, renderCrlTimer } from "../../templates/crl/crl.js";
 import {
   renderSmartProxyCrlService,
@@ -18,7 +19,7 @@ import {
 } from "../../templates/smart-proxy/smart-proxy.js";
 import type { WithDistribution } from "../arguments.js";
 import { serverCertificate } from "../certificates/files.js";
-import { revocationInterval } from "../certificates/revocation-list.js";
+import { revocationInterval, revocationListTold } from "../certificates/revocation-list.js";
 import { certificateCopies, haproxyConf } from "../haproxy/state.js";
 import type { SmartProxyArgs } from "./args.js";
 
@@ -71,9 +72,11 @@ export function smartProxyDoor(args: WithDistribution<SmartProxyArgs>): HostStat
       { notify },
     ),
     ...unitOf(service, renderSmartProxyDoorUnit(), { notify }),
+    ...startsAgain(service),
     serviceOf(service, { ports: [smartProxyPort] }),
+    revocationListTold(),
     ...timerOf(crl, {
-      service: renderSmartProxyCrlService({ script }),
+      service: renderSmartProxyCrlService({ name: crl }),
       timer: renderCrlTimer({ interval: revocationInterval }),
     }),
   ];

@@ -6,6 +6,7 @@ import {
   serviceOf,
   type HostState,
 } from "../../hosts/host-state.js";
+import { startsAgain } from "../../hosts/starts-again.js";
 import { agentsPort } from "../../templates/puppetserver/puppetserver.js";
 import {
   renderSmartProxySettings,
@@ -55,6 +56,7 @@ export function smartProxyState(args: WithDistribution<SmartProxyArgs>): HostSta
     ...Object.entries(settings).map(([name, content]) =>
       fileOf(`${smartProxyFolder}/${name}`, content, readableByProxy),
     ),
+    ...startsAgain(smartProxyService),
     serviceOf(smartProxyService),
     ...smartProxyDoor(args),
   ];

@@ -10,6 +10,7 @@ import {
   unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
+import { startsAgain } from "../../hosts/starts-again.js";
 import {
   requestGroup,
   requestScript,
@@ -63,6 +64,7 @@ export function webhookState(
     ...unitOf(service, renderWebhookService({ backendPort, requests: requestsFolder }), {
       notify,
     }),
+    ...startsAgain(service),
     serviceOf(service),
     directoryOf(dirname(certificate), { mode: "0700" }),
     ...certificateState(args, notifyProxy),
@@ -72,6 +74,7 @@ export function webhookState(
       { notify: notifyProxy },
     ),
     ...unitOf(proxyService, renderWebhookProxyService(), { notify: notifyProxy }),
+    ...startsAgain(proxyService),
     serviceOf(proxyService, { ports: [port] }),
   ];
 }

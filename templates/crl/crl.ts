@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { agentsPort } from "../puppetserver/puppetserver.js";
 import { renderTemplate } from "../render.js";
 
@@ -23,8 +24,14 @@ export function renderCrlService(values: {
   /** Program that runs as root after each fetch, where services do not watch the file themselves. */
   apply?: string;
 }): string {
-  return renderTemplate(new URL("service.eta", import.meta.url), values);
+  return renderTemplate(new URL("service.eta", import.meta.url), { ...values, tell: crlTell });
 }
+
+/** Path of the script that tells why a unit does not refresh the CRL. */
+export const crlTell = "/usr/local/sbin/puppet-crl-tell";
+
+/** The script at {@link crlTell}. */
+export const renderCrlTell = () => readFileSync(new URL("tell.sh", import.meta.url), "utf8");
 
 /**
  * Renders the systemd timer that runs the service.

@@ -83,10 +83,17 @@ module PuppetForeman
     answer = YAML.safe_load(get(session, "/node/#{certname}?format=yml"))
     raise Refused, "it answers with something that is no classification" unless answer.is_a?(Hash)
 
-    write(kept(certname), JSON.generate(answer))
+    keep(certname, answer)
     answer
   rescue Psych::Exception
     raise Refused, "it answers with something that is not YAML"
+  end
+
+  # A node has its classes, whether they can be kept or not: the disk may be full.
+  def keep(certname, answer)
+    write(kept(certname), JSON.generate(answer))
+  rescue SystemCallError => e
+    warn "#{certname}: its classification is not kept: #{e.message}"
   end
 
   # Where the last classification of a node is kept.
@@ -106,5 +113,7 @@ module PuppetForeman
     temporary = "#{path}.#{Process.pid}"
     File.write(temporary, content, perm: 0o640)
     File.rename(temporary, path)
+  ensure
+    FileUtils.rm_f(temporary) if temporary
   end
 end

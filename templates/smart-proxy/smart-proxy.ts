@@ -1,4 +1,5 @@
 import { dump } from "js-yaml";
+import { crlTell } from "../crl/crl.js";
 import { listenOn, renderHaproxyUnit, tlsLines } from "../haproxy/haproxy.js";
 import { renderTemplate } from "../render.js";
 
@@ -113,9 +114,13 @@ export function renderSmartProxyDoorUnit(): string {
   });
 }
 
-/** Renders the systemd service that runs the script once. */
-export function renderSmartProxyCrlService(values: { script: string }): string {
-  return renderTemplate(new URL("crl.service.eta", import.meta.url), values);
+/**
+ * Renders the systemd service that takes the CRL once.
+ *
+ * @param values.name name of the script
+ */
+export function renderSmartProxyCrlService(values: { name: string }): string {
+  return renderTemplate(new URL("crl.service.eta", import.meta.url), { ...values, tell: crlTell });
 }
 
 /** YAML whose first keys are Ruby's symbols. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sharedCodeFiles, codeFilesOf } from "../support/host-files/code-files.js";
 import { fileOf } from "../support/host-files/files.js";
 import { inParsers } from "../support/rendered/parsers.js";
@@ -115,4 +115,87 @@ rsync --archive --exclude=.git ./ ${own}/home/published/production/${release}/; 
   ]);
   expect(stdout).toBe(`commit\n${own}/environments/common\n`);
   expect(await synced()).toBe(1);
+});
+
+describe("a full disk", () => {
+  const own = "/var/tmp/sync-full";
+  const environment = (release: string, commit: string) => ({
+    production: { release, commit: commit.repeat(40) },
+  });
+  const old = environment("20260101T000000.0000-0123456789ab", "0");
+  const newer = environment("20260102T000000.0000-123456789abc", "1");
+  /** Has the compiler take what the main server tells of, or what it asks for. */
+  const synced = (told: object, asked: boolean) =>
+    inParsers(
+      [
+        ...["sh", "-c"],
+        `cd ${own} && ${asked ? "SSH_CONNECTION=x" : ""} PATH=${own}/bin:$PATH exec ruby ./sync`,
+      ],
+      JSON.stringify(told),
+    );
+  const sh = async (script: string) => {
+    const { code, stdout, stderr } = await inParsers(["sh", "-ec", script]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return stdout;
+  };
+  const state = async () =>
+    JSON.parse(await sh(`cat ${own}/home/state.json`)) as Record<string, unknown>;
+
+  beforeAll(async () => {
+    await sh(`mkdir -p ${own}/home; mount -t tmpfs -o size=1m,nr_inodes=100 tmpfs ${own}/home`);
+    await compilerIn(own, { copy: true });
+    await installIn(own)(
+      "bin/rsync",
+      `#!/bin/sh
+for word; do shift; set -- "$@" "$(echo "$word" | sed 's#^puppet-code@[^:]*:#${own}/main/#')"; done
+exec /usr/bin/rsync "$@"
+`,
+    );
+    // A file of the same size and time would be a link to the older one.
+    for (const [{ production }, size] of [
+      [old, "100k"],
+      [newer, "101k"],
+    ] as const) {
+      const release = `${own}/main/production/${production.release}`;
+      await sh(`mkdir -p ${release}; head -c ${size} /dev/urandom >${release}/data`);
+    }
+    const { stdout } = await synced(old, true);
+    expect(JSON.parse(stdout)).toMatchObject({ state: "deployed" });
+    expect(await sh(`cat ${own}/home/pool`)).toBe("ready\n");
+  });
+  afterAll(() => sh(`umount ${own}/home`));
+
+  it.each([
+    ["of bytes", `dd if=/dev/zero of=${own}/home/filler bs=4k 2>/dev/null || true`],
+    ["of files", `seq --format=${own}/home/filler%g 200 | xargs touch 2>/dev/null || true`],
+  ])(`%s is told in one sentence, and that the code is old`, async (_, fill) => {
+    await sh(fill);
+    const told = await synced(newer, true);
+    expect(told).toMatchObject({ code: 1, stderr: "" });
+    expect(JSON.parse(told.stdout)).toMatchObject({
+      state: "failed",
+      error: `no space left on ${own}/home`,
+    });
+    const behind = { state: "failed", behind: true, commits: { production: "0".repeat(40) } };
+    expect(await state()).toMatchObject({ ...behind, error: `no space left on ${own}/home` });
+    expect(await sh(`cat ${own}/home/pool`)).toBe("drain\n");
+
+    // Its own question finds the same, without the main server's word.
+    await sh(
+      `printf 'ready\n' >${own}/home/pool; echo '${JSON.stringify(newer)}' >${own}/main/published.json`,
+    );
+    expect(await synced({}, false)).toEqual({
+      code: 1,
+      stdout: `<4>no newer code: no space left on ${own}/home\n`,
+      stderr: "",
+    });
+    expect(await state()).toMatchObject(behind);
+    expect(await sh(`cat ${own}/home/pool`)).toBe("drain\n");
+
+    await sh(`rm ${own}/home/filler*`);
+    expect(JSON.parse((await synced(newer, true)).stdout)).toMatchObject({ state: "deployed" });
+    expect(await state()).toMatchObject({ state: "deployed", behind: false });
+    expect(await sh(`cat ${own}/home/pool`)).toBe("ready\n");
+    await synced(old, true);
+  });
 });

@@ -12,6 +12,7 @@ describe("Bash scripts, read by Bash", async () => {
     "balancer/haproxy-crl-take",
     "balancer/pool-serves.sh",
     "main/puppetdb-serves.sh",
+    "compiler/puppet-crl-tell",
     "puppetdb/puppetdb-backup",
     "puppetdb/puppetdb-restore",
     "external/puppetdb-database-check",
@@ -105,16 +106,21 @@ describe("systemd units, read by systemd", async () => {
     },
   );
 
-  it("reads the drop-in for PostgreSQL's unit next to the packaged one", async () => {
-    const addition = fileOf(files, "postgresql/restart.conf");
+  it.each([
+    ["postgresql/restart.conf", "postgresql@", "postgresql@17-main"],
+    ["compiler/restart.conf", "puppetserver", "puppetserver"],
+    ["compiler/restart.conf", "puppetdb", "puppetdb"],
+    ["compiler/restart.conf", "haproxy", "haproxy"],
+  ])("reads the drop-in %s for %s's unit next to the packaged one", async (file, unit, started) => {
+    const addition = fileOf(files, file);
     const verifyAddition = (content: string) =>
       onFile(
-        'folder=$(dirname "$1")/postgresql@.service.d; mkdir "$folder" && cp "$1" "$folder/puppetdb.conf" && SYSTEMD_UNIT_PATH=$(dirname "$1"): systemd-analyze verify --man=no postgresql@17-main.service',
+        `folder=$(dirname "$1")/${unit}.service.d; mkdir "$folder" && cp "$1" "$folder/ours.conf" && SYSTEMD_UNIT_PATH=$(dirname "$1"): systemd-analyze verify --man=no ${started}.service`,
         content,
       );
     expect(await verifyAddition(addition)).toEqual({ code: 0, stdout: "", stderr: "" });
     const broken = await verifyAddition(addition.replace(/^Restart=.*$/m, "Restart=sometimes"));
-    expect(broken.stderr).toMatch(/puppetdb\.conf:\d+: Failed to parse Restart=sometimes/);
+    expect(broken.stderr).toMatch(/ours\.conf:\d+: Failed to parse Restart=sometimes/);
   });
 });
 

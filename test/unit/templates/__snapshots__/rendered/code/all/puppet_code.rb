@@ -30,6 +30,9 @@ module PuppetCode
   # Puppet Server reads releases as another user, whatever a module's author has on his files.
   READABLE = "--chmod=a+rX,u+w,go-w"
 
+  # What systems say of a disk that takes no more.
+  FULL = /No space left on device|Disk quota exceeded/
+
   # Bytes of another server's answer: thousands of environments have less.
   LONGEST_ANSWER = 16 * 1024 * 1024
 
@@ -109,6 +112,21 @@ module PuppetCode
     File.rename("#{path}.new", path)
   end
 
+  # Like `write`, for what has to be told of a full disk as well: what is there already has its space on it.
+  def note(path, value)
+    write(path, value)
+  rescue SystemCallError
+    FileUtils.rm_f("#{path}.new")
+    overwrite(path, "#{JSON.pretty_generate(value)}\n")
+  end
+
+  def overwrite(path, text)
+    File.open(path, File::RDWR | File::CREAT, 0o644) do |file|
+      file.write(text)
+      file.truncate(file.pos)
+    end
+  end
+
   # Makes the environments what is published, each in one step, and has Puppet Server read them anew. Gives the names of
   # those that are others now, and why some could not be: name => sentence.
   def switch(environments)
@@ -168,8 +186,9 @@ module PuppetCode
 
   # Runs a program without a shell; gives its exit code and its output.
   def run(*command, seconds:, variables: {})
-    # Into a file: a process that it leaves behind would keep a pipe open. In a folder that every user may enter.
-    Tempfile.create("puppet-code") do |file|
+    # Into a file: a process that it leaves behind would keep a pipe open. In a folder that every user may enter, and not on
+    # a disk: what it says of a full one must be read.
+    Tempfile.create("puppet-code", "/dev/shm") do |file|
       pid = Process.spawn(variables, "timeout", "--kill-after=5", seconds.to_s, *command, in: File::NULL, %i[out err] => file, chdir: "/")
       _, status = Process.wait2(pid)
       [status.exitstatus || 255, File.read(file.path).scrub]
@@ -243,9 +262,14 @@ module PuppetCode
     sentence(lines.grep_v(added).last || lines.last || "it said nothing")
   end
 
-  # What somebody else wrote, on one line: in the journal, it must not look like a line of its own.
+  # What somebody else wrote, on one line: in the journal, it must not look like a line of its own. Of a full disk, where it
+  # is, whichever program met it.
   def sentence(text)
-    text.to_s.scrub.gsub(/[^[:print:]]/, "?")[0, 500]
+    line = text.to_s.scrub.gsub(/[^[:print:]]/, "?")[0, 500]
+    return line unless line.match?(FULL)
+
+    path = line[%r{(?<![\w.])/[^\s"':]+}]
+    "no space left on #{path.nil? || path.start_with?(HOME) ? HOME : path}"
   end
 
   def release_path(name, entry)
