@@ -24,7 +24,6 @@ import {
   renderJavaArgs,
   renderLocale,
   renderSizingConf,
-  type QueueLimits,
   type ServerSizing,
 } from "../../templates/puppetserver/puppetserver.js";
 import type { ForemanClientArgs } from "../foreman/args.js";
@@ -118,7 +117,7 @@ export function factsRoutes(
 /** Settings that come before the first start of Puppet Server: with its CA on, it would create a CA of its own. */
 export function serverSettings(
   distribution: Distribution,
-  values: { authority: boolean; sizing: ServerSizing & Partial<QueueLimits> },
+  values: { authority: boolean; sizing: ServerSizing },
 ): HostState {
   const { paths, services } = distribution;
   const notify = `Service[${services.server}]`;

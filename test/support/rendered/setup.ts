@@ -27,6 +27,7 @@ install -m 0644 crl.pem /etc/haproxy/puppetdb/crl.pem
 install -m 0644 crl.pem /etc/haproxy/puppet-crl.pem
 mkdir -p /var/lib/pulumi-puppet
 echo 1 >/var/lib/pulumi-puppet/haproxy-servers
+install -m 0644 /dev/null /etc/haproxy/puppet-frozen.lua
 
 mkdir -p /etc/puppet-webhook
 cp -r /etc/haproxy/puppetdb /etc/puppet-webhook/tls
@@ -34,7 +35,7 @@ cp -r /etc/haproxy/puppetdb /etc/haproxy/hdm
 cp -r /etc/haproxy/puppetdb /etc/haproxy/tls
 useradd --system --user-group puppet-control
 
-for program in puppet-revoked-connections puppet-crl-refresh puppetdb-crl-refresh puppetdb-crl-apply puppetdb-backup \\
+for program in puppet-revoked-connections puppet-crl-refresh puppetdb-crl-refresh puppetdb-crl-apply puppet-crl-tell puppetdb-backup \\
   puppet-code-deploy puppet-code-request puppet-code-sync puppet-code-used \\
   hdm-administrator; do
   install -m 0755 /dev/null "/usr/local/sbin/$program"

@@ -131,6 +131,9 @@ describe("the webhook", () => {
     const unit = (name: string) => [
       `file /etc/systemd/system/${name}`,
       `exec systemd reads ${name}`,
+      `file /etc/systemd/system/${name}.d`,
+      `file /etc/systemd/system/${name}.d/restart.conf`,
+      `exec systemd reads ${name}.d/restart.conf`,
       `service ${name}`,
     ];
     expect(titlesOf(webhook)).toEqual([

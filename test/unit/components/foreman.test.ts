@@ -64,6 +64,7 @@ describe("Foreman on its own host", () => {
       "exec Foreman's installer",
       "file /etc/puppet-foreman-host/tls/client.key",
       "file /usr/local/sbin/foreman-crl-apply",
+      "file /usr/local/sbin/puppet-crl-tell",
       "file /etc/systemd/system/foreman-crl-refresh.service",
       "exec systemd reads foreman-crl-refresh.service",
       "file /etc/systemd/system/foreman-crl-refresh.timer",

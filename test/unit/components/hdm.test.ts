@@ -80,6 +80,9 @@ describe("HDM's host", () => {
       "file /etc/haproxy/hdm/host.pem.key",
       "file /etc/haproxy/haproxy.cfg",
       "file /usr/local/sbin/haproxy-reload",
+      "file /etc/systemd/system/haproxy.service.d",
+      "file /etc/systemd/system/haproxy.service.d/restart.conf",
+      "exec systemd reads haproxy.service.d/restart.conf",
       "service haproxy",
     ]);
   });
