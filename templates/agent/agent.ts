@@ -1,6 +1,7 @@
 import type { Distribution } from "../../distributions/index.js";
 import { renderAddRepository } from "../apt/apt.js";
 import { renderCsrAttributes } from "../puppet/puppet.js";
+import { agentsPort } from "../puppetserver/puppetserver.js";
 import { renderTemplate } from "../render.js";
 
 /** Values of the script that installs an agent. */
@@ -25,6 +26,7 @@ export function renderAgentInstall(values: AgentInstall): string {
   const { distribution, presharedKey, ...rest } = values;
   return renderTemplate(new URL("install.sh.eta", import.meta.url), {
     deadline: 120,
+    port: agentsPort,
     ...rest,
     addRepository: renderAddRepository(distribution.repository),
     paths: distribution.paths,

@@ -134,7 +134,7 @@ describe("joining as an agent", () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(
       new RegExp(
-        `^${name} got no certificate from ${caServer}: CA bundle with digest .* did not match expected digest`,
+        `^${name} got no certificate from ${caServer}: it has a certificate of another CA, or of another name: CA bundle with digest .* did not match expected digest`,
         "m",
       ),
     );
@@ -146,10 +146,51 @@ describe("joining as an agent", () => {
       const { code, stderr } = await join({ caFingerprint: "0".repeat(64) });
       expect(code).toBe(1);
       expect(stderr).toMatch(
-        new RegExp(`^${name} got no certificate from ${caServer}: .*Connection refused`, "m"),
+        new RegExp(
+          `^${name} got no certificate from ${caServer}: nothing answers at its port 8140; .*Connection refused`,
+          "m",
+        ),
       );
     } finally {
       await output(serve);
+    }
+  });
+
+  it("tells that the CA's name cannot be resolved", async () => {
+    await output(
+      `sed 's/ ${caServer}$/ other/' /etc/hosts >/run/hosts; cat /run/hosts >/etc/hosts`,
+    );
+    try {
+      const { code, stderr } = await join();
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        new RegExp(
+          `^${name} got no certificate from ${caServer}: the name cannot be resolved on this machine: `,
+          "m",
+        ),
+      );
+    } finally {
+      await output(
+        `sed 's/ other$/ ${caServer}/' /etc/hosts >/run/hosts; cat /run/hosts >/etc/hosts`,
+      );
+    }
+  });
+
+  it("tells that packets to the CA get lost", async () => {
+    await output(
+      `nft 'table inet lost { chain output { type filter hook output priority 0; tcp dport ${port} drop; }; }'`,
+    );
+    try {
+      const { code, stderr } = await join();
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        new RegExp(
+          `^${name} got no certificate from ${caServer}: nothing answers at its port 8140; .*timed out`,
+          "m",
+        ),
+      );
+    } finally {
+      await output("nft delete table inet lost");
     }
   });
 });

@@ -194,6 +194,32 @@ describe("the certificate of a host", () => {
     expect(await fingerprint()).toBe(before);
   });
 
+  it("stays as it was when the CA cannot be asked, with the reason", async () => {
+    await bootstrap("rm $folder/certs/*; exit 1");
+    const withServer = async (name: string) => {
+      const other = await output(
+        `sed "s/^CA_SERVER = .*/CA_SERVER = '${name}'/" ${program} >${program}-other; chmod 0755 ${program}-other; echo ${program}-other`,
+      );
+      const words = ["env", "--chdir=/", `HOME=${setup}`, other, "request", puppet, "bootstrap"];
+      return (await execIn(container, words, { user: users.puppet })).stderr;
+    };
+    expect(await withServer("no-such-name.invalid")).toMatch(
+      /^compiler1\.example\.test got no certificate: the name no-such-name\.invalid cannot be resolved here: /m,
+    );
+    // The stand-in's certificate is for localhost.
+    expect(await withServer("127.0.0.1")).toMatch(
+      /^\S+ got no certificate: https:\/\/127\.0\.0\.1:8140 has a certificate that is not of this CA, or not for this name: /m,
+    );
+    await output("systemctl stop certificate-test");
+    try {
+      expect(await withServer("localhost")).toMatch(
+        /^\S+ got no certificate: nothing answers at https:\/\/localhost:8140; .*[Cc]onnection refused/m,
+      );
+    } finally {
+      await output(serve);
+    }
+  });
+
   it("is fetched with the same key by the next run after one that was cut off", async () => {
     const folder = `${ssldir}/requested`;
     await output(

@@ -18,7 +18,13 @@ refused() {
     *"still need to sign"*) fail "puppetca.example.test did not sign a certificate for $certname; its journal (journalctl -t puppet-autosign) says why${names:+. Names beside its own must be allowed there first: puppet-enrol --agent $certname ${names//,/ }}" ;;
   esac
   reason=$(grep -a '^Error: ' <<<"$said" | tail -n 1) || reason=$(tail -n 1 <<<"$said")
-  fail "$certname got no certificate from puppetca.example.test: ${reason#Error: }"
+  case $reason in
+    *getaddrinfo* | *"Hostname not known"*) why="the name cannot be resolved on this machine" ;;
+    *"timed out"* | *"Connection refused"* | *unreachable* | *"No route to host"*) why="nothing answers at its port 8140; Puppet Server must run there, and firewalls let this machine through" ;;
+    *"expected digest"* | *"verify failed"*) why="it has a certificate of another CA, or of another name" ;;
+    *) why= ;;
+  esac
+  fail "$certname got no certificate from puppetca.example.test: ${why:+$why: }${reason#Error: }"
 }
 
 join() {
@@ -67,7 +73,7 @@ custom_attributes:
 ATTRIBUTES
     # Without the environment's proxy, as a no_proxy there would come before that in puppet.conf; apt needs both.
     { said=$(env -u http_proxy -u HTTP_PROXY /usr/bin/puppet ssl bootstrap --color=false \
-      --waitforcert 10 --maxwaitforcert 120 2>&1 </dev/null | tee >(cat >&3)) || refused; } 3>&1
+      --waitforcert 10 --maxwaitforcert 120 --http_connect_timeout 10 2>&1 </dev/null | tee >(cat >&3)) || refused; } 3>&1
   fi
 
   systemctl enable --now --quiet puppet
