@@ -54,6 +54,8 @@ export const defaults = {
   statsPort: 8404,
   /** Whether agents may store files on compilers. */
   fileBucket: false,
+  /** Seconds after which an agent that a compiler had no room for comes back at the latest. */
+  maxRetryDelay: 60,
   /** Seconds a catalog may take to compile. */
   compileTimeout: 900,
   /** How changes that restart Puppet Server reach compilers. */

@@ -59,7 +59,13 @@ export type {
   PuppetInfrastructureArgs,
 } from "./puppet-infrastructure/args.js";
 export type { DeployedCode } from "./puppet-infrastructure/code.js";
-export type { CodeNeeds, EyamlArgs, ServerGemsArgs, SizingArgs } from "./puppet-server/args.js";
+export type {
+  CodeNeeds,
+  CompilerSizingArgs,
+  EyamlArgs,
+  ServerGemsArgs,
+  SizingArgs,
+} from "./puppet-server/args.js";
 export { PuppetDb } from "./puppetdb/puppetdb.js";
 export type {
   PuppetDbArgs,

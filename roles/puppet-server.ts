@@ -7,17 +7,29 @@ import type { Puppetdb } from "./puppetdb/settings.js";
 import { portOf, type OutsidePorts, type SshLogin } from "./role.js";
 import { integer, object } from "./values.js";
 
-/** Sizing of a Puppet Server; missing values are computed from its host. */
-export const sizing = object({
+const memoryAndWorkers = {
   /** JRubies: catalogs compiled at the same time. */
   jrubies: integer(1, 64, "a whole number of JRubies").optional(),
   /** JVM heap in MiB. */
   heap: integer(512, 65536, "a whole number of MiB").optional(),
   /** JVM code cache in MiB. */
   codeCache: integer(96, 2048, "a whole number of MiB").optional(),
+};
+
+/** Sizing of a Puppet Server; missing values are computed from its host. */
+export const sizing = object(memoryAndWorkers);
+
+/** Sizing of a compiler. */
+export const compilerSizing = object({
+  ...memoryAndWorkers,
+  /** Requests that wait for a JRuby before agents are told to come back later. */
+  maxQueuedRequests: integer(0, 150, "a whole number of requests").optional(),
+  /** Seconds after which they come back at the latest. */
+  maxRetryDelay: integer(1, 1800, "a whole number of seconds").optional(),
 });
 
 export type ServerSizing = z.output<typeof sizing>;
+export type CompilerSizing = z.output<typeof compilerSizing>;
 
 /** What every Puppet Server connects to outside: existing PuppetDBs, an existing Foreman, and where gems come from. */
 export function outsideOfServers({

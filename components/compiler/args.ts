@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { HostArgs } from "../../hosts/host.js";
 import type { AuthorityArgs } from "../certificates/args.js";
 import type { ForemanClientArgs } from "../foreman/args.js";
-import type { CodeNeeds, SizingArgs } from "../puppet-server/args.js";
+import type { CodeNeeds, CompilerSizingArgs } from "../puppet-server/args.js";
 import type { PuppetDbClientArgs } from "../puppetdb/args.js";
 
 /** Settings that all compilers of a pool share. */
@@ -11,8 +11,8 @@ export interface CompilerSettings extends AuthorityArgs, CodeNeeds {
   caServer: string;
   /** Names of the load-balanced service for the compiler's certificate, fully qualified and short. */
   subjectAltNames: string[];
-  /** Workers and memory; computed from the host's size by default. */
-  sizing?: SizingArgs;
+  /** Workers, memory and waiting requests; computed from the host's size by default. */
+  sizing?: CompilerSizingArgs;
   /** How it connects to PuppetDB; without it, it uses none. */
   puppetdb?: PuppetDbClientArgs;
   /** How it connects to Foreman; without it, it uses none. */

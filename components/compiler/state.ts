@@ -6,7 +6,7 @@ import { compilerLimits, connectionLimits } from "../connection-limits/state.js"
 import { foremanClient } from "../foreman/client.js";
 import { authorization, compilerRules } from "../puppet-server/authorization.js";
 import { codeNeeds } from "../puppet-server/code-needs.js";
-import { serverSizing } from "../puppet-server/sizing.js";
+import { queueLimits, serverSizing } from "../puppet-server/sizing.js";
 import {
   factsRoutes,
   serverPackage,
@@ -52,7 +52,10 @@ export function compilerState(
     ...puppetdbClient(distribution, args.puppetdb),
     ...factsRoutes(distribution, args.puppetdb, args.foreman),
     ...foremanClient(distribution, host.fqdn, args.foreman, args.puppetdb),
-    ...serverSettings(distribution, { authority: false, sizing }),
+    ...serverSettings(distribution, {
+      authority: false,
+      sizing: { ...sizing, ...queueLimits(sizing.jrubies, args.sizing) },
+    }),
     ...codeNeeds(distribution, args),
     // The server would not start without its certificate: with the CA off, it creates none.
     ...certificateRequest(args, users.puppet, `Service[${distribution.services.server}]`),

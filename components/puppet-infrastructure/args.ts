@@ -7,7 +7,12 @@ import type { CodeDeploymentSettings } from "../code-deployment/args.js";
 import type { ForemanDatabaseArgs, ForemanPackagesArgs, ForemanUse } from "../foreman/args.js";
 import type { HdmSettings } from "../hdm/args.js";
 import type { PostgresqlArgs } from "../postgresql/args.js";
-import type { EyamlArgs, ServerGemsArgs, SizingArgs } from "../puppet-server/args.js";
+import type {
+  CompilerSizingArgs,
+  EyamlArgs,
+  ServerGemsArgs,
+  SizingArgs,
+} from "../puppet-server/args.js";
 import type { PuppetDbSizingArgs, PuppetDbUse, Retention } from "../puppetdb/args.js";
 
 /** The hosts of an environment by role; each is a separate machine. */
@@ -55,8 +60,8 @@ export interface PuppetInfrastructureArgs {
   caName?: string;
   /** Workers and memory of the main server; computed by default. */
   mainServer?: SizingArgs;
-  /** Workers and memory of each compiler; computed by default. */
-  compiler?: SizingArgs;
+  /** Workers, memory and waiting requests of each compiler; computed by default. */
+  compiler?: CompilerSizingArgs;
   /** How changes that restart Puppet Server reach the compilers: one at a time by default. */
   rollout?: RolloutArgs;
   /** Whether agents may store files on compilers and read them, for `puppet filebucket`; false by default. */

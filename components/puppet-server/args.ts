@@ -10,6 +10,17 @@ export interface SizingArgs {
   codeCache?: number;
 }
 
+/** Sizing of a compiler, and what it does when more is asked of it than it can do. */
+export interface CompilerSizingArgs extends SizingArgs {
+  /**
+   * Requests that wait for a JRuby; a compiler has agents come back later with any further one. 0 lets all wait. Default:
+   * 12 for each JRuby, and at most 150.
+   */
+  maxQueuedRequests?: number;
+  /** Seconds after which such an agent comes back at the latest; each is told a random time. Default: 60. */
+  maxRetryDelay?: number;
+}
+
 /**
  * Keys of hiera-eyaml, with which a Puppet Server decrypts values in Hiera data. They are files in the folder `eyaml` of
  * Puppet's configuration: `private_key.pkcs7.pem` and `public_key.pkcs7.pem`.

@@ -1,6 +1,7 @@
 import type { Host } from "../../hosts/host.js";
-import type { ServerSizing } from "../../templates/puppetserver/puppetserver.js";
-import type { SizingArgs } from "./args.js";
+import type { QueueLimits, ServerSizing } from "../../templates/puppetserver/puppetserver.js";
+import { defaults } from "../defaults.js";
+import type { CompilerSizingArgs, SizingArgs } from "./args.js";
 
 /** What the JVM needs in addition to heap and code cache, in MiB (Puppet Server's tuning guide). */
 const overhead = 256;
@@ -51,4 +52,15 @@ export function serverSizing(
     );
   }
   return sizing;
+}
+
+/** Requests that wait for each JRuby, and for all of them: of the web server's 200 threads, some must stay free. */
+const [waitingForEach, waitingForAll] = [12, 150];
+
+/** Computes how many requests wait on a compiler; docs/availability.md has what was measured. */
+export function queueLimits(jrubies: number, args: CompilerSizingArgs = {}): QueueLimits {
+  return {
+    maxQueuedRequests: args.maxQueuedRequests ?? Math.min(waitingForEach * jrubies, waitingForAll),
+    maxRetryDelay: args.maxRetryDelay ?? defaults.maxRetryDelay,
+  };
 }

@@ -24,6 +24,7 @@ import {
   renderJavaArgs,
   renderLocale,
   renderSizingConf,
+  type QueueLimits,
   type ServerSizing,
 } from "../../templates/puppetserver/puppetserver.js";
 import type { ForemanClientArgs } from "../foreman/args.js";
@@ -117,7 +118,7 @@ export function factsRoutes(
 /** Settings that come before the first start of Puppet Server: with its CA on, it would create a CA of its own. */
 export function serverSettings(
   distribution: Distribution,
-  values: { authority: boolean; sizing: ServerSizing },
+  values: { authority: boolean; sizing: ServerSizing & Partial<QueueLimits> },
 ): HostState {
   const { paths, services } = distribution;
   const notify = `Service[${services.server}]`;

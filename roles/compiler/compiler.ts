@@ -9,9 +9,9 @@ import type { CodeDeployment } from "../main/settings.js";
 import {
   certificateConnection,
   codeLogins,
+  compilerSizing,
   outsideOfServers,
-  sizing,
-  type ServerSizing,
+  type CompilerSizing,
 } from "../puppet-server.js";
 import type { Puppetdb } from "../puppetdb/settings.js";
 import type { Role } from "../role.js";
@@ -21,7 +21,7 @@ import { compilerNames, compilers } from "./names.js";
 
 interface SeenSettings {
   compilers: number | string[];
-  compiler: ServerSizing;
+  compiler: CompilerSizing;
   rollout: { maxUnavailable: number; drainTimeout: number };
   fileBucket: boolean;
   codeDeployment: CodeDeployment;
@@ -41,7 +41,7 @@ export const compiler = {
   serviceNames: [],
   settings: {
     compilers,
-    compiler: sizing.prefault({}),
+    compiler: compilerSizing.prefault({}),
     /** How changes that restart Puppet Server reach the compilers. */
     rollout: object({
       maxUnavailable: integer(1, 200, "a whole number of compilers").default(

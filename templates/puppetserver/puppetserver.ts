@@ -18,6 +18,14 @@ export interface ServerSizing {
   codeCache: number;
 }
 
+/** When a Puppet Server has agents come back later, instead of having their requests wait. */
+export interface QueueLimits {
+  /** Requests that may wait for a JRuby; with 0, any number may. */
+  maxQueuedRequests: number;
+  /** Seconds after which an agent comes back at the latest. */
+  maxRetryDelay: number;
+}
+
 /** Renders ca.cfg, which enables or disables the CA service. */
 export function renderCaCfg(values: { authority: boolean }): string {
   return renderTemplate(new URL("ca.cfg.eta", import.meta.url), values);
@@ -28,8 +36,8 @@ export function renderCaConf(): string {
   return renderTemplate(new URL("ca.conf.eta", import.meta.url), {});
 }
 
-/** Renders the HOCON file that sets the number of JRubies. */
-export function renderSizingConf(values: ServerSizing): string {
+/** Renders the HOCON file that sets the number of JRubies and, if there are any, the limits of what waits for them. */
+export function renderSizingConf(values: ServerSizing & Partial<QueueLimits>): string {
   return renderTemplate(new URL("sizing.conf.eta", import.meta.url), values);
 }
 

@@ -46,7 +46,7 @@ export const badSettings: readonly BadSettings[] = [
     "an unknown setting of the compilers",
     "compiler.ram",
     4096,
-    "write one of jrubies, heap, codeCache, or remove it.",
+    "write one of jrubies, heap, codeCache, maxQueuedRequests, maxRetryDelay, or remove it.",
     "is not a setting",
   ),
   one(
@@ -82,7 +82,31 @@ export const badSettings: readonly BadSettings[] = [
     [],
     "write an object with statsPort, compileTimeout.",
   ),
-  one("a group that is null", "compiler", null, "write an object with jrubies, heap, codeCache."),
+  one(
+    "a group that is null",
+    "compiler",
+    null,
+    "write an object with jrubies, heap, codeCache, maxQueuedRequests, maxRetryDelay.",
+  ),
+  one(
+    "more waiting requests than a compiler has room for",
+    "compiler.maxQueuedRequests",
+    151,
+    "write a whole number of requests from 0 to 150.",
+  ),
+  one(
+    "agents that come back at once",
+    "compiler.maxRetryDelay",
+    0,
+    "write a whole number of seconds from 1 to 1800.",
+  ),
+  one(
+    "waiting requests of the main server",
+    "mainServer.maxQueuedRequests",
+    12,
+    "write one of jrubies, heap, codeCache, or remove it.",
+    "is not a setting",
+  ),
   one("a group that is a text", "containers", "big", "write an object with subnet, memory, image."),
 
   ...[0, 1001, -1, 1.5, "two", true, null, {}, [], [1], ["a", false]].map((value) =>
@@ -247,7 +271,7 @@ export const badSettings: readonly BadSettings[] = [
       `puppet:domain is "X"; ${domain}`,
       `puppet:compilers is 0; ${compilers}`,
       "puppet:compiler.heap is 1; write a whole number of MiB from 512 to 65536.",
-      "puppet:compiler.ram is not a setting; write one of jrubies, heap, codeCache, or remove it.",
+      "puppet:compiler.ram is not a setting; write one of jrubies, heap, codeCache, maxQueuedRequests, maxRetryDelay, or remove it.",
       `puppet:colour is not a setting; ${topLevel}`,
       `puppet:size is not a setting; ${topLevel}`,
     ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SizingArgs } from "../../../components/puppet-server/args.js";
-import { serverSizing } from "../../../components/puppet-server/sizing.js";
+import { queueLimits, serverSizing } from "../../../components/puppet-server/sizing.js";
 
 const fqdn = "main.example.test";
 const on = (cores: number, memory: number) => ({ fqdn, cores, memory });
@@ -122,5 +122,24 @@ describe("serverSizing", () => {
         expect(more > cores - 1 || needed > memory, host).toBe(true);
       }
     }
+  });
+});
+
+describe("queueLimits", () => {
+  it.each([
+    [1, 12],
+    [4, 48],
+    [12, 144],
+    [13, 150],
+    [64, 150],
+  ])("of %i JRubies let %i requests wait", (jrubies, maxQueuedRequests) => {
+    expect(queueLimits(jrubies)).toEqual({ maxQueuedRequests, maxRetryDelay: 60 });
+  });
+
+  it("are those of the settings", () => {
+    expect(queueLimits(4, { maxQueuedRequests: 0, maxRetryDelay: 600 })).toEqual({
+      maxQueuedRequests: 0,
+      maxRetryDelay: 600,
+    });
   });
 });
