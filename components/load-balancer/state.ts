@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { commandAs } from "../../hosts/as-user.js";
 import {
-  directoryOf,
   execOf,
   fileOf,
   packageOf,
@@ -10,7 +9,9 @@ import {
 } from "../../hosts/host-state.js";
 import { renderCrlTake } from "../../templates/crl/crl.js";
 import {
+  frozenFile,
   noState,
+  renderFrozen,
   renderHaproxyConf,
   renderHaproxyState,
   stateFile,
@@ -82,16 +83,16 @@ export function loadBalancerState(
       ["sh", "-c", `${commandAs(user, refreshScript(crlRefresh))} && ${crlTake}`],
       { creates: crlFile },
     ),
-    directoryOf("/etc/systemd/system/haproxy.service.d"),
-    // Without a notification: it takes effect at the next stop.
-    ...unitOf("haproxy.service.d/state.conf", renderHaproxyState()),
     fileOf(stateFile, `${noState}\n`, { mode: "0600", replace: false }),
+    fileOf(frozenFile, renderFrozen(), { notify }),
     haproxyConf("/etc/haproxy/haproxy.cfg", configuration, {
       mode: "0600",
       sensitive: true,
       notify,
     }),
     ...haproxyService([agentsPort, statsPort]),
+    // Without a notification: it takes effect at the next stop.
+    ...unitOf("haproxy.service.d/state.conf", renderHaproxyState()),
     ...revocationListTimer({ name: crlRefresh, user, apply: crlTake }),
   ];
 }

@@ -42,9 +42,16 @@ export function renderHaproxyConf(values: HaproxyConf): string {
     listen: listenOn(agentsPort, values.ipv6),
     statsListen: listenOn(values.stats.port, values.ipv6),
     stateFile,
+    frozenFile,
     tls: tlsLines(),
   });
 }
+
+/** Where the Lua script is that ends the connections of compilers that are frozen. */
+export const frozenFile = "/etc/haproxy/puppet-frozen.lua";
+
+/** The script at {@link frozenFile}. */
+export const renderFrozen = () => part("frozen.lua") + "\n";
 
 /**
  * What a `bind` line begins with to listen on a TCP port. IPv6 has sockets of its own, so that clients of IPv4 keep their

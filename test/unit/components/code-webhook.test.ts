@@ -321,7 +321,7 @@ describe("other consequences of code deployment", () => {
       /^ {4}default-server .* agent-check agent-port 8139 agent-inter/m,
     );
     expect(conf(leaving)).toMatch(
-      /^ {4}use_backend drained_compilers if \{ nbsrv\(compilers\) eq 0 \}\n {4}default_backend compilers$/m,
+      /^ {4}use_backend drained_compilers if \{ nbsrv\(compilers\) eq 0 \} \{ nbsrv\(drained_compilers\) gt 0 \}$/m,
     );
     // The second backend has the same servers, without this check.
     const [, first = "", second = ""] = conf(leaving).split(/^backend .*$/m);

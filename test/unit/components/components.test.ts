@@ -214,6 +214,7 @@ describe("the balancer", () => {
       "file /etc/systemd/system/haproxy.service.d/state.conf",
       "exec systemd reads haproxy.service.d/state.conf",
       "file /var/lib/pulumi-puppet/haproxy-servers",
+      "file /etc/haproxy/puppet-frozen.lua",
       "file /etc/haproxy/haproxy.cfg",
       "file /usr/local/sbin/haproxy-reload",
       "file /etc/systemd/system/haproxy.service.d",

@@ -52,7 +52,12 @@ describe("haproxy-tcp", () => {
 
   it("rejects changes to it", () => {
     expect(judge(own.replace("mode tcp", "mode http"))).toEqual(
-      ["frontend puppet", "backend compilers", "backend drained_compilers"].map(reads),
+      [
+        "frontend puppet",
+        ...["compilers", "drained_compilers", "told_compilers", "compilers_unchecked"].map(
+          (name) => `backend ${name}`,
+        ),
+      ].map(reads),
     );
     expect(judge(own.replace("bind :8140", "bind :8140 ssl crt /etc/x.pem"))).toEqual([
       ends("frontend puppet"),

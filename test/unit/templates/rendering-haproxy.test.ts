@@ -24,7 +24,8 @@ describe("haproxy.cfg", () => {
         "stick-table type ip size 100k expire 1m store conn_cur,conn_rate(10s)",
         "tcp-request connection track-sc0 src",
         "tcp-request connection reject if { sc0_conn_cur gt 5000 } || { sc0_conn_rate gt 5000 }",
-        "use_backend drained_compilers if { nbsrv(compilers) eq 0 }",
+        "use_backend drained_compilers if { nbsrv(compilers) eq 0 } { nbsrv(drained_compilers) gt 0 }",
+        "use_backend compilers_unchecked if { nbsrv(compilers) eq 0 }",
         "default_backend compilers",
       ]);
       for (const line of servers(content)) {
@@ -44,10 +45,16 @@ describe("haproxy.cfg", () => {
       file(`balancer/${name}`).split("\n"),
     );
     const added = three?.filter((line) => !one?.includes(line)) ?? [];
-    // Once for each of the two pools.
+    // In each of the four backends; one of them names how many there are.
     const others = ["compiler2", "web-7"];
-    expect(added.map((line) => line.split(" ")[5])).toEqual([...others, ...others]);
-    expect(three?.length).toBe((one?.length ?? 0) + 4);
+    const servers = added.filter((line) => line.startsWith("    server "));
+    expect(servers.map((line) => line.split(" ")[5])).toEqual(
+      Array.from({ length: 4 }, () => others).flat(),
+    );
+    expect(added.filter((line) => !servers.includes(line))).toEqual([
+      '    tcp-check send-lf "%[nbsrv(compilers)] 3\\n"',
+    ]);
+    expect(three?.length).toBe((one?.length ?? 0) + servers.length);
   });
 
   it("checks Puppet Server's own state over TLS, by the name that agents use", () => {

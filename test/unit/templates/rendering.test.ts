@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 describe("every rendered file", () => {
   it("is as it was, and whole", async () => {
-    expect(Object.keys(files)).toHaveLength(40 + 3 * 21);
+    expect(Object.keys(files)).toHaveLength(44 + 3 * 21);
     await expectWellRendered(files, "__snapshots__/rendered");
   });
 
@@ -36,19 +36,19 @@ describe("every rendered file", () => {
         !/\.sh$|sed-java-args$|csr_attributes\.yaml$|site\.pp$|certificate-allowlist$/.test(name),
     );
     for (const [name, content] of found) {
-      const comment = name.endsWith(".sql") ? "--" : "#";
+      const comment = /\.(sql|lua)$/.test(name) ? "--" : "#";
       expect(content.replace(/^#!.*\n/, "").split("\n")[0], name).toBe(
         `${comment} Made by pulumi-puppet: change the stack's settings, not this file.`,
       );
     }
-    expect(found).toHaveLength(36 + 3 * 14);
+    expect(found).toHaveLength(40 + 3 * 14);
   });
 
   it("is a script that Bash can read, where it is one", async () => {
     const scripts = Object.entries(files).filter(([, content]) =>
       /^#!\/bin\/bash\n|^set -euo pipefail$/m.test(content),
     );
-    expect(scripts).toHaveLength(7 + 3 * 8);
+    expect(scripts).toHaveLength(8 + 3 * 8);
     for (const [name, content] of scripts) {
       const { code, stderr } = await run(["bash", "-n"], { stdin: content });
       expect({ code, stderr }, name).toEqual({ code: 0, stderr: "" });
