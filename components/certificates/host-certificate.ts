@@ -23,7 +23,8 @@ export interface CertifiedConfigurationArgs
  *
  * 1. The host is enrolled on the main server: with its own key, it may request a certificate.
  * 2. Its configuration requests one if there is none that is fit for use; see the program in templates/certificates.
- * 3. Only then what its new certificate replaced is revoked on the main server.
+ * 3. Only then what its new certificate replaced is revoked on the main server. What a new machine behind the name
+ *    replaced still serves: it is revoked at the end of the deployment, when everything else knows the new machine.
  *
  * When the host is removed, its certificate is revoked and its name is enrolled no longer.
  *
@@ -64,11 +65,16 @@ export function certifiedConfiguration(
     },
     { parent, dependsOn: [enrolled, ...dependsOn] },
   );
+  const settle = `${enrolProgram} --settle ${host.fqdn}`;
   rootCommand(
     `${name}-certificate-settled`,
     mainHost,
     {
-      create: `${enrolProgram} --settle ${host.fqdn}`,
+      create: "true",
+      update: settle,
+      // Pulumi deletes last, also what a new machine has replaced.
+      delete: settle,
+      triggers: [host.identity],
       // After each enrolment and each configuration.
       stdin: pulumi.all([enrolled.stdout, configuration.applied]).apply((what) => what.join("\n")),
     },

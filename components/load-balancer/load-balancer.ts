@@ -2,13 +2,24 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { unlessMade } from "../../hosts/host-configuration.js";
 import { endpointOf } from "../../hosts/host.js";
+import { rootCommand } from "../../hosts/root-command.js";
+import { renderDrained } from "../../templates/haproxy/haproxy.js";
 import { withDefaults, withDistribution } from "../arguments.js";
 import { certifiedConfiguration } from "../certificates/host-certificate.js";
 import { defaults } from "../defaults.js";
 import type { LoadBalancerArgs } from "./args.js";
 import { crlRefresh, loadBalancerState } from "./state.js";
 
-/** HAProxy in front of the compilers: passes TCP through to the compiler with the fewest connections (leastconn). */
+/** How long a command may take that waits as many seconds itself. */
+const timeoutFor = (seconds: number) => `${String(seconds + 300)}s`;
+
+/**
+ * HAProxy in front of the compilers: passes TCP through to the compiler with the fewest connections (leastconn).
+ *
+ * A member that leaves gets no new connections, and those that it has end by themselves: the deployment waits for them,
+ * for as long as a catalog may take to compile. Pulumi deletes last, so the compiler's machine and its certificate, in the
+ * same program or one that runs later, are still there until then.
+ */
 export class LoadBalancer extends pulumi.ComponentResource {
   /**
    * URL of the statistics page, with the host's address or a port that is forwarded there; Prometheus's metrics are at
@@ -31,7 +42,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       { parent: this },
     ).result;
     this.statsUrl = pulumi.interpolate`https://${endpointOf(host, argsWithDefaults.statsPort)}/stats`;
-    certifiedConfiguration(
+    const configuration = certifiedConfiguration(
       name,
       {
         ...argsWithDefaults,
@@ -42,6 +53,23 @@ export class LoadBalancer extends pulumi.ComponentResource {
         services: unlessMade(host, ["haproxy", `${crlRefresh}.timer`]),
       },
       this,
+    );
+    const deadline = argsWithDefaults.compileTimeout;
+    rootCommand(
+      `${name}-drained`,
+      host,
+      {
+        create: "bash -s",
+        stdin: pulumi
+          .output(args.members)
+          .apply((members) => pulumi.all(members))
+          .apply((members) => renderDrained({ deadline, members })),
+      },
+      {
+        parent: this,
+        dependsOn: configuration,
+        customTimeouts: { create: timeoutFor(deadline), update: timeoutFor(deadline) },
+      },
     );
     this.registerOutputs();
   }

@@ -68,7 +68,8 @@ export function loadBalancerState(
     packageOf("haproxy"),
     ...certificateCopies(certificate, agentCertificate(distribution, host.fqdn)),
     fileOf(caFile, args.caCertificate, { notify }),
-    packageOf("socat"),
+    // To look into it, and at its connections.
+    ...["socat", "iproute2"].map(packageOf),
     ...revocationListScript({ name: crlRefresh, list, caFile, caServer: args.caServer }),
     fileOf(
       crlTake,

@@ -65,6 +65,23 @@ export function renderHaproxyReload(): string {
   return renderTemplate(new URL("reload.sh.eta", import.meta.url), { stateFile, noState });
 }
 
+/**
+ * Renders the script that waits until no connection leads to a compiler that has left the pool, for the load balancer's
+ * host; to be run as root.
+ *
+ * @param values.deadline seconds after which it waits no longer
+ * @param values.members the compilers that are in the pool
+ */
+export function renderDrained(values: {
+  deadline: number;
+  members: readonly { name: string; address: string }[];
+}): string {
+  return renderTemplate(new URL("drained.sh.eta", import.meta.url), {
+    ...values,
+    port: agentsPort,
+  });
+}
+
 const part = (file: string) => readFileSync(new URL(file, import.meta.url), "utf8").trimEnd();
 
 /** Lines of the section `global` of every haproxy.cfg that terminates TLS: what it accepts. */

@@ -212,13 +212,16 @@ describe("an added compiler", () => {
     const more = await compose(debian, { compilers: [...common, "compiler3"] });
     const resources = changed("puppetdb", more);
     expect(titlesOf(resources)).toEqual([
-      "file /etc/puppetdb/certificate-allowlist",
+      "file /etc/puppetdb/servers",
       "file /etc/puppetdb/conf.d/auth.conf",
     ]);
     for (const { title, parameters } of resources) {
-      expect(parameters.notify, title).toBe("Service[puppetdb]");
       expect(parameters.content, title).toContain("compiler3.example.test");
     }
+    const accepts = more
+      .state("puppetdb")
+      .find(({ title }) => title === "PuppetDB accepts its Puppet servers");
+    expect(accepts?.parameters.notify).toBe("Service[puppetdb]");
     const isService = ({ type, title }: { type: string; title: string }) =>
       type === "service" && title === "puppetdb";
     expect(more.state("puppetdb").find(isService)?.parameters.restart).toBe(
@@ -246,13 +249,14 @@ describe("a compiler's certificate", () => {
     ]);
   });
 
-  it("is revoked only after the host has been configured with the one that replaces it", () => {
+  it("is revoked only after the host has been configured with the one that replaces it, or a new machine serves", () => {
     const { inputs, dependencies } = composed.find("compiler1-certificate-settled");
+    const settle = "/usr/local/sbin/puppet-enrol --settle compiler1.example.test";
     expect(inputs).toMatchObject({
-      create: "/usr/local/sbin/puppet-enrol --settle compiler1.example.test",
+      ...{ create: "true", update: settle, delete: settle },
+      triggers: ["machine-of-compiler1"],
       connection: { host: "main.example.test" },
     });
-    expect(inputs).not.toHaveProperty("delete");
     expect(dependencies).toContain(composed.find("compiler1-configuration-run").urn);
   });
 

@@ -206,6 +206,7 @@ describe("the balancer", () => {
       "file /etc/haproxy/tls/host.pem.key",
       "file /etc/haproxy/puppet-ca.pem",
       "package socat",
+      "package iproute2",
       "package curl",
       "file /usr/local/sbin/haproxy-crl-refresh",
       "file /usr/local/sbin/haproxy-crl-take",
