@@ -11,7 +11,7 @@ import { deployForeman } from "./foreman.js";
 import { deployHdm, deployHdmImage } from "./hdm.js";
 import { deployLoadBalancer } from "./load-balancer.js";
 import { deployMainServer } from "./main-server.js";
-import { deployPuppetDb } from "./puppetdb.js";
+import { deployPuppetDb, dismissFormerCompilers } from "./puppetdb.js";
 import { verifyServices } from "./verification.js";
 
 /**
@@ -75,6 +75,7 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
     const hdmImage = deployHdmImage(context, { main });
     const code = deployCode(context, { main, compilers, hdmImage });
     const loadBalancer = deployLoadBalancer(context, { certificates, compilers, code });
+    dismissFormerCompilers(context, { puppetdb, loadBalancer });
     const hdm = deployHdm(context, { certificates, puppetdb, code });
     verifyServices(context, { main, puppetdb, compilers, loadBalancer });
 

@@ -36,6 +36,11 @@ export interface PuppetDbArgs extends Retention, HostCertificateArgs {
    */
   servers: string[];
   /**
+   * Whether a server that leaves `servers` is accepted until the program says otherwise, because it still serves agents;
+   * false by default.
+   */
+  serversStay?: boolean;
+  /**
    * Certificate names of hosts with read-only access, at `queryUrl`; none by default. The autosign policy must sign
    * these names for these hosts only.
    */

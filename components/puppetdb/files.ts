@@ -14,5 +14,7 @@ export function filesOf({ paths }: Distribution) {
     /** The CRL that was loaded last. */
     loaded: `${ssldir}/loaded-crl.pem`,
     allowlist: `${paths.puppetdbConfdir}/certificate-allowlist`,
+    /** The names that stay in it. */
+    servers: `${paths.puppetdbConfdir}/servers`,
   };
 }

@@ -41,7 +41,7 @@ export class PuppetDb extends pulumi.ComponentResource {
   constructor(name: string, args: PuppetDbArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:PuppetDb", name, {}, opts);
     const argsWithDefaults = withDistribution(
-      withDefaults(args, { ...defaults.retention, readers: [] }),
+      withDefaults(args, { ...defaults.retention, readers: [], serversStay: false }),
     );
     const { host, mainHost, distribution, readers } = argsWithDefaults;
     const postgresql = withDefaults(args.postgresql ?? {}, defaults.postgresql);

@@ -17,6 +17,7 @@ import {
   renderAllowlist,
   renderAuthConf,
   renderAwait,
+  renderDismissServers,
   renderDatabaseIni,
   renderJettyIni,
   renderPuppetdbIni,
@@ -40,6 +41,7 @@ export interface PuppetDbStateArgs extends Required<Retention> {
   certificates: CertificateFiles;
   caServer: string;
   servers: readonly string[];
+  serversStay: boolean;
   sizing: PuppetDbSizing;
   database: PuppetDbDatabase;
   address: pulumi.Output<Address>;
@@ -51,7 +53,7 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
   const { packages, paths, users, services } = distribution;
   const confdir = paths.puppetdbConfdir;
   const notify = `Service[${services.puppetdb}]`;
-  const { ssldir, crlFolder, crl, loaded, allowlist } = filesOf(distribution);
+  const { ssldir, crlFolder, crl, loaded, allowlist, servers } = filesOf(distribution);
   const readableByPuppetdb = { group: users.puppetdb, mode: "0640", notify };
   const javaArgs = `JAVA_ARGS="-Xms${String(sizing.heap)}m -Xmx${String(sizing.heap)}m"`;
   // Including PuppetDB's own host, whose HAProxy forwards the readers' queries.
@@ -98,7 +100,16 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
       renderPuppetdbIni({ allowlist, threads: sizing.threads }),
       { notify },
     ),
-    fileOf(allowlist, renderAllowlist(clients), { notify }),
+    ...(args.serversStay
+      ? [
+          fileOf(servers, renderAllowlist(clients)),
+          execOf("PuppetDB accepts its Puppet servers", ["sh", "-c", accept(servers, allowlist)], {
+            unless: `sh -c 'test -e ${allowlist} && ! grep -qvxFf ${allowlist} ${servers}'`,
+            replaces: [allowlist],
+            notify,
+          }),
+        ]
+      : [fileOf(allowlist, renderAllowlist(clients), { notify })]),
     fileOf(`${confdir}/conf.d/auth.conf`, renderAuthConf({ servers: clients }), { notify }),
     execOf(
       "JAVA_ARGS of PuppetDB",
@@ -142,6 +153,22 @@ export function puppetdbState(args: PuppetDbStateArgs): HostState {
       timeout: startDeadline + 60,
     }),
   ];
+}
+
+/** Adds names to the allowlist, and takes none away. */
+const accept = (servers: string, allowlist: string) =>
+  `touch ${allowlist} && sort -u ${allowlist} ${servers} >${allowlist}.new && mv ${allowlist}.new ${allowlist}`;
+
+/**
+ * The script that has PuppetDB accept no other servers than those in its host state any more, for its host; to be run as
+ * root.
+ */
+export function dismissServers(distribution: Distribution): string {
+  const { allowlist, servers } = filesOf(distribution);
+  return renderDismissServers({
+    ...{ allowlist, servers, awaitScript },
+    service: distribution.services.puppetdb,
+  });
 }
 
 function databaseIni(args: PuppetDbStateArgs): pulumi.Output<string> {

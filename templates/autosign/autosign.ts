@@ -42,6 +42,9 @@ export interface EnrolArgs extends Omit<AutosignPolicyArgs, "rundir"> {
   puppetserver: string;
   /** User that runs Puppet Server and owns the CA's folder. */
   user: string;
+  /** Puppet's folders of configuration and of certificates, with what is known of PuppetDB and the key to ask it with. */
+  confdir: string;
+  ssldir: string;
 }
 
 /** Path of the program that enrols hosts. */

@@ -60,6 +60,18 @@ export function renderAllowlist(names: readonly string[]): string {
   return names.map((name) => `${name}\n`).join("");
 }
 
+/** Renders the script that has PuppetDB accept the servers of its host state alone. */
+export function renderDismissServers(values: {
+  allowlist: string;
+  /** File with the names that stay in it. */
+  servers: string;
+  service: string;
+  /** Script that waits for PuppetDB. */
+  awaitScript: string;
+}): string {
+  return renderTemplate(new URL("dismiss-servers.sh.eta", import.meta.url), values);
+}
+
 /** Renders auth.conf of PuppetDB. */
 export function renderAuthConf(values: { servers: readonly string[] }): string {
   return renderTemplate(new URL("auth.conf.eta", import.meta.url), { ...values, readerRole });

@@ -46,6 +46,8 @@ beforeAll(async () => {
       ...{ ruby: paths.ruby, directory, cadir, user: users.puppet },
       puppetserver: `${setup}/puppetserver`,
       signedByHand: ".puppetdb-reader",
+      confdir: setup,
+      ssldir: `${setup}/ssl`,
     }),
   );
   // Puppet Server's tool, as far as the program calls it: ca clean --certname NAME.
@@ -105,6 +107,22 @@ describe("puppet-enrol", () => {
     // And again without anything to do.
     expect(await enrol("--settle web1.example.test")).toMatchObject({ code: 0 });
     expect(await calls()).toHaveLength(1);
+  });
+
+  it("removes a host also while PuppetDB is away, and says how to tell it later; an agent it may know on", async () => {
+    await output(
+      `printf '[main]\\nserver_urls = https://127.0.0.1:9\\n' >${setup}/puppetdb.conf; echo 'certname = main.example.test' >${setup}/puppet.conf`,
+    );
+    await enrol("compiler1.example.test");
+    for (const name of ["compiler1.example.test", "web1.example.test"]) await sign(name);
+    const removed = await enrol("--remove compiler1.example.test");
+    expect(removed.code, removed.stderr).toBe(0);
+    expect(removed.stdout).toMatch(
+      /^PuppetDB was not told that compiler1\.example\.test is gone \(https:.*curl: .*\): .* --deactivate compiler1\.example\.test\n$/,
+    );
+    expect(await enrol("--remove web1.example.test")).toMatchObject({ code: 0, stdout: "" });
+    expect(await signed()).toEqual([]);
+    await output(`rm ${setup}/puppetdb.conf`);
   });
 
   describe("for an agent's request", () => {

@@ -104,15 +104,17 @@ export async function sharedFiles(): Promise<Files> {
     ]),
     ...filesIn(three.state("balancer"), "balancer", "/etc/haproxy", ["puppet-frozen.lua"]),
     "balancer/pool-serves.sh": verificationOf(three, "puppet-pool-serves"),
+    "balancer/drained.sh": verificationOf(three, "balancer-drained"),
+    "puppetdb/former-compilers.sh": verificationOf(three, "puppetdb-former-compilers"),
     "main/puppetdb-serves.sh": verificationOf(three, "puppet-puppetdb-serves"),
     ...puppetdbFiles(three.state("puppetdb"), distribution),
     ...(await externalFiles(distribution)),
   };
 }
 
-/** A script at the end of a deployment, without its last line: that says which configurations it follows. */
+/** A script at the end of a deployment, without the last line that says which configurations it follows. */
 const verificationOf = (composed: Awaited<ReturnType<typeof compose>>, name: string) =>
-  String(composed.find(name).inputs.stdin).replace(/# [0-9a-f ]+\n$/, "");
+  String(composed.find(name).inputs.stdin).replace(/# [A-Za-z ]*:? ?[0-9a-f ]+\n$/, "");
 
 /** What PuppetDB's host has on every distribution. */
 function puppetdbFiles(state: State, { paths }: Distribution): Files {
@@ -123,7 +125,7 @@ function puppetdbFiles(state: State, { paths }: Distribution): Files {
   ]);
   return {
     ...filesIn(state, "puppetdb", paths.confdir, ["puppet.conf"]),
-    ...filesIn(state, "puppetdb", paths.puppetdbConfdir, ["certificate-allowlist"]),
+    ...filesIn(state, "puppetdb", paths.puppetdbConfdir, ["servers"]),
     ...filesIn(state, "puppetdb", `${paths.puppetdbConfdir}/conf.d`, ["auth.conf", "database.ini"]),
     ...filesIn(state, "puppetdb", "/etc/systemd/system", units),
     ...filesIn(state, "puppetdb", "/usr/local/sbin", ["puppetdb-backup", "puppetdb-restore"]),

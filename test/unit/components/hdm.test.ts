@@ -217,7 +217,7 @@ describe("the code on HDM's host", () => {
 describe("the rest of the infrastructure", () => {
   it("lets HDM's host read PuppetDB, and send it no command", () => {
     const state = composed.state("puppetdb");
-    expect(contentOf(state, "/etc/puppetdb/certificate-allowlist")).not.toContain("hdm");
+    expect(contentOf(state, "/etc/puppetdb/servers")).not.toContain("hdm");
     expect(contentOf(state, "/etc/puppetdb/conf.d/auth.conf")).not.toContain("hdm");
     const readers = (of: Composed) =>
       contentOf(of.state("puppetdb"), "/etc/haproxy/haproxy.cfg").match(/^ {4}acl reader .*$/gm);

@@ -164,7 +164,7 @@ describe("a deploy with a PuppetDB", () => {
 describe("PuppetDB's clients", () => {
   const names = ["compiler1", "compiler2", "compiler8", "main", "puppetdb"];
   const allowlist = ({ state }: Composed, host = "puppetdb") =>
-    contentOf(state(host), "/etc/puppetdb/certificate-allowlist");
+    contentOf(state(host), "/etc/puppetdb/servers");
 
   it("are exactly the existing and planned servers, and the host itself for its readers", () => {
     expect(allowlist(composed)).toBe(names.map((name) => `${name}.example.test\n`).join(""));

@@ -143,7 +143,7 @@ describe("a site with servers in several domains", () => {
 
   it("lets the Puppet servers of all domains use PuppetDB, and HDM's host read it", () => {
     const state = composed.state("pdb1-configuration");
-    expect(linesOf(contentOf(state, "/etc/puppetdb/certificate-allowlist"))).toEqual(
+    expect(linesOf(contentOf(state, "/etc/puppetdb/servers"))).toEqual(
       ["puppet1", "pdb1", "c1", "c2"].map((name) => fqdns[name as keyof typeof fqdns]).sort(),
     );
     expect(lines("pdb1-configuration", haproxyConf, /acl reader .* str /)).toEqual([

@@ -81,6 +81,8 @@ describe("renderEnrol", () => {
       signedByHand: ".puppetdb-reader",
       puppetserver: "/usr/bin/puppetserver",
       user: "puppet",
+      confdir: "/etc/puppet",
+      ssldir: "/var/lib/puppet/ssl",
     });
     expect(text).toMatchSnapshot();
     expect(text).not.toMatch(/<%|%>/);
