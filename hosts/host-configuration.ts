@@ -52,6 +52,12 @@ export function unlessMade(host: Host, services: readonly string[]): readonly st
 /** Folder of the files that exist only during a run; root's, and in memory. */
 export const onceFolder = "/run/pulumi-puppet";
 
+/** Where a host has the scripts that end its configurations. */
+const leaveFolder = "/var/lib/pulumi-puppet/leave";
+
+/** Shell command that ends all configurations of a host that stays, for root; it needs nothing of the program. */
+export const leaveAll = `status=0; for script in ${leaveFolder}/*; do test ! -e "$script" || bash "$script" || status=$?; done; exit $status`;
+
 /** What was {@link HostConfiguration.applied} to each host. */
 const appliedTo = new WeakMap<HostArgs, pulumi.Output<string>[]>();
 
@@ -112,13 +118,13 @@ export class HostConfiguration extends pulumi.ComponentResource {
         `${name}-services`,
         host,
         {
-          // It has the same standard input, which SSH must be able to send.
-          create: "cat >/dev/null",
+          // It has the same standard input.
+          create: `install -D -m 0700 /dev/stdin ${leaveFolder}/${name}`,
           delete: "bash -s",
           stdin: renderPutBack(name, host.fqdn, services, role),
         },
         // There is nothing to stop if the machine is deleted too, nor on a host that refused the configuration.
-        { parent: this, dependsOn: run, deletedWith: host.machine },
+        { parent: this, dependsOn: run, deletedWith: host.machine ?? host.leaving },
       );
     }
     this.registerOutputs();

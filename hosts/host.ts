@@ -52,6 +52,11 @@ export interface Host extends HostArgs {
   readonly machine?: Resource;
   /** What must finish before commands can run on the host. */
   readonly ready?: Resource;
+  /**
+   * What ends all roles of a machine that stays, with {@link leaveAll}, when it leaves the stack; Pulumi asks nothing else
+   * of the machine then. Without it, each configuration ends by itself, and a machine that does not answer stops that.
+   */
+  readonly leaving?: Resource;
 }
 
 /** Where the machine that runs Pulumi connects to a TCP port of a host, as `address:port` or `[address]:port`. */

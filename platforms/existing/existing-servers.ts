@@ -34,7 +34,9 @@ export class ExistingServers extends pulumi.ComponentResource {
         ...{ names: [], namesDeadline: 0, cores, memory, data: undefined },
         takesOverAuthority: takeOver.includes("ca"),
       };
-      return whenReady(hostOf(server, args, look, this), pulumi.output(requirements), this);
+      const host = hostOf(server, args, look, this);
+      // What is done with it depends on that, and is undone before.
+      return whenReady({ ...host, ready: host.leaving }, pulumi.output(requirements), this);
     });
     this.registerOutputs();
   }
@@ -89,12 +91,15 @@ function ownName({ name }: Server, args: Omit<ExistingServersArgs, "preflights">
   return fqdnOf({ domain: args.domain, existing: args }, name);
 }
 
+/** A server that leaves the stack, as the program that ends its roles reads it. */
+export type LeavingServer = Pick<Look, "fqdn" | "address" | "connection">;
+
 function hostOf(
   server: Server,
   args: ExistingServersArgs,
   look: pulumi.Resource,
   parent: pulumi.Resource,
-): Host {
+): Host & { readonly leaving: pulumi.Resource } {
   const { name, address, cores, memory, hostKey } = server;
   const user = server.user ?? args.user;
   const host = {
@@ -119,5 +124,20 @@ function hostOf(
     },
     { parent },
   );
-  return { ...host, identity: pulumi.unsecret(identity.stdout) };
+  const leavingServer: LeavingServer = {
+    ...{ fqdn: host.fqdn, address },
+    connection: { ...connectionTo(server, args), sudo: host.sudo },
+  };
+  const leaving = new command.local.Command(
+    `${name}-leaving`,
+    {
+      create: "true",
+      // In the project's folder, as the look.
+      delete: "node --import tsx tools/lib/leave-server.ts",
+      stdin: pulumi.secret(JSON.stringify(leavingServer)),
+      addPreviousOutputInEnv: false,
+    },
+    { parent, dependsOn: identity },
+  );
+  return { ...host, identity: pulumi.unsecret(identity.stdout), leaving };
 }
