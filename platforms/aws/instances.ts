@@ -58,6 +58,11 @@ export interface InstanceArgs {
   /** Index of its Availability Zone. */
   zone: number;
   securityGroupId: pulumi.Input<string>;
+  /**
+   * Whether others do the same work: for another type, a new instance then takes its place, and serves before it goes.
+   * AWS would stop the instance meanwhile. False by default.
+   */
+  oneOfMany?: boolean;
   /** A protected volume for data that must outlive the instance: size in GiB, what it holds, and the folders on it. */
   data?: { size: number; holds: string; folders: readonly string[] };
 }
@@ -209,6 +214,7 @@ export class Fleet extends pulumi.ComponentResource {
         // A newer image is only for new instances: this one is in use. So is user data, which is read at the first boot
         // alone; AWS would stop an instance to change it.
         ignoreChanges: ["userData", ...(args.image === undefined ? ["ami"] : [])],
+        replaceOnChanges: args.oneOfMany === true ? ["instanceType"] : [],
       },
     );
     return {

@@ -77,6 +77,7 @@ export function makeHosts(settings: Settings): MadeHosts {
       ...instances[role],
       // The hosts of a role with many are spread, so that no outage of an Availability Zone takes down all of them.
       zone: roles[role].count === "many" ? zoneOf(name, network.subnetIds.length) : 0,
+      oneOfMany: roles[role].count === "many",
       securityGroupId: groupOf(role),
       ...dataOf(role, settings, helpers),
     }),

@@ -85,6 +85,7 @@ describe("an environment in AWS, under the real engine", () => {
         ...ofCompiler("create", "compiler3"),
         "update Command balancer-certificate-settled",
         "update Command balancer-configuration-run",
+        "update Command balancer-drained",
         "update Command main-code-run",
         ...verified,
       ].sort(),
@@ -110,6 +111,7 @@ describe("an environment in AWS, under the real engine", () => {
         ...ofCompiler("delete", "compiler3"),
         "update Command balancer-certificate-settled",
         "update Command balancer-configuration-run",
+        "update Command balancer-drained",
         "update Command main-code-run",
         ...verified,
       ].sort(),
@@ -125,6 +127,21 @@ describe("an environment in AWS, under the real engine", () => {
       "update Command puppet-puppetdb-serves",
       "update Instance main",
     ]);
+    await up();
+  });
+
+  it("gets new compilers for another type, which serve before the old ones and their certificates go", async () => {
+    const type = "m7i.2xlarge";
+    const { steps } = await up({ "puppet:aws": { instances: { compiler: { type } } } });
+    const order = [
+      ...["create-replacement compiler2", "create-replacement compiler2-configuration-run"],
+      ...["update balancer-configuration-run", "update balancer-drained"],
+      ...["delete-replaced compiler2-certificate-settled", "delete-replaced compiler2"],
+    ];
+    expect(steps.filter((step) => order.includes(step))).toEqual(order);
+    expect(
+      steps.filter((step) => /^(create|delete)\S* (main|balancer|puppetdb)$/.test(step)),
+    ).toEqual([]);
     await up();
   });
 
