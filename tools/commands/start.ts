@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { podmanNames } from "../../platforms/containers/names.js";
+import { fixedNames } from "../../settings/names.js";
 import type { Settings } from "../../settings/settings.js";
 import { mainName } from "../../roles/main/main.js";
 import { roleNames, roles } from "../../roles/roles.js";
@@ -35,7 +36,7 @@ await main(async () => {
   const deployed = (await stack.exists()) ? ((await stack.outputs()) as Partial<Outputs>) : {};
   requirePlacement(settings, deployed, name);
   await stack.prepare(text);
-  const lost = await reviveContainers(stack, deployed);
+  const lost = await reviveContainers(stack, settings, deployed);
   const code = await stack.up(lost);
   if (code !== 0) return code;
 
@@ -107,15 +108,20 @@ function requirePlacement(
  * @returns names of hosts whose containers were removed by hand, and which have to be recreated
  * @throws Problem if the main server is among them, as it contained the CA
  */
-async function reviveContainers(stack: Stack, { hosts = {} }: Partial<Outputs>): Promise<string[]> {
+async function reviveContainers(
+  stack: Stack,
+  settings: Settings,
+  { hosts = {} }: Partial<Outputs>,
+): Promise<string[]> {
   if ((await containersOf(stack.name, "stopped")).length > 0) {
     const key = await stack.containersKey();
     if (key !== undefined) await startStopped(stack.name, key);
   }
 
   const there = await containersOf(stack.name);
+  const stay = [...fixedNames(settings.hosts), ...settings.hosts.compilers];
   const lost = Object.keys(hosts).filter(
-    (host) => !there.includes(podmanNames.container(stack.name, host)),
+    (host) => stay.includes(host) && !there.includes(podmanNames.container(stack.name, host)),
   );
   if (lost.includes(mainName)) {
     throw new Problem(
