@@ -44,7 +44,7 @@ export async function output(host: string, command: string, stdin?: string): Pro
 export function settingsFile(
   settings: {
     subnet?: string;
-    compilers?: number;
+    compilers?: number | readonly string[];
     puppetServer?: string;
     domain?: string;
     memory?: number;
@@ -77,7 +77,7 @@ export function settingsFile(
       "config:",
       `  puppet:domain: ${settings.domain ?? domain}`,
       `  puppet:puppetServer: ${puppetServer}`,
-      `  puppet:compilers: ${compilers}`,
+      `  puppet:compilers: ${JSON.stringify(compilers)}`,
       "  puppet:containers:",
       `    subnet: ${settings.subnet ?? subnet}`,
       `    memory: ${memory}`,
