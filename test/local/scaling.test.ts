@@ -5,7 +5,7 @@ import { run } from "../../tools/lib/shell.js";
 import { stateOf, watchPool } from "../support/local/balancer.js";
 import { commitsOn } from "../support/local/code.js";
 import { keptConnection } from "../support/local/kept-connection.js";
-import { curl, loop, readersUrl, reported, url } from "../support/local/puppetdb.js";
+import { curl, loop, readersUrl, url } from "../support/local/puppetdb.js";
 import { measurePushes } from "../support/local/push-time.js";
 import {
   deploy,
@@ -167,7 +167,6 @@ describe("compilers", () => {
       await until(`${compiler} is up`, async () => (await stateOf(compiler)) === "UP", 30);
     }
     expect(await stateOf("compiler2")).toBe("absent");
-    for (const agent of ["agent1", "node1"]) await reported(agent);
   });
 
   it("hardly affect the time of a push", async () => {
