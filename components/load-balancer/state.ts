@@ -1,12 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { commandAs } from "../../hosts/as-user.js";
-import {
-  execOf,
-  fileOf,
-  packageOf,
-  unitOf,
-  type HostState,
-} from "../../hosts/host-state.js";
+import { execOf, fileOf, packageOf, unitOf, type HostState } from "../../hosts/host-state.js";
 import { renderCrlTake } from "../../templates/crl/crl.js";
 import {
   frozenFile,

@@ -17,7 +17,7 @@ const image =
 const subnet =
   "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
 const topLevel =
-  "write one of platform, domain, distribution, puppetServer, caServer, fileServer, caName, mainServer, codeDeployment, webhook, eyaml, serverGems, loadBalancer, puppetdb, postgresql, foreman, compilers, compiler, fileBucket, hdm, containers, existing, aws, or remove it.";
+  "write one of platform, domain, distribution, puppetServer, caServer, fileServer, caName, mainServer, codeDeployment, webhook, eyaml, serverGems, loadBalancer, puppetdb, postgresql, foreman, compilers, compiler, rollout, fileBucket, hdm, containers, existing, aws, or remove it.";
 
 const inList = (what: string, name: string): BadSettings => ({
   what,
@@ -27,6 +27,25 @@ const inList = (what: string, name: string): BadSettings => ({
 const names = (length: number) => Array.from({ length }, (_, index) => `c${String(index)}`);
 
 export const badSettings: readonly BadSettings[] = [
+  one(
+    "a change of no compiler at a time",
+    "rollout.maxUnavailable",
+    0,
+    "write a whole number of compilers from 1 to 200.",
+  ),
+  one(
+    "agent runs that get no time to end",
+    "rollout.drainTimeout",
+    5,
+    "write a whole number of seconds from 10 to 7200.",
+  ),
+  {
+    what: "a change of all compilers at the same time",
+    values: { compilers: 3, rollout: { maxUnavailable: 3 } },
+    sentences: [
+      "puppet:rollout.maxUnavailable is 3, but there are 3 compilers; write at most 2, so that agents always find one.",
+    ],
+  },
   one("no domain", "domain", undefined, domain, "is not set"),
   one("a domain that is a number", "domain", 5, domain),
   one("a domain that is null", "domain", null, domain),

@@ -79,6 +79,8 @@ describe("a compiler", () => {
       "file /usr/local/share/puppet-site.pp",
       "exec something to compile until code is deployed",
       "service puppetserver",
+      "file /etc/tmpfiles.d/puppet-pool.conf",
+      "exec make the folders of the pool",
       "service puppet-warm-up.service",
       "exec turn puppet-code-pool.socket off",
       "file /etc/systemd/system/puppet-pool@.service",

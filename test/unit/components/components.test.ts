@@ -211,9 +211,6 @@ describe("the balancer", () => {
       "file /usr/local/sbin/haproxy-crl-refresh",
       "file /usr/local/sbin/haproxy-crl-take",
       "exec take the revocation list for HAProxy",
-      "file /etc/systemd/system/haproxy.service.d",
-      "file /etc/systemd/system/haproxy.service.d/state.conf",
-      "exec systemd reads haproxy.service.d/state.conf",
       "file /var/lib/pulumi-puppet/haproxy-servers",
       "file /etc/haproxy/puppet-frozen.lua",
       "file /etc/haproxy/haproxy.cfg",
@@ -222,6 +219,8 @@ describe("the balancer", () => {
       "file /etc/systemd/system/haproxy.service.d/restart.conf",
       "exec systemd reads haproxy.service.d/restart.conf",
       "service haproxy",
+      "file /etc/systemd/system/haproxy.service.d/state.conf",
+      "exec systemd reads haproxy.service.d/state.conf",
       "file /usr/local/sbin/puppet-crl-tell",
       "file /etc/systemd/system/haproxy-crl-refresh.service",
       "exec systemd reads haproxy-crl-refresh.service",
@@ -235,7 +234,9 @@ describe("the balancer", () => {
     "sends connections to %j, in that order",
     async (compilers) => {
       const { state } = await compose(debian, { compilers });
-      const [, pool = ""] = contentOf(state("balancer"), "/etc/haproxy/haproxy.cfg").split(/^backend /m);
+      const [, pool = ""] = contentOf(state("balancer"), "/etc/haproxy/haproxy.cfg").split(
+        /^backend /m,
+      );
       const members = pool.match(/^ {4}server .*$/gm);
       expect(members).toEqual(
         compilers.map((name) => `    server ${name} ${addressOf(name)}:8140`),

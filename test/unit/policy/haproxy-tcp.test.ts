@@ -54,7 +54,7 @@ describe("haproxy-tcp", () => {
     expect(judge(own.replace("mode tcp", "mode http"))).toEqual(
       [
         "frontend puppet",
-        ...["compilers", "drained_compilers", "told_compilers", "compilers_unchecked"].map(
+        ...["compilers", "drained_compilers", "compilers_unchecked"].map(
           (name) => `backend ${name}`,
         ),
       ].map(reads),

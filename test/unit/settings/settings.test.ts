@@ -101,6 +101,7 @@ describe("valid settings", () => {
       mainServer: {},
       compilers: 2,
       compiler: {},
+      rollout: { maxUnavailable: 1, drainTimeout: 900 },
       fileBucket: false,
       loadBalancer: { statsPort: 8404, compileTimeout: 900 },
       puppetdb: {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 describe("every rendered file of code deployment", () => {
   it("is as it was, and whole", async () => {
-    expect(Object.keys(files)).toHaveLength(35 + 3 * 16);
+    expect(Object.keys(files)).toHaveLength(36 + 3 * 16);
     await expectWellRendered(files, "__snapshots__/rendered/code");
   });
 
@@ -30,7 +30,7 @@ describe("every rendered file of code deployment", () => {
         "# Made by pulumi-puppet: change the stack's settings, not this file.",
       );
     }
-    expect(found).toHaveLength(27 + 3 * 14);
+    expect(found).toHaveLength(28 + 3 * 14);
   });
 
   it("contains the webhook's secret only where signatures are checked and created", () => {
@@ -124,6 +124,7 @@ describe("settings.json", () => {
       name: "compiler1",
       fqdn: "compiler1.example.test",
       environments: "/etc/puppetlabs/code/environments",
+      leaves: false,
       main: "main.example.test",
     });
   });

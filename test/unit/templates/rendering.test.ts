@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 describe("every rendered file", () => {
   it("is as it was, and whole", async () => {
-    expect(Object.keys(files)).toHaveLength(42 + 3 * 21);
+    expect(Object.keys(files)).toHaveLength(46 + 3 * 21);
     await expectWellRendered(files, "__snapshots__/rendered");
   });
 
@@ -48,7 +48,7 @@ describe("every rendered file", () => {
     const scripts = Object.entries(files).filter(([, content]) =>
       /^#!\/bin\/bash\n|^set -euo pipefail$/m.test(content),
     );
-    expect(scripts).toHaveLength(9 + 3 * 8);
+    expect(scripts).toHaveLength(10 + 3 * 8);
     for (const [name, content] of scripts) {
       const { code, stderr } = await run(["bash", "-n"], { stdin: content });
       expect({ code, stderr }, name).toEqual({ code: 0, stderr: "" });

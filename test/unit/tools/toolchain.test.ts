@@ -188,7 +188,7 @@ describe("toolchain", () => {
     const path = onlyPrograms({ go });
     const { toolchain } = await modules();
     const { PATH, NODE_OPTIONS, ...rest } = await toolchain(say);
-    const [standins = "", host = "", built = "", ...others] = PATH?.split(":") ?? [];
+    const [host = "", standins = "", built = "", ...others] = PATH?.split(":") ?? [];
     expect(standins).toMatch(/\/standins\/bin$/);
     expect(host).toMatch(/\/standins\/language-nodejs\/bin$/);
     expect(built).toBe(join(cache, "pulumi-puppet", `pulumi-${minimum}-built`));

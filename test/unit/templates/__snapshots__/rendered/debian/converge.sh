@@ -480,8 +480,13 @@ having() {
 # named PROCESS: its number and its program; its arguments may hold secrets.
 named() { echo "process $1, $(cat "/proc/$1/comm" 2>/dev/null || true)"; }
 
-# unit_of PROCESS: its systemd unit, without the suffix.
+# unit_of PROCESS PORT: the systemd unit that listens on a TCP port: the service of the process, without the suffix, or the
+# socket that systemd holds for one.
 unit_of() {
+  if test "$1" = 1; then
+    systemctl list-sockets --no-legend --no-pager 2>/dev/null | awk -v port=":$2" 'substr($1, length($1) - length(port) + 1) == port { print $2; exit }'
+    return
+  fi
   # In one line or, with older cgroups as well, in several.
   { sed -n 's#.*/\([^/]*\)\.\(service\|scope\)\(/.*\)\?$#\1#p' "/proc/$1/cgroup" 2>/dev/null || true; } | sort -u | head -n 1
 }
@@ -526,7 +531,7 @@ taken() {
   while read -r service port; do
     test -n "$port" || continue
     for process in $(holders "$port"); do
-      unit=$(unit_of "$process")
+      unit=$(unit_of "$process" "$port")
       if test -n "$unit" && grep -qxF -e "$unit" -e "$unit.service" <<<"$services"; then continue; fi
       echo "TCP port $port, on which $service is to listen, is taken by $(named "$process")${unit:+ of the unit $unit}; stop it, or have it listen on another port, and deploy again"
     done
