@@ -36,7 +36,7 @@ cp -r /etc/haproxy/puppetdb /etc/haproxy/tls
 useradd --system --user-group puppet-control
 
 for program in puppet-revoked-connections puppet-crl-refresh puppetdb-crl-refresh puppetdb-crl-apply puppet-crl-tell puppetdb-backup \\
-  puppet-code-deploy puppet-code-request puppet-code-sync puppet-code-used \\
+  puppet-code-deploy puppet-code-request puppet-code-sync puppet-code-used puppet-pool-answer \\
   hdm-administrator; do
   install -m 0755 /dev/null "/usr/local/sbin/$program"
 done
