@@ -119,8 +119,9 @@ describe("the npm package", () => {
     const read = files.filter((name) => /^dist\/hosts\//.test(name) && !/\.(js|d\.ts)$/.test(name));
     expect(read.sort()).toEqual(
       [
-        ...["converge.pp", "converge.sh.eta", "diagnosis.sh", "keep.sh", "mounts.conf.eta"],
-        ...["processes.sh", "proxied-ssh.sh", "put-back.sh.eta", "read.rb"],
+        ...["converge.pp", "converge.sh.eta", "diagnosis.sh", "go-back.sh", "keep.sh"],
+        ...["mounts.conf.eta", "processes.sh", "proxied-ssh.sh", "put-back.sh.eta", "read.rb"],
+        "restart.conf",
       ].map((name) => `dist/hosts/${name}`),
     );
     expect(files.filter((name) => /(^|\/)(aws|containers|settings)/.test(name))).toEqual([]);
