@@ -1,11 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { joinAgents, type Agents } from "../../bench/agents/agents.js";
-import { forget, join } from "../../bench/agents/join.js";
-import { PuppetClient } from "../../bench/agents/puppet-client.js";
-import { factsFrom } from "../../bench/agents/real-agent.js";
-import { runAll, type RunRecord } from "../../bench/agents/runs.js";
-import { SimulatedAgent } from "../../bench/agents/simulated-agent.js";
+import type { RunRecord } from "../../bench/agents/runs.js";
 import { targetOf, type Target } from "../../bench/agents/target.js";
 import { output, stackOf, until } from "../support/environment.js";
 import { stateOf } from "../support/local/balancer.js";
@@ -99,33 +95,5 @@ describe("a compiler under running agents", () => {
       await output(hit, `mv ${defaults}.away ${defaults}`);
     }
     console.log(`it serves ${(await isUp(120)).toFixed(0)} s after the cause is gone`);
-  });
-});
-
-describe("200 agents at once", () => {
-  const certnames = [1, 2, 3, 4].map((number) => `herd${String(number)}.example.test`);
-
-  afterAll(() => forget(target, certnames));
-
-  it("are all served: compilers have those come back later that they have no room for", async () => {
-    const facts = await factsFrom(target, "agent1");
-    const identities = await join(target, certnames);
-    const runners = Array.from({ length: 50 }, () => identities)
-      .flat()
-      .map((identity) => {
-        const { certname } = identity;
-        const agent = new SimulatedAgent(certname, facts, () => new PuppetClient(target, identity));
-        return { name: certname, real: false, run: () => agent.run() };
-      });
-    const runs = await runAll(runners, { seconds: 1800, runs: 1 });
-    const retries = runs.map((run) => run.retries);
-    const seconds = runs.map((run) => run.seconds);
-    console.log(
-      `200 agents at once: all done in ${Math.max(...seconds).toFixed(0)} s, ${String(failedOf(runs).length)} failed, told to come back ${String(retries.reduce((sum, one) => sum + one, 0))} times, one at most ${String(Math.max(...retries))} times`,
-    );
-    expect(runs).toHaveLength(200);
-    expect(failedOf(runs)).toEqual([]);
-    expect(retries.some((one) => one > 0)).toBe(true);
-    expect(Math.max(...seconds)).toBeLessThan(1800);
   });
 });
