@@ -68,6 +68,8 @@ describe("haproxy.cfg of a site with addresses of IPv6, read by HAProxy", async 
 
   it("listens on both kinds, connects to IPv6, and counts a source of either as it should", async () => {
     const folder = "/run/haproxy-ipv6";
+    // Another test has a HAProxy of its own on the usual port.
+    const port = 7140;
     const conf = contentOf(state("lb1-configuration"), "/etc/haproxy/haproxy.cfg");
     const sources = ["4:127.0.0.1,127.0.0.2", "4:127.0.0.1,127.0.0.3"].concat(
       ["[fd07::1]", "[fd07::2]", "[fd07:0:0:1::1]"].map((source) => `6:[fd07::1],${source}`),
@@ -78,20 +80,22 @@ haproxy -db -f ${folder}/haproxy.cfg >${folder}/log 2>&1 & haproxy=$!
 trap 'kill $haproxy; for address in fd07::1 fd07::2 fd07:0:0:1::1; do ip -6 address delete $address/128 dev lo; done' EXIT
 for try in $(seq 100); do test -S ${folder}/admin.sock && break; sleep 0.1; done
 for source in ${sources.join(" ")}; do
-  to=\${source%,*}; socat -u /dev/null "TCP$to:8140,bind=\${source#*,}"
+  to=\${source%,*}; socat -u /dev/null "TCP$to:${String(port)},bind=\${source#*,}"
 done
 socat -u /dev/null "TCP6:[fd07::1]:8404"
 show() { echo "show $1" | socat -t 10 - UNIX-CONNECT:${folder}/admin.sock; }
-ss -Hltn 'sport = :8140 or sport = :8404' | awk '{ print "listens", $4 }' | sort
+ss -Hltn 'sport = :${String(port)} or sport = :8404' | awk '{ print "listens", $4 }' | sort
 show "table puppet" | grep -o 'key=[^ ]*' | sed 's/key=/source /' | sort
 show "servers state compilers" | awk '$4 ~ /^c/ { print "server", $4, $5, $19 }'`;
     const { code, stdout, stderr } = await inParsers(
       ["bash", "-c", script],
-      conf.replaceAll("/run/haproxy/admin.sock", `${folder}/admin.sock`),
+      conf
+        .replaceAll("/run/haproxy/admin.sock", `${folder}/admin.sock`)
+        .replace("bind :8140,:::8140 ", `bind :${String(port)},:::${String(port)} `),
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.trimEnd().split("\n")).toEqual([
-      ...["listens 0.0.0.0:8140", "listens 0.0.0.0:8404", "listens [::]:8140", "listens [::]:8404"],
+      ...["listens 0.0.0.0:7140", "listens 0.0.0.0:8404", "listens [::]:7140", "listens [::]:8404"],
       ...["source ::ffff:127.0.0.2", "source ::ffff:127.0.0.3"],
       ...["source fd07:0:0:1::", "source fd07::"],
       ...["server c1 2001:db8::4 8140", "server c2 2001:db8::5 8140"],
