@@ -136,8 +136,14 @@ export async function sharedCodeFiles(): Promise<Files> {
       "everything/git-credentials": ["main-code", "/var/lib/puppet-code/.git-credentials"],
       "everything/gitconfig": ["main-code", "/var/lib/puppet-code/.gitconfig"],
       "everything/puppet-pool.socket": ["compiler1-configuration", `${units}/puppet-pool.socket`],
-      "everything/puppet-pool@.service": ["compiler1-configuration", `${units}/puppet-pool@.service`],
-      "everything/puppet-warm-up.service": ["compiler1-configuration", `${units}/puppet-warm-up.service`],
+      "everything/puppet-pool@.service": [
+        "compiler1-configuration",
+        `${units}/puppet-pool@.service`,
+      ],
+      "everything/puppet-warm-up.service": [
+        "compiler1-configuration",
+        `${units}/puppet-warm-up.service`,
+      ],
       "everything/candidate.rb": ["compiler1-code", `${lib}/candidate.rb`],
       "everything/puppet-code-compile": ["compiler1-code", "/usr/local/sbin/puppet-code-compile"],
       "everything/puppet-code-compile.socket": [
