@@ -251,7 +251,7 @@ succeeded() {
 go_back() {
   local service
   if test ! -s "$home/$name.good" || cmp --silent "$home/$name.good" "$home/$name.json"; then
-    stay_or_leave "$1"
+    serve_or_stay "$1"
   fi
   echo "the change failed; going back to the state before"
   while read -r service; do
@@ -272,13 +272,13 @@ go_back() {
     *)
       failures "$home/$name.back.log" | tail -n 10 | sed "s/^/going back: /" >&2
       touch "$home/$name.unfinished"
-      stay_or_leave "$1; going back to its state before failed as well"
+      serve_or_stay "$1; going back to its state before failed as well"
       ;;
   esac
 }
 
-# stay_or_leave REASON: ends the run; the host serves with what it has, if it does.
-stay_or_leave() {
+# serve_or_stay REASON: ends the run; the host serves with what it has, if it does.
+serve_or_stay() {
   ! join >/dev/null || fail "$1"
   stay "$1; it takes no agents until a change of it succeeds"
 }
