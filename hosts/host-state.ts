@@ -212,6 +212,15 @@ export function serviceOf(
   };
 }
 
+/** Turns a unit off that an earlier deployment turned on. */
+export function turnedOff(unit: string): HostState {
+  return [
+    execOf(`turn ${unit} off`, ["systemctl", "disable", "--now", unit], {
+      unless: `sh -c '! systemctl is-enabled --quiet ${unit}'`,
+    }),
+  ];
+}
+
 /**
  * A systemd timer, and the service of the same name that it starts.
  *

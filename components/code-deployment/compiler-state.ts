@@ -3,9 +3,9 @@ import type { Distribution } from "../../distributions/index.js";
 import type { Host } from "../../hosts/host.js";
 import {
   directoryOf,
-  execOf,
   fileOf,
   serviceOf,
+  turnedOff,
   unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
@@ -69,14 +69,5 @@ function compiling(distribution: Distribution): HostState {
       notify: `Service[${compileSocket}]`,
     }),
     serviceOf(compileSocket),
-  ];
-}
-
-/** Turns a socket off that an earlier deployment turned on. */
-function turnedOff(socket: string): HostState {
-  return [
-    execOf(`turn ${socket} off`, ["systemctl", "disable", "--now", socket], {
-      unless: `sh -c '! systemctl is-enabled --quiet ${socket}'`,
-    }),
   ];
 }

@@ -4,6 +4,7 @@ import {
   execOf,
   fileOf,
   serviceOf,
+  turnedOff,
   unitOf,
   type HostState,
 } from "../../hosts/host-state.js";
@@ -71,9 +72,7 @@ export function poolAnswer({ users }: Distribution): HostState {
       unless: "test -d /run/puppet-pool/told",
     }),
     serviceOf(warmUpService),
-    execOf(`turn ${earlierSocket} off`, ["systemctl", "disable", "--now", earlierSocket], {
-      unless: `sh -c '! systemctl is-enabled --quiet ${earlierSocket}'`,
-    }),
+    ...turnedOff(earlierSocket),
     ...unitOf("puppet-pool@.service", poolUnits.service({ user: users.puppet })),
     ...unitOf(answerSocket, poolUnits.socket(), { notify: `Service[${answerSocket}]` }),
     serviceOf(answerSocket),
