@@ -3,21 +3,26 @@ import { poolProgram } from "../../templates/compiler-pool/compiler-pool.js";
 import { statisticsRows, type Statistics } from "./pool.js";
 import { Problem } from "./problem.js";
 import { hostNamed, hostsWith, outputsOf, sshFailure } from "./remote.js";
-import type { Stack } from "./stack.js";
+import { Stack } from "./stack.js";
+import { toolchain } from "./toolchain/toolchain.js";
 
 /**
  * Takes a compiler out of its pool, or puts it back, and waits until that is so.
  *
  * @param what `drain` or `ready`
- * @param name the compiler's name in the stack
+ * @param args the command's: the compiler's name, and the stack's, which is `local` by default
  * @returns exit code: 0 if it is so, 1 if agents are still connected, or if it does not serve
  * @throws Problem if there is no such compiler, or if it cannot be reached
  */
 export async function setMembership(
   what: "drain" | "ready",
-  name: string | undefined,
-  stack: Stack,
+  args: readonly string[],
 ): Promise<number> {
+  const [name, stackName = "local", ...more] = args;
+  if (more.length > 0) {
+    throw new Problem(`${more.join(" ")} is too much; write npm run ${what} -- NAME STACK.`);
+  }
+  const stack = new Stack(stackName, await toolchain());
   const outputs = await outputsOf(stack);
   const compilers = hostsWith(outputs, compilerWord).map(({ fqdn }) => fqdn.split(".")[0] ?? fqdn);
   const host = name === undefined ? undefined : hostNamed(outputs, name);
