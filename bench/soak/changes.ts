@@ -44,6 +44,15 @@ export const changes: readonly Change[] = [
     make: (trial, random) => trial.change({ compiler: { heap: between(800, 1000, random) } }),
   },
   {
+    name: "heap, and the deployment is killed",
+    possible: always,
+    make: (trial, random) =>
+      trial.changeTwice(
+        { compiler: { heap: between(800, 1000, random) } },
+        between(10, 90, random),
+      ),
+  },
+  {
     name: "package reinstalled",
     possible: always,
     make: async (trial, random) => {

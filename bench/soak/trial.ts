@@ -44,6 +44,15 @@ export class Trial {
     await this.deploy(withSettings(this.original, this.changes));
   }
 
+  /** Deploys the environment with some settings changed, kills that after some seconds, and deploys it again. */
+  async changeTwice(changes: Changes, seconds: number): Promise<void> {
+    this.changes = combined(this.changes, changes);
+    const text = withSettings(this.original, this.changes);
+    const killed = AbortSignal.timeout(seconds * 1000);
+    await this.deploy(text, killed);
+    await this.deploy(text);
+  }
+
   /** Waits until every compiler is in the pool. */
   whole(): Promise<void> {
     return awaitPool(this.statistics, () => undefined);
@@ -55,20 +64,21 @@ export class Trial {
     await this.must(`${host}: ${command}`, exec(this.stack.name, host, words, { apart: true }));
   }
 
-  /** Runs the command of one of the project's npm scripts. */
-  async npm(script: string, ...args: readonly string[]): Promise<void> {
+  /** Runs the command of one of the project's npm scripts, perhaps until it is killed. */
+  async npm(script: string, args: readonly string[], killed?: AbortSignal): Promise<void> {
     const words = [process.execPath, join(project, "tools", "run.js"), script, ...args];
     await this.must(
       `npm run ${script} -- ${args.join(" ")}`,
-      run(words, { cwd: project, apart: true }),
+      run(words, { cwd: project, apart: true, killed }),
+      killed,
     );
   }
 
   /** Does something on a compiler while it is drained. */
   async whileDrained(compiler: string, act: () => Promise<void>): Promise<void> {
-    await this.npm("drain", compiler, this.stack.name);
+    await this.npm("drain", [compiler, this.stack.name]);
     await act();
-    await this.npm("ready", compiler, this.stack.name);
+    await this.npm("ready", [compiler, this.stack.name]);
     await this.whole();
   }
 
@@ -81,14 +91,14 @@ export class Trial {
     const file = "soak.txt";
     if (this.code === undefined) {
       this.code = join(this.folder, "code");
-      await this.npm("push", this.code, this.stack.name);
+      await this.npm("push", [this.code, this.stack.name]);
     }
     if (text === undefined) await this.git("rm", "--quiet", file);
     else writeFileSync(join(this.code, file), text);
     await this.git("add", "--all");
     const author = ["-c", "user.name=soak", "-c", "user.email=soak@localhost"];
     await this.git(...author, "commit", "--quiet", "--message", `soak: ${text ?? "the end"}`);
-    await this.npm("push", this.code, this.stack.name);
+    await this.npm("push", [this.code, this.stack.name]);
   }
 
   /**
@@ -124,10 +134,10 @@ export class Trial {
     return file;
   }
 
-  private async deploy(text: string): Promise<void> {
+  private async deploy(text: string, killed?: AbortSignal): Promise<void> {
     const file = join(this.folder, "changed.yaml");
     writeFileSync(file, text, { mode: 0o600 });
-    await this.npm("start", this.stack.name, file);
+    await this.npm("start", [this.stack.name, file], killed);
   }
 
   private git(...words: readonly string[]): Promise<void> {
@@ -135,11 +145,11 @@ export class Trial {
     return this.must(command.join(" "), run(command, { apart: true }));
   }
 
-  private async must(what: string, ended: Promise<Result>): Promise<void> {
+  private async must(what: string, ended: Promise<Result>, killed?: AbortSignal): Promise<void> {
     const { code, stdout, stderr } = await ended;
     const said = `${stdout}${stderr}`.trimEnd();
     await appendFile(this.log, `\n$ ${what}\n${said}\n`);
-    if (code === 0) return;
+    if (code === 0 || killed?.aborted === true) return;
     this.failed = true;
     const lines = said.split("\n");
     const line = lines.find((line) => /\berror:/i.test(line)) ?? lines.at(-1) ?? "";

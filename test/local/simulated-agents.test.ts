@@ -3,13 +3,9 @@ import { forget, join } from "../../bench/agents/join.js";
 import { factsFrom } from "../../bench/agents/real-agent.js";
 import { SimulatedAgent } from "../../bench/agents/simulated-agent.js";
 import { targetOf, type Target } from "../../bench/agents/target.js";
-import { changes } from "../../bench/soak/changes.js";
-import { passed, tables } from "../../bench/soak/figures.js";
-import { soak } from "../../bench/soak/soak.js";
-import { Trial } from "../../bench/soak/trial.js";
 import { as, commit, push, repository } from "../support/local/code.js";
 import { recorded, RecordingClient, type Recording } from "../support/local/recorded-requests.js";
-import { exec, output, outputs, stackOf } from "../support/environment.js";
+import { exec, output, stackOf } from "../support/environment.js";
 
 /** Code with plugins, and with files of each kind that agents ask a server for. */
 const code = {
@@ -32,17 +28,13 @@ const code = {
 `,
 };
 
-let target: Target;
-
-beforeAll(async () => {
-  target = await targetOf(stackOf());
-});
-
 describe("a simulated agent", () => {
   const certname = "recorded.example.test";
+  let target: Target;
   let kept: string;
 
   beforeAll(async () => {
+    target = await targetOf(stackOf());
     kept = await as("puppet-control", `git -C ${repository} show production:data/common.yaml`);
     await commit("production", code);
     expect((await push("production")).text).toMatch(/^success: /);
@@ -99,32 +91,5 @@ describe("a simulated agent", () => {
       expect(next).not.toContain(part);
     }
     expect(next).toContain("/file_metadata/modules/simulated/none?");
-  });
-});
-
-describe("a soak", () => {
-  it("loses no run while a setting of the load balancer changes, and puts the setting back", async () => {
-    const trial = new Trial(stackOf(), await outputs());
-    const { signal } = new AbortController();
-    const soaked = await soak({
-      ...{ target, trial, agents: { simulated: 6, real: 1 } },
-      changes: changes.filter(({ name }) => name === "balancer's setting"),
-      ...{ seed: 1, seconds: 6, quiet: 5, signal, say: console.log },
-    }).finally(() => trial.putBack());
-    console.log(tables(soaked));
-    expect(passed(soaked), tables(soaked)).toBe(true);
-    expect(soaked.changes).toHaveLength(1);
-    expect(soaked.probes.map(({ service }) => service.split(".")[0])).toEqual(
-      ["puppetca", "puppet", "puppetfiles"].flatMap((name) => [name, name]),
-    );
-    expect(soaked.probes.flatMap(({ gaps }) => gaps)).toEqual([]);
-    for (const { probes } of soaked.probes) expect(probes).toBeGreaterThan(5);
-
-    const real = soaked.runs.filter((run) => run.real);
-    expect(real.length).toBeGreaterThanOrEqual(soaked.runs.length / 10);
-    expect(new Set(soaked.runs.map(({ compiler }) => compiler))).toEqual(
-      new Set(["compiler1.example.test", "compiler2.example.test"]),
-    );
-    for (const { sessions } of soaked.pool.compilers) expect(sessions).toBeGreaterThan(0);
   });
 });

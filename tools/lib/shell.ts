@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly apart?: boolean;
   /** Milliseconds after which the command is killed; unlimited by default. */
   readonly timeout?: number;
+  /** Kills the command and all of its processes, if it runs `apart`. */
+  readonly killed?: AbortSignal;
 }
 
 /**
@@ -64,6 +66,11 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
       killSignal: "SIGKILL",
     });
     for (const file of files) closeSync(file);
+    const kill = () => {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    };
+    options.killed?.addEventListener("abort", kill);
+    child.on("exit", () => options.killed?.removeEventListener("abort", kill));
     let stdout = "";
     let stderr = "";
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));

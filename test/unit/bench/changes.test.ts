@@ -11,6 +11,7 @@ function trialOf(values: object, now?: readonly string[]) {
     ...{ compilers: now ?? settings.hosts.compilers, settings },
     distribution: { packages: { server: "puppetserver" }, services: { server: "puppetserver" } },
     change: (set: object) => Promise.resolve(done.push(set)),
+    changeTwice: (set: object) => Promise.resolve(done.push(set)),
     push: () => Promise.resolve(done.push("pushed")),
     on: (host: string, command: string) => Promise.resolve(done.push(`${host}: ${command}`)),
     whileDrained: async (compiler: string, act: () => Promise<void>) => {

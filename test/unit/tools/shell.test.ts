@@ -59,6 +59,16 @@ describe("run", () => {
     expect((await run(stubborn, { timeout: 200 })).code).toBe(137);
   });
 
+  it("kills a program with all that it has started", async () => {
+    const killed = AbortSignal.timeout(200);
+    const family = sh("sleep 60 & sleep 60");
+    // It has ended when nobody holds its output any more.
+    expect((await run(family, { apart: true, killed })).code).toBe(137);
+    const late = new AbortController();
+    expect((await run(["true"], { apart: true, killed: late.signal })).code).toBe(0);
+    late.abort();
+  });
+
   it("fails if there is no such program", async () => {
     await expect(run(["no-such-program-here"])).rejects.toThrow("ENOENT");
   });
