@@ -81,6 +81,11 @@ export interface ForemanRegistrationArgs {
   password: pulumi.Input<string>;
   /** Certificate names of all Puppet servers: Foreman answers their queries and accepts their facts and reports. */
   servers: string[];
+  /**
+   * Whether a server that leaves `servers` stays a trusted host until the program says otherwise, because it still serves
+   * agents; false by default.
+   */
+  serversStay?: boolean;
   /** Whether the main server has a smart proxy, which is then registered as well; false by default. */
   smartProxy?: boolean;
   /** Whether code deployment manages the environments, so that Foreman imports them after deploys; false by default. */

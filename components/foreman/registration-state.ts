@@ -22,20 +22,21 @@ export const registeredFile = `${registrationFile}.done`;
  * @param proxy the main server's smart proxy, where it has one
  */
 export function foremanRegistrationState(
-  args: WithDistribution<ForemanRegistrationArgs> & { deployedCode: boolean },
+  args: WithDistribution<ForemanRegistrationArgs> & { deployedCode: boolean; serversStay: boolean },
   proxy: { name: string; url: string } | undefined,
 ): HostState {
   const { distribution, servers, deployedCode } = args;
   const registration = pulumi
     .all([args.user, pulumi.secret(args.password)])
     .apply(([user, password]) => renderRegistration({ user, password, trusted: servers, proxy }));
+  const register = `${registerScript}${args.serversStay ? " --keep" : ""}`;
   const inputs = [registrationFile, settingsFile, registerScript];
   return [
     fileOf(registerScript, renderRegister(distribution.paths), { mode: "0755" }),
     fileOf(registrationFile, registration, { mode: "0600", sensitive: true }),
     execOf(
       "tell Foreman of the environment",
-      ["sh", "-c", `${registerScript} && touch ${registeredFile}`],
+      ["sh", "-c", `${register} && touch ${registeredFile}`],
       {
         unless: inputs.map((file) => `test ${registeredFile} -nt ${file}`).join(" && "),
         timeout: 900,
@@ -44,6 +45,9 @@ export function foremanRegistrationState(
     ...(proxy !== undefined && deployedCode ? imports() : noImports()),
   ];
 }
+
+/** The command that ends Foreman's trust in servers that have left, where they stay. */
+export const dismissServers = `${registerScript} --dismiss`;
 
 /** Has Foreman import environments and classes after each deploy. */
 function imports(): HostState {

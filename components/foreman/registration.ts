@@ -18,7 +18,7 @@ export class ForemanRegistration extends pulumi.ComponentResource {
   constructor(name: string, args: ForemanRegistrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("puppet:index:ForemanRegistration", name, {}, opts);
     const argsWithDefaults = withDistribution(
-      withDefaults(args, { smartProxy: false, deployedCode: false }),
+      withDefaults(args, { serversStay: false, smartProxy: false, deployedCode: false }),
     );
     const main: Host = argsWithDefaults.main;
     const proxy = argsWithDefaults.smartProxy

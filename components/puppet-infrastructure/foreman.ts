@@ -65,6 +65,7 @@ export function deployForeman(
       user,
       password: foreman?.adminPassword ?? settings.password ?? missing("password"),
       servers: [hosts.main, ...hosts.compilers].map((host) => host.fqdn),
+      serversStay: true,
       smartProxy,
       deployedCode,
     },

@@ -8,10 +8,11 @@ import { deployCode } from "./code.js";
 import { deployCompilers } from "./compilers.js";
 import { contextOf } from "./context.js";
 import { deployForeman } from "./foreman.js";
+import { dismissFormerCompilers } from "./former-compilers.js";
 import { deployHdm, deployHdmImage } from "./hdm.js";
 import { deployLoadBalancer } from "./load-balancer.js";
 import { deployMainServer } from "./main-server.js";
-import { deployPuppetDb, dismissFormerCompilers } from "./puppetdb.js";
+import { deployPuppetDb } from "./puppetdb.js";
 import { verifyServices } from "./verification.js";
 
 /**
@@ -75,7 +76,7 @@ export class PuppetInfrastructure extends pulumi.ComponentResource {
     const hdmImage = deployHdmImage(context, { main });
     const code = deployCode(context, { main, compilers, hdmImage });
     const loadBalancer = deployLoadBalancer(context, { certificates, compilers, code });
-    dismissFormerCompilers(context, { puppetdb, loadBalancer });
+    dismissFormerCompilers(context, { puppetdb, foreman, loadBalancer });
     const hdm = deployHdm(context, { certificates, puppetdb, code });
     verifyServices(context, { main, puppetdb, compilers, loadBalancer });
 

@@ -20,6 +20,7 @@ const moved = (script: string, folder: string) =>
   script
     .replaceAll('"/etc/puppet-code"', `"${folder}"`)
     .replaceAll('"/var/lib/puppet-code"', `"${folder}/home"`)
+    .replaceAll('"/var/lib/puppet-pool/', `"${folder}/home/pool/`)
     .replaceAll("/usr/local/lib/puppet-code/", `${folder}/`);
 
 /** Writes a file for a test, and has it run. */
@@ -36,7 +37,10 @@ async function compilerIn(folder: string, settings: object): Promise<void> {
   const values = { name: "compiler1", fqdn: "compiler1.example.test", main: "main.example.test" };
   const environments = `${folder}/environments`;
   await install("settings.json", JSON.stringify({ ...values, environments, ...settings }));
-  await inParsers(["mkdir", "-p", `${folder}/home/published`, environments]);
+  await inParsers([
+    ...["mkdir", "-p", `${folder}/home/published`, `${folder}/home/pool/code`],
+    environments,
+  ]);
 }
 
 it(`a compiler answers ${String(count)} mutated messages in one line each, and writes nothing elsewhere`, async () => {
@@ -138,12 +142,13 @@ describe("a full disk", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     return stdout;
   };
+  const pool = () => sh(`ls ${own}/home/pool/code`);
   const state = async () =>
     JSON.parse(await sh(`cat ${own}/home/state.json`)) as Record<string, unknown>;
 
   beforeAll(async () => {
     await sh(`mkdir -p ${own}/home; mount -t tmpfs -o size=1m,nr_inodes=100 tmpfs ${own}/home`);
-    await compilerIn(own, { copy: true });
+    await compilerIn(own, { copy: true, leaves: true });
     await installIn(own)(
       "bin/rsync",
       `#!/bin/sh
@@ -161,7 +166,7 @@ exec /usr/bin/rsync "$@"
     }
     const { stdout } = await synced(old, true);
     expect(JSON.parse(stdout)).toMatchObject({ state: "deployed" });
-    expect(await sh(`cat ${own}/home/pool`)).toBe("ready\n");
+    expect(await pool()).toBe("current\n");
   });
   afterAll(() => sh(`umount ${own}/home`));
 
@@ -178,11 +183,11 @@ exec /usr/bin/rsync "$@"
     });
     const behind = { state: "failed", behind: true, commits: { production: "0".repeat(40) } };
     expect(await state()).toMatchObject({ ...behind, error: `no space left on ${own}/home` });
-    expect(await sh(`cat ${own}/home/pool`)).toBe("drain\n");
+    expect(await pool()).toBe("behind\n");
 
     // Its own question finds the same, without the main server's word.
     await sh(
-      `printf 'ready\n' >${own}/home/pool; echo '${JSON.stringify(newer)}' >${own}/main/published.json`,
+      `mv ${own}/home/pool/code/behind ${own}/home/pool/code/current; echo '${JSON.stringify(newer)}' >${own}/main/published.json`,
     );
     expect(await synced({}, false)).toEqual({
       code: 1,
@@ -190,12 +195,12 @@ exec /usr/bin/rsync "$@"
       stderr: "",
     });
     expect(await state()).toMatchObject(behind);
-    expect(await sh(`cat ${own}/home/pool`)).toBe("drain\n");
+    expect(await pool()).toBe("behind\n");
 
     await sh(`rm ${own}/home/filler*`);
     expect(JSON.parse((await synced(newer, true)).stdout)).toMatchObject({ state: "deployed" });
     expect(await state()).toMatchObject({ state: "deployed", behind: false });
-    expect(await sh(`cat ${own}/home/pool`)).toBe("ready\n");
+    expect(await pool()).toBe("current\n");
     await synced(old, true);
   });
 });

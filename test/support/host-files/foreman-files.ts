@@ -14,6 +14,7 @@ export const smartProxySettings = [
 export const smartProxyDoorFiles = {
   "haproxy.cfg": "/etc/puppet-smart-proxy/haproxy.cfg",
   "puppet-smart-proxy-crl": "/usr/local/sbin/puppet-smart-proxy-crl",
+  "puppet-crl-tell": "/usr/local/sbin/puppet-crl-tell",
   ...Object.fromEntries(
     ["tls.service", "crl.service", "crl.timer"].map((unit) => [
       `puppet-smart-proxy-${unit}`,

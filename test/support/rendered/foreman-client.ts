@@ -112,17 +112,23 @@ export const control = (method: string, path: string, body: unknown = {}) =>
 export const received = async () =>
   JSON.parse(await control("GET", "/received")) as ReceivedByService;
 
+/** A request to Foreman's API for the servers that it trusts. */
+const trustedHosts = (...words: readonly string[]) => [
+  ...["curl", "--silent", "--show-error", "--fail", "--user", `admin:${password}`],
+  ...["--cacert", `${distributions.debian.paths.ssldir}/certs/ca.pem`, ...words],
+  `${url}/api/settings/trusted_hosts`,
+];
+
 /** Has Foreman trust servers, through its API. */
 export const trust = (names: readonly string[]) =>
   done(
-    [
-      ...["curl", "--silent", "--show-error", "--fail", "--user", `admin:${password}`],
-      ...["--cacert", `${distributions.debian.paths.ssldir}/certs/ca.pem`, "--request", "PUT"],
-      ...["--header", "Content-Type: application/json", "--data", "@-"],
-      `${url}/api/settings/trusted_hosts`,
-    ],
+    trustedHosts("--request", "PUT", "--header", "Content-Type: application/json", "--data", "@-"),
     JSON.stringify({ setting: { value: names } }),
   );
+
+/** The servers that Foreman trusts. */
+export const trusted = async () =>
+  (JSON.parse(await done(trustedHosts())) as { value: string[] }).value;
 
 /** A node and its classification. */
 export async function classify(node: string, variables: readonly string[] = []) {

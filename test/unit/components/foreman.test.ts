@@ -222,6 +222,14 @@ describe("the registration in Foreman", () => {
     );
   });
 
+  it("keeps compilers that leave until the load balancer has no connection to them", () => {
+    expect(JSON.stringify(own.state("puppet-foreman"))).toContain("puppet-foreman-register --keep");
+    const { inputs, dependencies } = own.find("foreman-former-compilers");
+    expect(inputs.stdin).toMatch(/^\/usr\/local\/sbin\/puppet-foreman-register --dismiss\n# After/);
+    for (const name of ["puppet-foreman", "balancer"])
+      expect(dependencies).toContain(own.find(`${name}-configuration-run`).urn);
+  });
+
   it("is withdrawn when it is removed, and then the password is removed", () => {
     for (const composed of [own, existing]) {
       const { inputs, dependencies, deletedWith } = composed.find("puppet-foreman-withdrawal");

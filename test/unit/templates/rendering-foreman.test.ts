@@ -21,13 +21,13 @@ beforeAll(async () => {
 
 describe("every file of Foreman", () => {
   it("is as it was, and whole", async () => {
-    expect(Object.keys(files)).toHaveLength(2 * 21);
+    expect(Object.keys(files)).toHaveLength(2 * 22);
     await expectWellRendered(files, "__snapshots__/rendered/foreman");
   });
 
   it("is a script that Bash can read, where it is one", async () => {
     const scripts = Object.entries(files).filter(([, text]) => /^set -euo pipefail$/m.test(text));
-    expect(scripts).toHaveLength(2 * 6);
+    expect(scripts).toHaveLength(2 * 7);
     for (const [name, content] of scripts) {
       const { code, stderr } = await run(["bash", "-n"], { stdin: content });
       expect({ code, stderr }, name).toEqual({ code: 0, stderr: "" });
