@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { podmanNames } from "../../platforms/containers/names.js";
 import { run } from "../../tools/lib/shell.js";
 import { stateOf } from "../support/local/balancer.js";
@@ -151,20 +151,25 @@ describe("code deployment", () => {
     expect(await commitsOn(servers, "feature_used")).toEqual(servers.map(() => undefined));
   });
 
-  it("follows the old settings again after new ones have failed", async () => {
+  it("follows the old settings again once new ones have failed", async () => {
     const settings = settingsFile({ codeDeployment: { tool: "g10k" } });
     // Nothing at all can be deployed then; one fault alone would be a warning.
-    for (const branch of ["production", "development"]) await commit(branch, broken);
+    const branches = ["production", "development"];
+    onTestFinished(async () => {
+      for (const branch of branches) await commit(branch, whole);
+      await push("production");
+    });
+    for (const branch of branches) await commit(branch, broken);
     const failed = await deploy(settings);
     expect(failed.code).not.toBe(0);
     expect(failed.text).toMatch(/main\.example\.test: .*srv\/nowhere/);
-    expect(await output("main", "ls /etc/puppet-code")).toContain("g10k.yaml");
+    const inForce = () => output("main", "ls /etc/puppet-code");
+    expect(await inForce()).toContain("r10k.yaml");
+    expect(await inForce()).not.toContain("g10k.yaml");
     await commit("development", whole);
     const back = await deploy(inject("deployment").settings);
     expect(back.code, back.text).toBe(0);
     expect(back.text).toMatch(/some code could not be deployed[^]*production: .*srv\/nowhere/);
-    expect(await output("main", "ls /etc/puppet-code")).toMatch(/r10k\.yaml/);
-    expect(await output("main", "ls /etc/puppet-code")).not.toContain("g10k.yaml");
     await commit("production", whole);
     expect((await push("production")).text).toMatch(/^success: /);
     const again = await deploy(inject("deployment").settings);

