@@ -41,6 +41,20 @@ const started = () =>
     ),
   );
 
+/** Seconds that the steps of a change took on a compiler: to drain it, to restart Puppet Server, and to warm that up. */
+async function phases(host: string, said: string): Promise<number[]> {
+  const [, drain = ""] =
+    new RegExp(`${host}-configuration-run.*no agent is connected, after ([\\d.]+) s`).exec(said) ??
+    [];
+  const times = await output(
+    host,
+    `systemctl show --property ActiveExitTimestampMonotonic --property ActiveEnterTimestampMonotonic puppetserver | sort -r | cut -d = -f 2
+journalctl --unit puppet-warm-up --output cat | sed -n 's/.* catalogs compile, after \\([0-9.]*\\) s$/\\1/p' | tail -n 1`,
+  );
+  const [stopped = 0, serves = 0, warm = 0] = times.split("\n").map(Number);
+  return [Number(drain), (serves - stopped) / 1e6, warm];
+}
+
 /** Whether the load balancer sends a compiler no new agents. */
 const isDrained = async (host: string) => (await stateOf(host)).startsWith("DRAIN");
 
@@ -127,6 +141,12 @@ describe("a change that restarts compilers, while agents run", () => {
         `${name} takes no new agents`,
         `${name} takes agents again`,
       ]),
+    );
+    const took = await Promise.all(compilers.map((host) => phases(host, result.text)));
+    for (const seconds of took.flat()) expect(seconds).toBeGreaterThan(0);
+    const sum = took.flat().reduce((one, other) => one + other);
+    console.log(
+      `seconds to drain, restart and warm up each: ${took.map((each) => each.map((one) => one.toFixed(1)).join(", ")).join("; ")}; all of it took ${(result.seconds / sum).toFixed(2)} times as long`,
     );
     const [p99, beside] = [runs, quiet].map((of) =>
       percentile(
