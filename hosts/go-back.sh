@@ -23,27 +23,28 @@ go_back() {
   if test ! -s "$home/$name.good" || cmp --silent "$home/$name.good" "$home/$name.json"; then
     serve_or_stay "$1"
   fi
-  echo "the change failed; going back to the state before"
+  echo "the change failed; going back to the state before" || true
+  stays_out "$1"
   while read -r service; do
     test -z "$service" || systemctl reset-failed "$service" 2>/dev/null || true
   done <<<"$services"
   mv "$home/$name.json" "$home/$name.failed"
   cp --preserve=mode "$home/$name.good" "$home/$name.json"
-  undone=$home/$name.failed unfinished=
+  undone=$home/$name.failed
   apply "$home/$name.json" "$home/$name.back.log"
   case $status in
     0 | 2)
       has_left_files || rm -f "$home/$name.unfinished"
       rm -f "$home/$name.failed"
       local reason
-      reason=$(join) || stay "$1; it is back at its state before, and takes no agents: $reason"
+      reason=$(join) || stay "$1; it is back at its state before: $reason"
       fail "$1; it is back at its state before"
       ;;
     *)
       rm -f "$home/$name.failed"
-      failures "$home/$name.back.log" | tail -n 10 | sed "s/^/going back: /" >&2
+      failures "$home/$name.back.log" | tail -n 10 | sed "s/^/going back: /" >&2 || true
       touch "$home/$name.unfinished"
-      serve_or_stay "$1; going back to its state before failed as well"
+      stay "$1; going back to its state before failed as well"
       ;;
   esac
 }
@@ -62,11 +63,17 @@ has_left_files() {
 # serve_or_stay REASON: ends the run; the host serves with what it has, if it does.
 serve_or_stay() {
   ! join >/dev/null || fail "$1"
-  stay "$1; it takes no agents until a change of it succeeds"
+  stay "$1"
 }
 
-# stay REASON: ends the run; the host stays out of its pool.
+# stays_out REASON: the host stays out of its pool, also if this run ends; until it joins.
+stays_out() {
+  test -z "$pool" || echo "$1" >/var/lib/puppet-pool/failed || true
+}
+
+# stay REASON: ends the run; the host stays out of its pool, if it has left it.
 stay() {
-  test -z "$pool" || "$pool" fail <<<"$1"
-  fail "$1"
+  test -n "$pool" || fail "$1"
+  "$ruby" --disable-gems "$pool" fail <<<"$1" || stays_out "$1"
+  fail "$1; it takes no agents until a change of it succeeds"
 }

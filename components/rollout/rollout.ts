@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stateInScript } from "../../hosts/host-configuration.js";
 import { mayRestart } from "../../hosts/restarts.js";
+import { nobodyElse } from "../../templates/compiler-pool/compiler-pool.js";
 
 /**
  * Has hosts that serve together change in turns: a change that restarts their service waits until fewer than
@@ -48,8 +49,10 @@ export class Rollout {
     const after = new pulumi.ResourceHook(`${command}-turn-ends`, () => {
       this.end(host);
     });
-    const onError = new pulumi.ErrorHook(`${command}-turn-fails`, () => {
-      this.fail(host);
+    const onError = new pulumi.ErrorHook(`${command}-turn-fails`, ({ errors }) => {
+      // The change of another one may be what repairs that.
+      if (errors.some((error) => error.includes(nobodyElse))) this.end(host);
+      else this.fail(host);
       return false;
     });
     return { beforeUpdate: [before], afterUpdate: [after], onError: [onError] };

@@ -6,7 +6,8 @@ folder=/var/lib/puppet-pool
 lock=/run/puppet-pool/changing
 # A second question of a load balancer tells how many compilers take agents, and how many there are.
 if read -r -t 0.2 told && [[ $told =~ ^[0-9]{1,4}\ [0-9]{1,4}$ ]]; then
-  echo "$told" >"/run/puppet-pool/told/$REMOTE_ADDR"
+  # Whole, or not at all.
+  echo "$told" >"/run/puppet-pool/told/.$REMOTE_ADDR.$$" && mv "/run/puppet-pool/told/.$REMOTE_ADDR.$$" "/run/puppet-pool/told/$REMOTE_ADDR"
 fi
 may=ready
 # A person has drained it, a change of it has failed, or its code is old.

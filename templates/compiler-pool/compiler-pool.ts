@@ -15,6 +15,13 @@ export const answerProgram = "/usr/local/sbin/puppet-pool-answer";
 /** The program that has Puppet Server compile catalogs. */
 export const warmUpProgram = "/usr/local/sbin/puppet-warm-up";
 
+/** Where the program at {@link poolProgram} notes which catalogs compiled before a change. */
+const before = "/run/puppet-pool/before.json";
+
+/** Why a compiler does not leave the pool, and is not changed: another one has to be repaired first. */
+export const nobodyElse =
+  "no other compiler takes agents; repair one, or first remove it in a deployment that changes nothing else";
+
 /** Seconds that a compiler spends on catalogs before agents ask it: at most, and then on the one that it has begun. */
 const warmUpSeconds = 60;
 
@@ -39,6 +46,8 @@ export function renderPool(values: {
     answerPort: poolPort,
     answer: answerProgram,
     warmUp: warmUpProgram,
+    before,
+    nobodyElse,
   });
 }
 
@@ -58,6 +67,7 @@ export function renderWarmUp(values: {
     puppetdbUrls: JSON.stringify(values.puppetdbUrls),
     port: agentsPort,
     seconds: warmUpSeconds,
+    before,
   });
 }
 

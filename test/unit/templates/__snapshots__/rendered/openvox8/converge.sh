@@ -91,6 +91,8 @@ finish_packages() {
 
 converge() {
   trap 'ended $?' EXIT
+  # Whoever listens may be gone: then nothing is told, and everything is done.
+  trap '' PIPE
   # Root only: the host state holds keys.
   install -d -m 0700 "$home" "$home/staged"
   # One run on a host at a time: a run whose connection was cut goes on here, and the next one waits for it.
@@ -193,7 +195,10 @@ STATE
     0 | 2)
       settle all
       rm -f "$home/$name.unfinished"
-      if reason=$(join); then succeeded; return; fi
+      if reason=$(join); then
+        succeeded
+        return
+      fi
       ;;
     *)
       settle
@@ -220,12 +225,14 @@ apply() {
 # other: above all for certificates, as the system's folder belongs to another user, and Puppet gives that user whatever a
 # link in it leads to; and for code, as Puppet runs what the environment production has for its version, also when it
 # compiles something else.
-puppet_apply() {
+puppet_apply() (
+  # What it runs may rely on it.
+  trap - PIPE
   FACTER_host_state_file=$1 ${unfinished:+env FACTER_host_state_unfinished=yes} ${undone:+env FACTER_host_state_undone="$undone"} /opt/puppetlabs/bin/puppet apply "$home/converge.pp" \
     --confdir "$home/etc" --codedir "$home/code" --ssldir "$home/etc/ssl" --vardir "$home/cache" --publicdir "$home/public" --logdir "$home/log" --rundir "$home/run" \
     --modulepath "$home/modules" --detailed-exitcodes --evaltrace --verbose --color=false --logdest console "${@:2}" \
     </dev/null 3>&- 8>&- 9>&-
-}
+)
 
 join() { :; }
 
@@ -254,27 +261,28 @@ go_back() {
   if test ! -s "$home/$name.good" || cmp --silent "$home/$name.good" "$home/$name.json"; then
     serve_or_stay "$1"
   fi
-  echo "the change failed; going back to the state before"
+  echo "the change failed; going back to the state before" || true
+  stays_out "$1"
   while read -r service; do
     test -z "$service" || systemctl reset-failed "$service" 2>/dev/null || true
   done <<<"$services"
   mv "$home/$name.json" "$home/$name.failed"
   cp --preserve=mode "$home/$name.good" "$home/$name.json"
-  undone=$home/$name.failed unfinished=
+  undone=$home/$name.failed
   apply "$home/$name.json" "$home/$name.back.log"
   case $status in
     0 | 2)
       has_left_files || rm -f "$home/$name.unfinished"
       rm -f "$home/$name.failed"
       local reason
-      reason=$(join) || stay "$1; it is back at its state before, and takes no agents: $reason"
+      reason=$(join) || stay "$1; it is back at its state before: $reason"
       fail "$1; it is back at its state before"
       ;;
     *)
       rm -f "$home/$name.failed"
-      failures "$home/$name.back.log" | tail -n 10 | sed "s/^/going back: /" >&2
+      failures "$home/$name.back.log" | tail -n 10 | sed "s/^/going back: /" >&2 || true
       touch "$home/$name.unfinished"
-      serve_or_stay "$1; going back to its state before failed as well"
+      stay "$1; going back to its state before failed as well"
       ;;
   esac
 }
@@ -293,13 +301,19 @@ has_left_files() {
 # serve_or_stay REASON: ends the run; the host serves with what it has, if it does.
 serve_or_stay() {
   ! join >/dev/null || fail "$1"
-  stay "$1; it takes no agents until a change of it succeeds"
+  stay "$1"
 }
 
-# stay REASON: ends the run; the host stays out of its pool.
+# stays_out REASON: the host stays out of its pool, also if this run ends; until it joins.
+stays_out() {
+  test -z "$pool" || echo "$1" >/var/lib/puppet-pool/failed || true
+}
+
+# stay REASON: ends the run; the host stays out of its pool, if it has left it.
 stay() {
-  test -z "$pool" || "$pool" fail <<<"$1"
-  fail "$1"
+  test -n "$pool" || fail "$1"
+  "$ruby" --disable-gems "$pool" fail <<<"$1" || stays_out "$1"
+  fail "$1; it takes no agents until a change of it succeeds"
 }
 
 # What the host is doing, a line each: changes, and the resources that can take long as they begin.
