@@ -50,9 +50,7 @@ export class Rollout {
       this.end(host);
     });
     const onError = new pulumi.ErrorHook(`${command}-turn-fails`, ({ errors }) => {
-      // The change of another one may be what repairs that.
-      if (errors.some((error) => error.includes(nobodyElse))) this.end(host);
-      else this.fail(host);
+      this.fail(host, errors);
       return false;
     });
     return { beforeUpdate: [before], afterUpdate: [after], onError: [onError] };
@@ -104,9 +102,12 @@ export class Rollout {
     for (const wake of this.waiting.splice(0)) wake();
   }
 
-  /** Ends a host's turn with a failure: nobody else begins. */
-  fail(host: string): void {
-    this.failed ??= host;
+  /**
+   * Ends a host's turn with a failure: nobody else begins, unless the host only waited for another one, whose change may be
+   * what repairs it.
+   */
+  fail(host: string, errors: readonly string[]): void {
+    if (!errors.some((error) => error.includes(nobodyElse))) this.failed ??= host;
     this.end(host);
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rollout } from "../../../components/rollout/rollout.js";
+import { nobodyElse } from "../../../templates/compiler-pool/compiler-pool.js";
 
 /** Has hosts ask for their turns, in this order. */
 function asking(rollout: Rollout, hosts: readonly string[]) {
@@ -50,12 +51,22 @@ describe("hosts that serve together", () => {
     const rollout = new Rollout(1, 3);
     const { begun, refused } = asking(rollout, ["one", "two", "three"]);
     await settled();
-    rollout.fail("one");
+    rollout.fail("one", ["exit status 1"]);
     await settled();
     expect(begun).toEqual(["one"]);
     expect(refused).toEqual([
       "two was not changed, and serves with what it has: the change of one failed.",
       "three was not changed, and serves with what it has: the change of one failed.",
     ]);
+  });
+
+  it("go on if one could not leave for want of another one, whose change may repair that", async () => {
+    const rollout = new Rollout(1, 2);
+    const { begun, refused } = asking(rollout, ["one", "two"]);
+    await settled();
+    rollout.fail("one", [`exit status 1: one.example.test: ${nobodyElse}`]);
+    await settled();
+    expect(begun).toEqual(["one", "two"]);
+    expect(refused).toEqual([]);
   });
 });
