@@ -22,10 +22,11 @@ const keepers: Readonly<Record<string, readonly string[]>> = {
   agent1: [],
 };
 
-/** The host states, each of which may contain a secret. */
+/** The host states, each of which may contain a secret, and those that the host goes back to. */
 const statesOf = (host: string) =>
-  [host, ...(host === "main" ? ["puppet-webhook", "puppet-control-repository"] : [])].map(
-    (name) => `/var/lib/pulumi-puppet/${name}-configuration.json`,
+  [host, ...(host === "main" ? ["puppet-webhook", "puppet-control-repository"] : [])].flatMap(
+    (name) =>
+      ["json", "good"].map((kind) => `/var/lib/pulumi-puppet/${name}-configuration.${kind}`),
   );
 
 /** Every secret in the stack: those that its state shows in plaintext on request. */

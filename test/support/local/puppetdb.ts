@@ -57,9 +57,10 @@ export async function timedRun(agent: string): Promise<number> {
  * a count before that may be one short.
  */
 export async function reported(agent: string): Promise<void> {
+  // YAML quotes one that looks like a number at first.
   const run = await output(
     agent,
-    "sed -n 's/^transaction_uuid: //p' /var/cache/puppet/state/last_run_report.yaml",
+    "sed -n \"s/^transaction_uuid: '\\?\\([0-9a-f-]*\\)'\\?$/\\1/p\" /var/cache/puppet/state/last_run_report.yaml",
   );
   try {
     await until(
