@@ -67,7 +67,7 @@ describe("a change that restarts compilers, while agents run", () => {
   beforeAll(async () => {
     // As Debian mounts it on a virtual machine.
     for (const host of compilers) await output(host, "mount -o remount,noexec /run");
-    agents = await joinAgents(await targetOf(stackOf()), { simulated: 6, real: 1 });
+    agents = await joinAgents(await targetOf(stackOf()), { simulated: 2, real: 1 });
   });
   afterAll(async () => {
     await agents.remove();

@@ -16,7 +16,7 @@ it("no agent run is lost, nor a second of a service, while everything changes on
   const trial = new Trial(stackOf(), await outputs());
   const [once, left] = [new AbortController(), new Set(kinds.map(({ name }) => name))];
   const soaked = await soak({
-    ...{ target, trial, agents: { simulated: 6, real: 1 }, seed },
+    ...{ target, trial, agents: { simulated: 2, real: 1 }, seed },
     changes: kinds.map((change) => ({
       ...change,
       make: async (...of) => {
