@@ -31,7 +31,8 @@ describe("g10k, with canaries, and compilers that leave the pool while their cod
     const { code, text } = await deploy(inject("deployment").settings);
     expect(code, text).toBe(0);
     expect(await output("main", "ls /etc/puppet-code")).not.toContain("g10k.yaml");
-    expect(await output("balancer", "cat /etc/haproxy/haproxy.cfg")).not.toContain("agent-check");
+    const kept = await output("compiler1", "cat /etc/puppet-code/settings.json");
+    expect(JSON.parse(kept)).toMatchObject({ leaves: false });
   });
 
   deploying("g10k");

@@ -23,8 +23,8 @@ export const as = (user: string, script: string) =>
 export async function commit(branch: string, files: Record<string, string>): Promise<string> {
   const steps = Object.entries(files).map(([path, text]) =>
     text === ""
-      ? `rm -f ${path}`
-      : `mkdir -p "$(dirname ${path})" && base64 --decode >${path} <<FILE\n${Buffer.from(text).toString("base64")}\nFILE`,
+      ? `rm -f '${path}'`
+      : `mkdir -p "$(dirname '${path}')" && base64 --decode >'${path}' <<FILE\n${Buffer.from(text).toString("base64")}\nFILE`,
   );
   return as(
     "puppet-control",
