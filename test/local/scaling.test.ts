@@ -111,6 +111,7 @@ describe("names in certificates", () => {
     const kept = readFileSync(stack.stackFile, "utf8");
     const other = kept.replace(/^( *puppet:puppetServer:) .*$/m, "$1 other");
     expect(other).not.toBe(kept);
+    onTestFinished(() => stack.prepare(kept));
     await stack.prepare(other);
     const renamed = await stack.run([
       ...["up", "--yes", "--skip-preview", "--stack", environment],
