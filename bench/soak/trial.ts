@@ -93,11 +93,12 @@ export class Trial {
       this.code = join(this.folder, "code");
       await this.npm("push", [this.code, this.stack.name]);
     }
-    if (text === undefined) await this.git("rm", "--quiet", file);
+    if (text === undefined) await this.git("rm", "--quiet", "--ignore-unmatch", file);
     else writeFileSync(join(this.code, file), text);
     await this.git("add", "--all");
+    // After a soak that was killed, the same seed writes what is there already.
     const author = ["-c", "user.name=soak", "-c", "user.email=soak@localhost"];
-    await this.git(...author, "commit", "--quiet", "--message", `soak: ${text ?? "the end"}`);
+    await this.git(...author, "commit", "--quiet", "--allow-empty", "--message", `soak: ${text ?? "the end"}`);
     await this.npm("push", [this.code, this.stack.name]);
   }
 

@@ -8,8 +8,8 @@ import { outputs, stackOf } from "../support/environment.js";
 
 /** A compiler is added before the heap changes, so that three of them change in turns. */
 const seed = 9;
-/** In rolling.test.ts, a deployment is killed, and a drained compiler restarts. */
-const kinds = changes.filter(({ name }) => !/killed|drained/.test(name));
+/** Others make the rest: rolling.test.ts and, for a compiler that is replaced, scaling.test.ts. */
+const kinds = changes.filter(({ name }) => !/killed|drained|replaced/.test(name));
 
 it("no agent run is lost, nor a second of a service, while everything changes once", async () => {
   const target = await targetOf(stackOf());
@@ -25,7 +25,7 @@ it("no agent run is lost, nor a second of a service, while everything changes on
         if (left.size === 0) once.abort();
       },
     })),
-    ...{ seconds: 3600, quiet: 5, signal: once.signal, say: console.log },
+    ...{ seconds: 3600, quiet: 2, signal: once.signal, say: console.log },
   }).finally(() => trial.putBack());
   console.log(tables(soaked));
   expect(passed(soaked), tables(soaked)).toBe(true);
