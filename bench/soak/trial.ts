@@ -98,7 +98,14 @@ export class Trial {
     await this.git("add", "--all");
     // After a soak that was killed, the same seed writes what is there already.
     const author = ["-c", "user.name=soak", "-c", "user.email=soak@localhost"];
-    await this.git(...author, "commit", "--quiet", "--allow-empty", "--message", `soak: ${text ?? "the end"}`);
+    await this.git(
+      ...author,
+      "commit",
+      "--quiet",
+      "--allow-empty",
+      "--message",
+      `soak: ${text ?? "the end"}`,
+    );
     await this.npm("push", [this.code, this.stack.name]);
   }
 
