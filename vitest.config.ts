@@ -41,8 +41,9 @@ export default defineConfig({
           name: "rendered",
           include: ["test/rendered/**/*.test.ts"],
           globalSetup: "test/support/rendered/setup.ts",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Alongside a deployment, everything takes a few times as long.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           maxWorkers: waiting,
         },
       },
