@@ -64,7 +64,7 @@ export function tables(soaked: Soaked): string {
     ...["", ...columns(changeRows(soaked))],
     ...["", ...columns(runRows(soaked))],
     ...["", ...columns(probeRows(soaked))],
-    ...["", ...columns(poolRows(soaked.pool)), watched(soaked.pool)],
+    ...["", ...columns(poolRows(soaked.pool)), watched(soaked)],
     ...reasons(soaked),
   ].join("\n");
 }
@@ -132,19 +132,25 @@ function poolRows({ compilers }: PoolSeen): string[][] {
   ];
 }
 
-const watched = ({ fewestUp, unread }: PoolSeen) =>
-  `fewest compilers up: ${String(fewestUp)}; HAProxy's page did not answer ${String(unread)} times`;
+function watched({ start, changes, pool: { fewest, unread } }: Soaked): string {
+  const silent = `HAProxy's page did not answer ${String(unread)} times`;
+  if (fewest === undefined) return silent;
+  const moment = { start: fewest.start, end: fewest.start };
+  const states = Object.entries(fewest.states).map((words) => words.join(" "));
+  return `fewest compilers up: ${String(fewest.up)}, for ${seconds(fewest.seconds, 0)}, first at ${seconds((fewest.start - start) / 1000, 0)}, during: ${changesDuring(changes, moment)} (${states.join(", ")}); ${silent}`;
+}
+
+/** Names of the changes in a span. */
+function changesDuring(changes: readonly Made[], span: Span): string {
+  const names = changes.filter((change) => overlap(span, change)).map(({ name }) => name);
+  return names.join(", ") || "no change";
+}
 
 /** Why things failed, and when. */
 function reasons(soaked: Soaked): string[] {
   const { changes, runs, probes, start } = soaked;
-  const during = (span: Span) =>
-    changes
-      .filter((change) => overlap(span, change))
-      .map(({ name }) => name)
-      .join(", ");
   const line = (what: string, span: Span, reason: string) =>
-    `${what}, at ${seconds((span.start - start) / 1000, 0)}, during: ${during(span) || "no change"}: ${reason}`;
+    `${what}, at ${seconds((span.start - start) / 1000, 0)}, during: ${changesDuring(changes, span)}: ${reason}`;
   const lines = [
     ...changes.flatMap((change) =>
       change.failure === undefined ? [] : [line(change.name, change, change.failure)],

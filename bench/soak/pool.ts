@@ -10,11 +10,22 @@ export interface Seen {
   readonly sessions: number;
 }
 
+/** When the fewest compilers were up. */
+export interface Fewest {
+  readonly up: number;
+  /** Milliseconds since 1970, for the first time. */
+  readonly start: number;
+  /** Seconds, over all times with so few. */
+  readonly seconds: number;
+  /** Each compiler's state, as HAProxy wrote it. */
+  readonly states: Readonly<Record<string, string>>;
+}
+
 /** The pool as HAProxy saw it. */
 export interface PoolSeen {
   readonly compilers: readonly Seen[];
-  /** The fewest compilers that were up at the same time. */
-  readonly fewestUp: number;
+  /** The fewest compilers that were up at the same time; undefined if HAProxy's page never answered. */
+  readonly fewest: Fewest | undefined;
   /** Times at which HAProxy's page did not answer. */
   readonly unread: number;
 }
@@ -25,7 +36,7 @@ export class PoolWatch {
     string,
     { seconds: Record<string, number>; sessions: number; last: number }
   >();
-  private fewestUp = Infinity;
+  private fewest: Fewest | undefined;
   private unread = 0;
   private readonly stopped = new AbortController();
   private readonly watching: Promise<void>;
@@ -45,7 +56,7 @@ export class PoolWatch {
       ),
       sessions,
     }));
-    return { compilers, fewestUp: this.fewestUp, unread: this.unread };
+    return { compilers, fewest: this.fewest, unread: this.unread };
   }
 
   private async watch(): Promise<void> {
@@ -79,6 +90,20 @@ export class PoolWatch {
       seen.last = total;
       this.compilers.set(svname, seen);
     }
-    this.fewestUp = Math.min(this.fewestUp, up);
+    this.fewest = fewer(this.fewest, up, seconds, servers);
   }
+}
+
+function fewer(
+  before: Fewest | undefined,
+  up: number,
+  seconds: number,
+  servers: readonly Row[],
+): Fewest {
+  if (before !== undefined && before.up < up) return before;
+  if (before?.up === up) return { ...before, seconds: before.seconds + seconds };
+  const states = Object.fromEntries(
+    servers.map(({ svname = "", status = "" }) => [svname, status]),
+  );
+  return { up, start: Date.now(), seconds, states };
 }

@@ -58,13 +58,37 @@ print ended ? client.read : "open"
   return stdout;
 }
 
+/** Sends a line every half a second, which is answered at once, and says after how many seconds the connection has ended. */
+async function busyConnection(before: string): Promise<number> {
+  const client = `
+require "socket"
+client = TCPSocket.new("127.0.0.1", 18140)
+start = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+asked = 0
+loop do
+  client.puts("line")
+  break unless client.gets
+  asked += 1
+  system(${JSON.stringify(before)}, out: File::NULL, err: File::NULL) if asked == 1
+  abort("open") if asked == 30
+  break if client.wait_readable(0.5)
+end
+print Process.clock_gettime(Process::CLOCK_MONOTONIC) - start
+`;
+  const { code, stdout, stderr } = await inParsers(["ruby", "-rio/wait", "-e", client]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return Number(stdout);
+}
+
 describe("connections from before a revocation", () => {
   beforeAll(async () => {
     const program = fileOf(await filesOf("debian"), "compiler/puppet-revoked-connections")
       .replace(/^LIST = .*$/m, `LIST = "${folder}/crl.pem"`)
       .replace(/^PORT = .*$/m, "PORT = 18140")
       .replace(/^LOADED = .*$/m, "LOADED = 0.3")
-      .replace(/^HANDSHAKE = .*$/m, "HANDSHAKE = 0.3");
+      .replace(/^HANDSHAKE = .*$/m, "HANDSHAKE = 0.3")
+      .replace(/^UNUSED = .*$/m, "UNUSED = 1500")
+      .replace(/^PATIENCE = .*$/m, "PATIENCE = 4");
     const { code, stderr } = await inParsers(["sh", "-ec", authority]);
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
     await inParsers(
@@ -86,8 +110,14 @@ describe("connections from before a revocation", () => {
     expect(await inParsers([`${folder}/program`, "check"])).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("end between two requests", async () => {
+  it("end when nobody will use them again", async () => {
     expect(await connection("one", `sh ${folder}/revoke 11`, true)).toBe("one\n");
+  });
+
+  it("stay as long as one request follows another, for a while", async () => {
+    const seconds = await busyConnection(`sh ${folder}/revoke 14`);
+    expect(seconds).toBeGreaterThan(4);
+    expect(seconds).toBeLessThan(12);
   });
 
   it("end after the answer to a request that takes long", async () => {

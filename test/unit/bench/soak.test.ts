@@ -136,7 +136,15 @@ describe("the tables of a soak", () => {
     ],
     pool: {
       compilers: [{ compiler: "compiler1", seconds: { UP: 118, DRAIN: 2 }, sessions: 9 }],
-      ...{ fewestUp: 1, unread: 0 },
+      ...{
+        fewest: {
+          up: 1,
+          start: 5_000,
+          seconds: 2,
+          states: { compiler1: "UP 1/2", compiler2: "DRAIN (agent)" },
+        },
+        unread: 0,
+      },
     },
   };
 
@@ -160,7 +168,7 @@ describe("the tables of a soak", () => {
 
       compiler   DRAIN  UP     connections
       compiler1  2 s    118 s  9
-      fewest compilers up: 1; HAProxy's page did not answer 0 times
+      fewest compilers up: 1, for 2 s, first at 5 s, during: no change (compiler1 UP 1/2, compiler2 DRAIN (agent)); HAProxy's page did not answer 0 times
 
       real1, at 45 s, during: compiler added: Error: Could not send report
       puppet.example.test on a new connection, at 72 s, during: code deployed: socket hang up
