@@ -18,6 +18,9 @@ const retention = { nodeTtl: "7d", nodePurgeTtl: "14d", reportTtl: "14d" };
 /** How Puppet servers use PuppetDB: agents keep running while it is down. */
 const puppetdbClient = { softWriteFailure: true, requestTimeout: 10 };
 
+/** How long a Puppet server keeps reports that nobody takes. */
+const reports = { maxSize: 1024, maxAge: "7d" };
+
 /** How code is fetched from Git: no server is trusted without its host key, and no proxy is used. */
 const codeDeployment = {
   tool: CodeTool.R10k,
@@ -64,6 +67,7 @@ export const defaults = {
   webhookPort: 9000,
   retention,
   puppetdbClient,
+  reports,
   postgresql,
   codeDeployment,
   foremanClient,

@@ -74,6 +74,7 @@ export type {
   PuppetDbUse,
   Retention,
 } from "./puppetdb/args.js";
+export type { ReportsArgs } from "./reports/args.js";
 export { SmartProxy } from "./smart-proxy/smart-proxy.js";
 export type { SmartProxyArgs } from "./smart-proxy/args.js";
 export { Webhook } from "./webhook/webhook.js";

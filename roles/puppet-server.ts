@@ -1,11 +1,12 @@
 import type * as z from "zod";
+import { defaults } from "../components/defaults.js";
 import { codeFolder, codeUser } from "../templates/code-deployment/code-deployment.js";
 import { agentsPort } from "../templates/puppetserver/puppetserver.js";
 import { outsideOfGems, type ServerGems } from "./code-needs.js";
 import type { Foreman } from "./foreman/settings.js";
 import type { Puppetdb } from "./puppetdb/settings.js";
 import { portOf, type OutsidePorts, type SshLogin } from "./role.js";
-import { integer, object } from "./values.js";
+import { duration, integer, object } from "./values.js";
 
 const memoryAndWorkers = {
   /** JRubies: catalogs compiled at the same time. */
@@ -28,6 +29,15 @@ export const compilerSizing = object({
   maxRetryDelay: integer(1, 1800, "a whole number of seconds").optional(),
 });
 
+/** How long each Puppet server keeps reports that nobody takes. */
+export const reports = object({
+  /** MiB for each of PuppetDB and Foreman. */
+  maxSize: integer(16, 1_048_576, "a whole number of MiB").default(defaults.reports.maxSize),
+  /** Time after which they are dropped. */
+  maxAge: duration.default(defaults.reports.maxAge),
+});
+
+export type Reports = z.output<typeof reports>;
 export type ServerSizing = z.output<typeof sizing>;
 export type CompilerSizing = z.output<typeof compilerSizing>;
 

@@ -7,6 +7,11 @@ export const integer = (minimum: number, maximum: number, what: string) => {
   const remedy = `${what} from ${String(minimum)} to ${String(maximum)}`;
   return z.int(remedy).min(minimum, remedy).max(maximum, remedy);
 };
+/** A duration as PuppetDB writes it. */
+export const duration = text(
+  /^[1-9]\d{0,4}[dhm]$/,
+  "a duration in days, hours or minutes, such as 14d, 36h or 90m",
+);
 /** An object with exactly these keys. */
 export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, {

@@ -1,8 +1,9 @@
 import { demonstrationAgent } from "../../tools/lib/agents.js";
+import { removeContainer } from "../../tools/lib/podman.js";
 import { Problem } from "../../tools/lib/problem.js";
 import { forget, join } from "./join.js";
 import { PuppetClient } from "./puppet-client.js";
-import { factsFrom, realAgent, removeRealAgent } from "./real-agent.js";
+import { factsFrom, realAgent } from "./real-agent.js";
 import { runAll, type Bounds, type Runner, type RunRecord } from "./runs.js";
 import { SimulatedAgent } from "./simulated-agent.js";
 import type { Target } from "./target.js";
@@ -41,8 +42,9 @@ export async function joinAgents(target: Target, counts: Counts): Promise<Agents
   const certnames = named("simulated", counts.simulated).map((name) => `${name}.${domain}`);
   const containers = named("real", counts.real);
   const remove = async () => {
-    for (const name of containers) await removeRealAgent(target, name);
-    await forget(target, certnames);
+    // The certificates first: Podman's DNS is away for a moment when a container stops.
+    await forget(target, [...certnames, ...containers.map((name) => `${name}.${domain}`)]);
+    for (const name of containers) await removeContainer(target.agent.environment, name);
   };
   try {
     const facts = await factsFrom(target, demonstrationAgent);

@@ -77,7 +77,7 @@ test -z "$names" || exec "$2" ca clean --certname "$names"`;
   );
   if (code !== 0) {
     throw new Problem(
-      `the certificates of simulated agents could not be removed: ${(stdout + stderr).trim()}`,
+      `the certificates of agents could not be removed: ${(stdout + stderr).trim()}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { distributions } from "../../distributions/index.js";
-import { compilerOf, joinAgent, removeAgent } from "../../tools/lib/agents.js";
+import { compilerOf, joinAgent } from "../../tools/lib/agents.js";
 import { exec } from "../../tools/lib/podman.js";
 import { Problem } from "../../tools/lib/problem.js";
 import type { Facts } from "./facts.js";
@@ -9,12 +9,18 @@ import type { Target } from "./target.js";
 /** Seconds after which a run of a real agent counts as lost: as long as it may wait for a busy server. */
 const deadline = 1800;
 
+/** Where a run leaves its report. */
+const report = "/run/last_run_report.yaml";
+
 /** One run as the agent's service does it, but at once. */
 const once = [
   ...["agent", "--onetime", "--no-daemonize", "--no-splay", "--detailed-exitcodes"],
   ...["--verbose", "--logdest", "console", "--color=false"],
-  ...["--waitforlock", "1", "--maxwaitforlock", "120"],
+  ...["--waitforlock", "1", "--maxwaitforlock", "120", "--lastrunreport", report],
 ] as const;
+
+/** Runs a command, and shows which run it was. */
+const shown = `rm -f ${report}; "$@"; code=$?; grep ^transaction_uuid: ${report}; exit $code`;
 
 /**
  * Creates a container with a real agent, which runs only when it is told to.
@@ -36,7 +42,8 @@ export async function realAgent(target: Target, name: string): Promise<Runner> {
     name: `${name}.${agent.domain}`,
     real: true,
     run: async () => {
-      const command = ["timeout", "-k", "10", String(deadline), paths.puppet, ...once];
+      const limited = ["timeout", "-k", "10", String(deadline), paths.puppet, ...once];
+      const command = ["sh", "-c", shown, "sh", ...limited];
       const { code, stdout, stderr } = await exec(agent.environment, name, command, {
         apart: true,
       });
@@ -44,9 +51,6 @@ export async function realAgent(target: Target, name: string): Promise<Runner> {
     },
   };
 }
-
-/** Removes a real agent, and its certificate. */
-export const removeRealAgent = ({ agent }: Target, name: string) => removeAgent(agent, name);
 
 /** The facts that a real agent sends. */
 export async function factsFrom({ agent }: Target, name: string): Promise<Facts> {
@@ -70,5 +74,7 @@ export function endOf(code: number, said: string): RunEnd {
     failure: failed,
     retries: said.match(/Sleeping for \d+ seconds before retrying/g)?.length ?? 0,
     compiler: compilerOf(said),
+    // YAML quotes one that looks like a number at first.
+    transaction: /^transaction_uuid: '?([\da-f-]{36})'?$/m.exec(said)?.[1],
   };
 }

@@ -6,6 +6,8 @@ export interface RunEnd {
   readonly retries: number;
   /** The server that compiled the catalog, where that is known. */
   readonly compiler: string | undefined;
+  /** Transaction UUID of its report, where that is known. */
+  readonly transaction: string | undefined;
 }
 
 /** One run of one agent. */

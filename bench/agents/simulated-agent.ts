@@ -66,7 +66,7 @@ export class SimulatedAgent {
       const reported = await this.report(client, reportOf(run));
       this.ranBefore = true;
       const { retries } = client;
-      return { failure: failure ?? reported, retries, compiler };
+      return { failure: failure ?? reported, retries, compiler, transaction };
     } finally {
       client.close();
     }

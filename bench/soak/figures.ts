@@ -3,6 +3,7 @@ import { columns } from "../../tools/lib/columns.js";
 import { percentile } from "../percentile.js";
 import type { PoolSeen } from "./pool.js";
 import type { Gap, Probed } from "./probes.js";
+import type { ReportsSeen } from "./reports.js";
 
 /** One change that was made. */
 export interface Made {
@@ -24,6 +25,8 @@ export interface Soaked {
   readonly runs: readonly RunRecord[];
   readonly probes: readonly Probed[];
   readonly pool: PoolSeen;
+  /** What became of the reports; undefined without a PuppetDB. */
+  readonly reports: ReportsSeen | undefined;
 }
 
 interface Span {
@@ -48,8 +51,10 @@ const failed = (runs: readonly RunRecord[]) => runs.filter(({ failure }) => fail
 
 /** Whether anything went wrong. */
 export function passed(soaked: Soaked): boolean {
+  const { lost = [], doubled = [] } = soaked.reports ?? {};
   return (
-    failed(soaked.runs).length === 0 && soaked.changes.every(({ failure }) => failure === undefined)
+    failed(soaked.runs).length + lost.length + doubled.length === 0 &&
+    soaked.changes.every(({ failure }) => failure === undefined)
   );
 }
 
@@ -64,7 +69,7 @@ export function tables(soaked: Soaked): string {
     ...["", ...columns(changeRows(soaked))],
     ...["", ...columns(runRows(soaked))],
     ...["", ...columns(probeRows(soaked))],
-    ...["", ...columns(poolRows(soaked.pool)), watched(soaked)],
+    ...["", ...columns(poolRows(soaked.pool)), watched(soaked), reported(soaked)],
     ...reasons(soaked),
   ].join("\n");
 }
@@ -140,6 +145,12 @@ function watched({ start, changes, pool: { fewest, unread } }: Soaked): string {
   return `fewest compilers up: ${String(fewest.up)}, for ${seconds(fewest.seconds, 0)}, first at ${seconds((fewest.start - start) / 1000, 0)}, during: ${changesDuring(changes, moment)} (${states.join(", ")}); ${silent}`;
 }
 
+function reported({ runs, reports }: Soaked): string {
+  if (reports === undefined) return "reports: there is no PuppetDB";
+  const known = runs.filter(({ transaction }) => transaction !== undefined).length;
+  return `reports of ${String(known)} runs: ${String(reports.lost.length)} are not in PuppetDB, ${String(reports.doubled.length)} are there more than once`;
+}
+
 /** Names of the changes in a span. */
 function changesDuring(changes: readonly Made[], span: Span): string {
   const names = changes.filter((change) => overlap(span, change)).map(({ name }) => name);
@@ -148,7 +159,7 @@ function changesDuring(changes: readonly Made[], span: Span): string {
 
 /** Why things failed, and when. */
 function reasons(soaked: Soaked): string[] {
-  const { changes, runs, probes, start } = soaked;
+  const { changes, runs, probes, reports, start } = soaked;
   const line = (what: string, span: Span, reason: string) =>
     `${what}, at ${seconds((span.start - start) / 1000, 0)}, during: ${changesDuring(changes, span)}: ${reason}`;
   const lines = [
@@ -158,6 +169,8 @@ function reasons(soaked: Soaked): string[] {
     ...runs.flatMap((run) =>
       run.failure === undefined ? [] : [line(run.agent, run, run.failure)],
     ),
+    ...(reports?.lost ?? []).map((run) => line(run.agent, run, "its report is lost")),
+    ...(reports?.doubled ?? []).map((run) => line(run.agent, run, "its report is there twice")),
     ...probes.flatMap(({ service, kept, gaps }) =>
       gaps.map((gap) =>
         line(`${service} on a ${kept ? "kept" : "new"} connection`, gap, gap.reason),

@@ -7,6 +7,7 @@ import type { Made, Soaked } from "./figures.js";
 import { PoolWatch } from "./pool.js";
 import { Probe } from "./probes.js";
 import { Rounds, seeded } from "./random.js";
+import { reportsSeen } from "./reports.js";
 import type { Trial } from "./trial.js";
 
 /** Seconds that a change may go on after the end; agents run as long. */
@@ -49,9 +50,13 @@ export async function soak(soak: Soak): Promise<Soaked> {
       ...{ environment: target.agent.environment, seed, start, end: Date.now(), changes, runs },
       probes: await Promise.all(probes.map((probe) => probe.stop())),
       pool: await watch.stop(),
+      reports: await reportsSeen(trial, runs),
     };
   } finally {
-    await agents.remove();
+    // What was seen is worth more than a tidy environment.
+    await agents.remove().catch((error: unknown) => {
+      say(`agents could not be removed: ${String(error)}`);
+    });
   }
 }
 

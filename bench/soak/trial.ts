@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { distributions, type Distribution } from "../../distributions/index.js";
 import type { Settings } from "../../settings/settings.js";
+import { puppetdbPort } from "../../templates/puppetdb/puppetdb.js";
+import { mainName } from "../../roles/main/main.js";
 import { project } from "../../tools/lib/paths.js";
 import { exec } from "../../tools/lib/podman.js";
 import { awaitPool, type Statistics } from "../../tools/lib/pool.js";
@@ -62,6 +64,21 @@ export class Trial {
   async on(host: string, command: string): Promise<void> {
     const words = ["sh", "-c", command];
     await this.must(`${host}: ${command}`, exec(this.stack.name, host, words, { apart: true }));
+  }
+
+  /** PuppetDB's answer about reports, by a query in its AST. */
+  async reports(query: unknown): Promise<unknown> {
+    const { domain, hosts } = this.settings;
+    const { ssldir } = this.distribution.paths;
+    const fqdn = `${mainName}.${domain}`;
+    const certificate = `--cacert ${ssldir}/certs/ca.pem --cert ${ssldir}/certs/${fqdn}.pem --key ${ssldir}/private_keys/${fqdn}.pem`;
+    const url = `https://${hosts.puppetdb ?? mainName}.${domain}:${String(puppetdbPort)}/pdb/query/v4/reports`;
+    const curl = `curl --noproxy '*' --silent --show-error --fail-with-body --max-time 60 ${certificate} --header 'Content-Type: application/json' --data @- ${url}`;
+    const { stdout } = await exec(this.stack.name, mainName, ["sh", "-c", curl], {
+      apart: true,
+      stdin: JSON.stringify({ query }),
+    });
+    return JSON.parse(stdout) as unknown;
   }
 
   /** Runs the command of one of the project's npm scripts, perhaps until it is killed. */

@@ -4,6 +4,7 @@ import type { AuthorityArgs } from "../certificates/args.js";
 import type { ForemanClientArgs } from "../foreman/args.js";
 import type { CodeNeeds, CompilerSizingArgs } from "../puppet-server/args.js";
 import type { PuppetDbClientArgs } from "../puppetdb/args.js";
+import type { ReportsArgs } from "../reports/args.js";
 
 /** Settings that all compilers of a pool share. */
 export interface CompilerSettings extends AuthorityArgs, CodeNeeds {
@@ -17,6 +18,8 @@ export interface CompilerSettings extends AuthorityArgs, CodeNeeds {
   puppetdb?: PuppetDbClientArgs;
   /** How it connects to Foreman; without it, it uses none. */
   foreman?: ForemanClientArgs | undefined;
+  /** How long it keeps reports that PuppetDB or Foreman does not take; up to 1024 MiB and 7 days by default. */
+  reports?: ReportsArgs;
   /**
    * Addresses of load balancers, which may open any number of connections; none by default. Any other address, and any
    * other network of /64 of IPv6, may have 1000 open, and begin 200 a second.

@@ -7,6 +7,7 @@ import { limitsUnit } from "../connection-limits/state.js";
 import { revokedConnectionsUnit } from "../revoked-connections/state.js";
 import type { CompilerArgs } from "./args.js";
 import { poolProgram } from "../../templates/compiler-pool/compiler-pool.js";
+import { reportsService } from "../../templates/reports/reports.js";
 import { Rollout, rolloutOf } from "../rollout/rollout.js";
 import { answerSocket } from "./pool-state.js";
 import { compilerState, crlRefresh } from "./state.js";
@@ -34,6 +35,7 @@ export class Compiler extends pulumi.ComponentResource {
         },
         services: unlessMade(host, [
           distribution.services.server,
+          reportsService,
           `${crlRefresh}.timer`,
           answerSocket,
           revokedConnectionsUnit,

@@ -15,6 +15,7 @@ import {
   serverSettings,
 } from "../puppet-server/state.js";
 import { puppetdbClient } from "../puppetdb/client.js";
+import { noEarlierProcessor, reports } from "../reports/state.js";
 import { revokedConnections } from "../revoked-connections/state.js";
 import type { CompilerArgs } from "./args.js";
 import { poolAnswer, poolPrograms } from "./pool-state.js";
@@ -38,6 +39,13 @@ export function compilerState(
   return [
     ...certificateCheck(args),
     ...serverPackage(distribution),
+    // Before anything has Puppet Server use it.
+    ...reports(
+      distribution,
+      host.fqdn,
+      { puppetdb: args.puppetdb, foreman: args.foreman },
+      args.reports,
+    ),
     ...serverPuppetConf(distribution, {
       certname: host.fqdn,
       // Its own agent asks itself: the main server compiles for nobody else, because code there runs beside the CA's key.
@@ -65,6 +73,7 @@ export function compilerState(
     ...connectionLimits(compilerLimits, args.knownAddresses),
     ...poolPrograms(args, { sizing, drainTimeout: args.drainTimeout }),
     ...serverService(distribution),
+    ...noEarlierProcessor(distribution),
     ...poolAnswer(distribution),
     ...revokedConnections(distribution),
   ];

@@ -4,6 +4,7 @@ import type { CertificateAuthority } from "../certificate-authority/certificate-
 import type { ForemanClientArgs } from "../foreman/args.js";
 import type { CodeNeeds, SizingArgs } from "../puppet-server/args.js";
 import type { PuppetDbClientArgs } from "../puppetdb/args.js";
+import type { ReportsArgs } from "../reports/args.js";
 
 /** Arguments of {@link MainServer}. */
 export interface MainServerArgs extends CodeNeeds {
@@ -25,6 +26,8 @@ export interface MainServerArgs extends CodeNeeds {
   puppetdb?: PuppetDbClientArgs;
   /** How it connects to Foreman; without it, it uses none. */
   foreman?: ForemanClientArgs | undefined;
+  /** How long it keeps reports that PuppetDB or Foreman does not take; up to 1024 MiB and 7 days by default. */
+  reports?: ReportsArgs;
   /** Whether it runs a smart proxy for Foreman; false by default. */
   smartProxy?: boolean;
   /** Whether code deployment manages the environments; false by default. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HostConfiguration, unlessMade } from "../../hosts/host-configuration.js";
+import { reportsService } from "../../templates/reports/reports.js";
 import { withDefaults, withDistribution } from "../arguments.js";
 import { CaCertificate } from "../certificate-authority/ca-certificate.js";
 import { limitsUnit } from "../connection-limits/state.js";
@@ -26,6 +27,7 @@ export class MainServer extends pulumi.ComponentResource {
         state: mainServerState(argsWithDefaults),
         services: unlessMade(host, [
           distribution.services.server,
+          reportsService,
           revokedConnectionsUnit,
           limitsUnit,
         ]),

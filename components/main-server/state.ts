@@ -15,6 +15,7 @@ import {
   serverSettings,
 } from "../puppet-server/state.js";
 import { puppetdbClient } from "../puppetdb/client.js";
+import { noEarlierProcessor, reports } from "../reports/state.js";
 import { revokedConnections } from "../revoked-connections/state.js";
 import type { MainServerArgs } from "./args.js";
 
@@ -34,6 +35,8 @@ export function mainServerState(
     ...(args.controlRepository ? noOwnEnvironments(distribution) : []),
     ...mainCertificateNames(distribution, host.fqdn, subjectAltNames),
     ...serverPackage(distribution),
+    // Before anything has Puppet Server use it.
+    ...reports(distribution, host.fqdn, { puppetdb, foreman }, args.reports),
     ...serverPuppetConf(distribution, {
       certname: host.fqdn,
       server: caServer,
@@ -58,6 +61,7 @@ export function mainServerState(
     ...authorization(distribution, mainServerRules({ fqdn: host.fqdn, deployedCode, smartProxy })),
     ...connectionLimits(mainServerLimits),
     ...serverService(distribution),
+    ...noEarlierProcessor(distribution),
     ...revokedConnections(distribution),
   ];
 }

@@ -1,6 +1,7 @@
 import { oneOf, withDefaults, withDistribution } from "../arguments.js";
 import { CodeTool } from "../choices.js";
 import { defaults, fullName } from "../defaults.js";
+import { limitsOf } from "../reports/limits.js";
 import type { PuppetInfrastructureArgs } from "./args.js";
 import { foremanClientOf, missing } from "./clients.js";
 
@@ -23,6 +24,7 @@ export function withAllDefaults(args: PuppetInfrastructureArgs) {
   oneOf("codeDeployment.tool", codeDeployment.tool, CodeTool);
   const existingForeman = args.hosts.foreman === undefined ? foremanClientOf(args) : undefined;
   if (existingForeman !== undefined && args.foreman?.password === undefined) missing("password");
+  limitsOf(args.reports ?? {});
   return withDistribution({
     ...withDefaults(args, {
       plannedCompilers: [],
@@ -34,6 +36,7 @@ export function withAllDefaults(args: PuppetInfrastructureArgs) {
       puppetdb: {},
       postgresql: {},
       serverGems: {},
+      reports: {},
       rollout: {},
     }),
     puppetServer: inDomain(puppetServer),

@@ -14,6 +14,7 @@ import type {
   SizingArgs,
 } from "../puppet-server/args.js";
 import type { PuppetDbSizingArgs, PuppetDbUse, Retention } from "../puppetdb/args.js";
+import type { ReportsArgs } from "../reports/args.js";
 
 /** The hosts of an environment by role; each is a separate machine. */
 export interface HostsArgs {
@@ -70,6 +71,11 @@ export interface PuppetInfrastructureArgs {
   eyaml?: EyamlArgs | undefined;
   /** Gems of the Puppet servers' Ruby; none by default. A new server joins the pool only with all of them. */
   serverGems?: ServerGemsArgs;
+  /**
+   * How long each Puppet server keeps reports that PuppetDB or Foreman does not take; up to 1024 MiB and 7 days by
+   * default.
+   */
+  reports?: ReportsArgs;
   /** TCP port of the load balancer's statistics page; 8404 by default. */
   statsPort?: number;
   /** Seconds that a catalog may take to compile; 900 by default. */

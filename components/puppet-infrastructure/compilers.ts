@@ -38,6 +38,7 @@ export function deployCompilers(
       rollout: args.rollout,
       eyaml: args.eyaml,
       serverGems: args.serverGems,
+      reports: args.reports,
     },
     {
       parent,

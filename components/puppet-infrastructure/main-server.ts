@@ -29,6 +29,7 @@ export function deployMainServer(
         context.deployedCode && Object.keys(args.codeDeployment.sources ?? {}).length === 0,
       eyaml: args.eyaml,
       serverGems: args.serverGems,
+      reports: args.reports,
       reservedMemory: context.puppetdbOnMainServer ? puppetdbMemory(main.memory, true) : 0,
     },
     { parent },

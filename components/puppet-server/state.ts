@@ -18,6 +18,7 @@ import {
 } from "../../templates/puppet/puppet.js";
 import { classifierScript } from "../../templates/foreman/foreman.js";
 import { renderRoutes } from "../../templates/puppetdb/puppetdb.js";
+import { spooled } from "../../templates/reports/reports.js";
 import {
   agentsPort,
   renderCaCfg,
@@ -29,6 +30,7 @@ import {
 } from "../../templates/puppetserver/puppetserver.js";
 import type { ForemanClientArgs } from "../foreman/args.js";
 import type { PuppetDbClientArgs } from "../puppetdb/args.js";
+import { factsWait } from "../reports/state.js";
 
 /** The site manifest that a server compiles until code is deployed. */
 export const firstManifest = "/usr/local/share/puppet-site.pp";
@@ -88,10 +90,7 @@ export function serverPuppetConf(
           rundir: paths.serverRundir,
           codedir: paths.codedir,
           puppetdb: puppetdb !== undefined,
-          reports: [
-            ...(puppetdb === undefined ? [] : ["puppetdb"]),
-            ...(foreman === undefined ? [] : ["foreman"]),
-          ],
+          reports: puppetdb === undefined && foreman === undefined ? [] : [spooled],
           ...(foreman === undefined ? {} : { classifier: classifierScript }),
           deployedCode,
           ...(autosign === undefined ? {} : { cadir: paths.cadir, autosign }),
@@ -112,7 +111,15 @@ export function factsRoutes(
   const routes = `${paths.confdir}/routes.yaml`;
   return puppetdb === undefined && foreman === undefined
     ? [absenceOf(routes, { notify })]
-    : [fileOf(routes, renderRoutes({ puppetdb: puppetdb !== undefined }), { notify })];
+    : [
+        fileOf(
+          routes,
+          renderRoutes(
+            puppetdb === undefined ? "json" : factsWait(puppetdb) ? spooled : "puppetdb",
+          ),
+          { notify },
+        ),
+      ];
 }
 
 /** Settings that come before the first start of Puppet Server: with its CA on, it would create a CA of its own. */

@@ -15,7 +15,9 @@ import type { Puppetdb } from "../puppetdb/settings.js";
 import {
   outsideOfForemanPackages,
   outsideOfServers,
+  reports,
   sizing,
+  type Reports,
   type ServerSizing,
 } from "../puppet-server.js";
 import { portOf, type OutsidePorts, type Role } from "../role.js";
@@ -36,6 +38,7 @@ interface SeenSettings {
   foreman: Foreman;
   eyaml: Eyaml;
   serverGems: ServerGems;
+  reports: Reports;
 }
 
 /** Name of the main server's host, on platforms that create hosts. */
@@ -54,6 +57,7 @@ export const main = {
     // Compilers have them too.
     eyaml: eyaml.prefault({}),
     serverGems: serverGems.prefault({}),
+    reports: reports.prefault({}),
   },
   secrets: [
     ...["codeDeployment.token", "codeDeployment.credentials.*.token"],
@@ -119,6 +123,7 @@ export const main = {
     webhook,
     eyaml: { privateKey, publicKey },
     serverGems,
+    reports,
   }) => ({
     mainServer,
     codeDeployment,
@@ -129,6 +134,7 @@ export const main = {
       ? {}
       : { eyaml: { privateKey, publicKey } }),
     serverGems,
+    reports,
   }),
   outputs: {
     // The CA's certificates, which verify the servers' own.

@@ -1,11 +1,17 @@
 import * as z from "zod";
 import { defaults } from "../../components/defaults.js";
-import { certificates, dotted, integer, label, object, port, setSecret, text } from "../values.js";
+import {
+  certificates,
+  dotted,
+  duration,
+  integer,
+  label,
+  object,
+  port,
+  setSecret,
+  text,
+} from "../values.js";
 
-const duration = text(
-  /^[1-9]\d{0,4}[dhm]$/,
-  "a duration in days, hours or minutes, such as 14d, 36h or 90m",
-);
 /** PostgreSQL truncates names to 63 bytes, and a restore appends a suffix to the database's name. */
 const longestDatabase = 63 - "_restored".length;
 /** A name that is not taken: PostgreSQL's own names belong to its administrator. */

@@ -1,6 +1,7 @@
 """Lets tests set the service's answers, and read what it received."""
 
 import re
+import threading
 
 from answers import Refused
 
@@ -24,6 +25,22 @@ def reset(state, _body):
 
 def slow_down(state, body):
     state.delay = body["seconds"]
+    return {}
+
+
+def stop(state, body):
+    """As a signal stops Foreman's processes: requests wait, and are all worked at when it goes on."""
+    if body["stopped"]:
+        state.going.clear()
+    else:
+        state.going.set()
+    return {}
+
+
+def work(state, body):
+    """How many requests Foreman works at at the same time, and how long a line of a report takes."""
+    state.workers = threading.Semaphore(body["workers"])
+    state.seconds_per_log = body["secondsPerLog"]
     return {}
 
 
@@ -52,6 +69,8 @@ ROUTES = [
     ("GET", r"/received", received),
     ("POST", r"/reset", reset),
     ("PUT", r"/delay", slow_down),
+    ("PUT", r"/stopped", stop),
+    ("PUT", r"/work", work),
     ("PUT", r"/parameters", set_parameters),
     ("PUT", r"/hosts/([^/]+)", classify),
     ("DELETE", r"/hosts/([^/]+)", forget),

@@ -121,11 +121,13 @@ class ForemanHandler(Handler):
         state = self.server.state
         came_to = state.received
         time.sleep(state.delay)
+        state.going.wait()
         if state.received is not came_to:
             # The request was sent to the Foreman before the reset; the new one has never seen it.
             raise Refused(503)
         request.identify(self.server, self.connection.getpeercert())
-        return answer(state, request)
+        with state.workers:
+            return answer(state, request)
 
 
 class Server(ThreadingHTTPServer):

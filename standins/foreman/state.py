@@ -3,6 +3,7 @@
 import ipaddress
 import itertools
 import re
+import threading
 from urllib.parse import urlsplit
 
 from answers import now
@@ -18,12 +19,20 @@ SETTINGS = {
 }
 
 
+#: Requests that Foreman works at at the same time; the others wait, also those whose client has gone.
+WORKERS = 10
+
+
 class State:
     def __init__(self):
+        self.going = threading.Event()
         self.reset()
 
     def reset(self):
         self.delay = 0
+        self.going.set()
+        self.workers = threading.Semaphore(WORKERS)
+        self.seconds_per_log = 0
         self.ids = itertools.count(1)
         self.settings = dict(SETTINGS)
         self.parameters = {}

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import datetime, timezone
 
 from answers import broken, invalid, shown_time, unprocessable
@@ -10,6 +11,8 @@ METRICS = ["applied", "restarted", "failed", "failed_restarts", "skipped", "pend
 LEVELS = ["debug", "info", "notice", "warning", "err", "alert", "emerg", "crit"]
 #: Foreman stores each count in ten bits.
 LARGEST_COUNT = 1023
+#: Seconds from the look for the same report to its place in the database.
+LOOKING = 0.05
 
 
 def node(state, host):
@@ -94,6 +97,8 @@ def import_report(state, report):
     for other in list(state.reports):
         if other["host_id"] == host["id"] and other["reported_at"] == reported_at:
             raise invalid(None, {"reported_at": ["has already been taken"]})
+    # Foreman looks first, and then stores: two at the same time are both stored.
+    time.sleep(LOOKING)
     kept = state.record(
         host_id=host["id"],
         host_name=host["name"],
@@ -105,6 +110,7 @@ def import_report(state, report):
     )
     state.reports.append(kept)
     host["last_report"] = max(host["last_report"] or reported_at, reported_at)
+    time.sleep(state.seconds_per_log * len(logs))
     for entry in map(log_entry, logs):
         if entry["level"] not in LEVELS:
             raise unprocessable(f"unknown log level {entry['level']}")
@@ -138,10 +144,10 @@ def report_time(text):
     if not isinstance(text, str):
         raise broken("a report needs a time")
     try:
-        time = datetime.fromisoformat(re.sub(r"\s*(UTC|Z)$", "+00:00", text))
+        moment = datetime.fromisoformat(re.sub(r"\s*(UTC|Z)$", "+00:00", text))
     except ValueError:
         raise broken(f"'{text}' is no time") from None
-    return shown_time(time if time.tzinfo else time.replace(tzinfo=timezone.utc))
+    return shown_time(moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))
 
 
 def log_entry(entry):

@@ -4,8 +4,14 @@
 # for whether it may, `down` or `up` for whether it has warmed up. After `down`, its share of agents grows slowly.
 folder=/var/lib/puppet-pool
 lock=/run/puppet-pool/changing
-# A second question of a load balancer tells how many compilers take agents, and how many there are.
-if read -r -t 0.2 told && [[ $told =~ ^[0-9]{1,4}\ [0-9]{1,4}$ ]]; then
+# A second question of a load balancer tells how many compilers take agents, and how many there are; a third one asks how many
+# reports and facts have not been sent yet.
+read -r -t 0.2 told
+if test "$told" = reports; then
+  for folder in /var/lib/puppet-reports/{puppetdb,foreman}; do ls -A "$folder" 2>/dev/null; done | wc -l | sed 's/^/reports /'
+  exit
+fi
+if [[ $told =~ ^[0-9]{1,4}\ [0-9]{1,4}$ ]]; then
   # Whole, or not at all.
   echo "$told" >"/run/puppet-pool/told/.$REMOTE_ADDR.$$" && mv "/run/puppet-pool/told/.$REMOTE_ADDR.$$" "/run/puppet-pool/told/$REMOTE_ADDR"
 fi

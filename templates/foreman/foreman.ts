@@ -11,17 +11,8 @@ export const foremanFolder = "/etc/puppet-foreman";
 export const settingsFile = `${foremanFolder}/settings.json`;
 /** Folder of the data that they keep for Foreman and from it. */
 export const foremanHome = "/var/lib/puppet-foreman";
-/** Queue of reports: they are written to `unfinished`, and then moved to `new`. */
-export const reportSpool = `${foremanHome}/reports`;
 /** The external node classifier. */
 export const classifierScript = "/usr/local/sbin/puppet-foreman-node";
-/** The program that sends reports, and its path unit. */
-export const sendScript = "/usr/local/sbin/puppet-foreman-send";
-export const reportsPath = "puppet-foreman-reports.path";
-
-/** Maximum number of queued reports on each server: about 300 MiB. */
-const mostReports = 10_000;
-
 /** How a Puppet server uses Foreman, as JSON. */
 export interface ForemanSettings {
   /** Foreman's address, `https://NAME` or `https://NAME:PORT`. */
@@ -60,28 +51,6 @@ export function renderForemanLibrary(): string {
 /** Renders the external node classifier. */
 export function renderClassifier(values: { ruby: string }): string {
   return renderTemplate(new URL("node.rb.eta", import.meta.url), values);
-}
-
-/** Renders Puppet Server's report processor. */
-export function renderReportProcessor(): string {
-  const values = { spool: reportSpool, limit: mostReports };
-  return renderTemplate(new URL("report.rb.eta", import.meta.url), values);
-}
-
-/** Renders the program that sends reports. */
-export function renderSend(values: { ruby: string }): string {
-  return renderTemplate(new URL("send.rb.eta", import.meta.url), { ...values, spool: reportSpool });
-}
-
-/** Renders the unit that sends reports. */
-export function renderReportsService(values: { user: string }): string {
-  const url = new URL("reports.service.eta", import.meta.url);
-  return renderTemplate(url, { ...values, spool: reportSpool });
-}
-
-/** Renders the unit that watches for reports. */
-export function renderReportsPath(): string {
-  return renderTemplate(new URL("reports.path.eta", import.meta.url), { spool: reportSpool });
 }
 
 /** The program that fetches classifications ahead of time, and its timer. */

@@ -4,6 +4,7 @@
 #
 #   ruby - [NODE]
 require "/usr/local/lib/puppet-foreman/puppet_foreman"
+require "open3"
 require "time"
 
 include PuppetForeman
@@ -56,8 +57,9 @@ rescue Errno::ENOENT
 end
 
 def waiting
-  ages = Dir.glob("#{HOME}/reports/new/*.json").filter_map { |file| age(file) }
-  { "count" => ages.size, "oldest" => ages.max }
+  output, = Open3.capture2("/usr/local/sbin/puppet-reports", "status")
+  status = JSON.parse(output)["foreman"]
+  { "count" => status["waiting"], **status.slice("oldest", "dropped") }
 end
 
 def expired

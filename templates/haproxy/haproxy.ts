@@ -79,6 +79,7 @@ export function renderDrained(values: {
   return renderTemplate(new URL("drained.sh.eta", import.meta.url), {
     ...values,
     port: agentsPort,
+    answerPort: poolPort,
   });
 }
 

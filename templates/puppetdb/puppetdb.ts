@@ -86,9 +86,13 @@ export function renderClientConf(values: {
   return renderTemplate(new URL("client.conf.eta", import.meta.url), values);
 }
 
-/** Renders routes.yaml of a Puppet server: facts go to PuppetDB, and stay on disk for frequent readers. */
-export function renderRoutes(values: { puppetdb: boolean }): string {
-  const facts = values.puppetdb ? { terminus: "puppetdb", cache: "json" } : { terminus: "json" };
+/**
+ * Renders routes.yaml of a Puppet server: facts stay on disk for frequent readers.
+ *
+ * @param terminus where they go; `json` if they only stay on disk
+ */
+export function renderRoutes(terminus: string): string {
+  const facts = terminus === "json" ? { terminus } : { terminus, cache: "json" };
   return `# Made by pulumi-puppet: change the stack's settings, not this file.\n${dump({ server: { facts } })}`;
 }
 

@@ -35,7 +35,7 @@ const logged = (compiler: string) =>
   );
 const waiting = async () => {
   const counts = await Promise.all(
-    compilers.map((compiler) => output(compiler, "ls /var/lib/puppet-foreman/reports/new | wc -l")),
+    compilers.map((compiler) => output(compiler, "ls /var/lib/puppet-reports/foreman | wc -l")),
   );
   return counts.reduce((sum, count) => sum + Number(count), 0);
 };

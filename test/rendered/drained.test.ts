@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { renderDrained } from "../../templates/haproxy/haproxy.js";
 import { quickKey } from "../support/rendered/authority.js";
 import { inParsers, outputOf as output } from "../support/rendered/parsers.js";
@@ -18,6 +18,10 @@ context.load_cert_chain("${setup}/cert.pem", "${setup}/key.pem")
 # The handshake is for the thread of a connection.
 server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
 server.serve_forever()`;
+
+const known = "/var/lib/pulumi-puppet/pool-members";
+/** How many reports a compiler has not sent, as it says. */
+const unsent = (count: number) => output(`echo ${String(count)} >${setup}/unsent`);
 
 /** haproxy.cfg with these compilers. */
 const configuration = (...addresses: readonly string[]) => `global
@@ -62,10 +66,11 @@ const drained = (deadline = 30) =>
 beforeAll(async () => {
   const serve = [stays, leaves, six].map(
     (address) =>
-      `systemd-run --quiet --unit=${unit(address)} python3 ${setup}/server.py ${address}`,
+      `systemd-run --quiet --unit=${unit(address)} python3 ${setup}/server.py ${address}
+systemd-run --quiet --unit=${unit(address)}-answer socat "TCP${address.includes(":") ? "6" : "4"}-LISTEN:8139,bind=${inUrl(address)},fork,reuseaddr" SYSTEM:'read -r question; if test "$question" = reports; then echo "reports $(cat ${setup}/unsent)"; else echo ready up; fi'`,
   );
   await output(
-    `rm -rf ${setup}; mkdir -p ${setup} /run/haproxy; cat >${setup}/server.py
+    `rm -rf ${setup}; mkdir -p ${setup} /run/haproxy; echo 0 >${setup}/unsent; cat >${setup}/server.py
 openssl req -x509 -newkey ${quickKey} -subj /CN=puppet -keyout ${setup}/key.pem -out ${setup}/cert.pem 2>/dev/null
 ${serve.join("\n")}`,
     server,
@@ -73,11 +78,11 @@ ${serve.join("\n")}`,
 });
 afterAll(() =>
   output(
-    `systemctl stop drained-agent drained-haproxy ${[stays, leaves, six].map(unit).join(" ")}; rm -f /run/haproxy/admin.sock`,
+    `systemctl stop drained-agent || :; systemctl stop drained-haproxy ${[stays, leaves, six].flatMap((address) => [unit(address), `${unit(address)}-answer`]).join(" ")}; rm -f /run/haproxy/admin.sock ${known}`,
   ),
 );
 beforeEach(async () => {
-  await inParsers(["sh", "-c", hangUp]);
+  await inParsers(["sh", "-c", `${hangUp}; rm -f ${known}`]);
 });
 
 describe("the wait for connections to a compiler that has left", () => {
@@ -122,5 +127,49 @@ describe("the wait for connections to a compiler that has left", () => {
     const answer = await drained();
     await output(`systemctl kill --signal CONT ${unit(leaves)}`);
     expect(answer).toMatchObject({ code: 0, stdout: "" });
+  });
+});
+
+describe("the wait for the reports of a compiler that has left", () => {
+  const leave = async (address: string) => {
+    await use(stays, address);
+    // The wait of the deployment before.
+    expect(await drained()).toMatchObject({ code: 0, stdout: "" });
+    await use(stays);
+  };
+  afterEach(() => unsent(0));
+
+  it.each([leaves, six])("ends when they are sent: %s", async (address) => {
+    await leave(address);
+    await unsent(3);
+    const waiting = drained();
+    await output("sleep 3");
+    await unsent(0);
+    expect(await waiting).toEqual({
+      code: 0,
+      stdout: `${address} has left the pool: waiting until its reports are sent, 3 so far\n`,
+      stderr: "",
+    });
+  });
+
+  it("fails the deployment when time is up, and the next one goes on", async () => {
+    await leave(leaves);
+    await unsent(3);
+    const failed = {
+      code: 1,
+      stderr: `${leaves} has left the pool, and still has 3 reports and facts that PuppetDB or Foreman has not taken within 2 s: deploy again once they answer, or switch it off to lose them\n`,
+    };
+    expect(await drained(2)).toMatchObject(failed);
+    expect(await drained(2)).toMatchObject(failed);
+    await unsent(0);
+    expect(await drained()).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("is none for one that is switched off, or of an earlier version", async () => {
+    await leave(leaves);
+    await output(`systemctl kill --signal STOP ${unit(leaves)}-answer`);
+    const answer = await drained();
+    await output(`systemctl kill --signal CONT ${unit(leaves)}-answer`);
+    expect(answer).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { reportSpool, sendScript } from "../../templates/foreman/foreman.js";
 import {
   classify,
   control,
@@ -17,7 +16,6 @@ import {
   stopService,
   trust,
 } from "../support/rendered/foreman-client.js";
-import { inParsers } from "../support/rendered/parsers.js";
 
 const node = "web1.example.test";
 const values = { os: { name: "Debian", release: { full: "13" } }, is_virtual: true };
@@ -28,12 +26,7 @@ const classification = {
   parameters: { site: "north" },
   environment: "staging",
 };
-const clean = () =>
-  done([
-    "sh",
-    "-c",
-    `rm -rf ${home}/* ${facts}/*; mkdir -p ${reportSpool}/new ${reportSpool}/unfinished`,
-  ]);
+const clean = () => done(["sh", "-c", `rm -rf ${home}/* ${facts}/*`]);
 
 beforeAll(async () => {
   await installForeman();
@@ -189,89 +182,4 @@ describe("the external node classifier", () => {
       expect(said).toContain("is not the name of a certificate");
     },
   );
-});
-
-describe("reports", () => {
-  /** A run of Puppet, whose report the processor gets. */
-  const puppetRun = (code: string) =>
-    inParsers([
-      ...["puppet", "apply", "--report", "--reports", "foreman", "--certname", node],
-      ...["--libdir", "/var/lib/puppetserver/lib", "--detailed-exitcodes", "-e", code],
-    ]);
-  const waiting = async () =>
-    (await done(["ls", `${reportSpool}/new`])).split("\n").filter(Boolean);
-  const send = () => inParsers([sendScript]);
-
-  it("are stored in Foreman's format, sent in order, and accepted", async () => {
-    await puppetRun('notify { "first": }');
-    // Reports of the same second have no order, and Foreman accepts only one of them.
-    await done(["sh", "-c", "now=$(date +%s); while test $(date +%s) = $now; do sleep 0.1; done"]);
-    await puppetRun(
-      'exec { "/bin/false": } file { "/tmp/none": ensure => absent, require => Exec["/bin/false"] }',
-    );
-    expect(await waiting()).toHaveLength(2);
-    const { code, stdout } = await send();
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
-    expect(await waiting()).toEqual([]);
-
-    const { reports } = await received();
-    expect(reports.map(({ status, certificate }) => [status, certificate])).toEqual([
-      [201, server],
-      [201, server],
-    ]);
-    const [first, second] = reports.map(({ content }) => content?.config_report);
-    expect(first).toMatchObject({
-      host: node,
-      status: { applied: 1, failed: 0, skipped: 0, pending: 0, restarted: 0, failed_restarts: 0 },
-    });
-    expect(first?.metrics.resources).toMatchObject({ changed: 1 });
-    expect(first?.logs.some(({ log }) => log.sources.source.includes("Notify[first]"))).toBe(true);
-    expect(second).toMatchObject({ status: { failed: 1, skipped: 1 } });
-    expect(second?.logs.some(({ log }) => log.level === "err")).toBe(true);
-  });
-
-  it("are queued while Foreman is down, and arrive once when it is back", async () => {
-    await puppetRun('notify { "first": }');
-    await stopService();
-    const away = await send();
-    expect(away.code).toBe(1);
-    expect(away.stdout).toMatch(/^<4>1 reports are queued for Foreman: .*refused/);
-    expect(await waiting()).toHaveLength(1);
-    await done(["cp", "-r", `${reportSpool}/new`, "/tmp/again"]);
-
-    await startService();
-    await trust([server]);
-    expect((await send()).code).toBe(0);
-    // As if the answer had been lost.
-    await done(["sh", "-c", `mv /tmp/again/* ${reportSpool}/new; rmdir /tmp/again`]);
-    const again = await send();
-    expect(again.code).toBe(0);
-    expect(again.stdout).toMatch(
-      /^<4>Foreman does not take the report of web1\.example\.test: it answers 422 .*already been taken/,
-    );
-    expect((await received()).reports.map(({ status }) => status)).toEqual([201, 422]);
-    expect(await waiting()).toEqual([]);
-  });
-
-  it("do not block others when Foreman fails on one, which is dropped after an hour", async () => {
-    await install(`${reportSpool}/new/1.json`, JSON.stringify({ config_report: { host: node } }));
-    await puppetRun('notify { "good": }');
-    expect((await send()).code).toBe(1);
-    expect((await received()).reports.map(({ status }) => status)).toEqual([500, 201]);
-    expect(await waiting()).toEqual(["1.json"]);
-    await done(["touch", "--date=-2 hours", `${reportSpool}/new/1.json`]);
-    const { code, stdout } = await send();
-    expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /^<4>Foreman fails at the report of web1\.example\.test: it answers 500/,
-    );
-    expect(await waiting()).toEqual([]);
-  });
-
-  it("are not queued beyond a limit", async () => {
-    await done(["sh", "-c", `cd ${reportSpool}/new && seq 10000 | sed 's/$/.json/' | xargs touch`]);
-    const { stdout, stderr } = await puppetRun('notify { "one more": }');
-    expect(stdout + stderr).toContain("is not kept for Foreman: 10000 others wait for it already");
-    await clean();
-  });
 });

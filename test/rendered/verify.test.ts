@@ -4,13 +4,13 @@ import {
   registrationFile,
   renderRegister,
   renderRegistration,
-  reportSpool,
 } from "../../templates/foreman/foreman.js";
 import { exitCode } from "../../tools/lib/verify/checks.js";
 import { verifyForeman } from "../../tools/lib/verify/foreman.js";
 import {
   control,
   done,
+  emptySpool,
   foreman,
   home,
   install,
@@ -28,8 +28,11 @@ import {
   url,
 } from "../support/rendered/foreman-client.js";
 import { inParsers } from "../support/rendered/parsers.js";
+import { keep } from "../support/rendered/reports.js";
 
 const node = "web1.example.test";
+/** A report that has been waiting for so many seconds. */
+const waits = (age: number) => keep("foreman", { node, age });
 const proxyPort = 4444;
 /** A smart proxy whose features are in a file; it has Foreman's own certificate, as its name is that. */
 const smartProxy = `
@@ -99,7 +102,8 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await done(["sh", "-c", `rm -rf ${home}/* /etc/puppet-foreman/told.json`]);
-  await done(["mkdir", "-p", `${reportSpool}/new`, `${home}/nodes`]);
+  await done(["mkdir", "-p", `${home}/nodes`]);
+  await emptySpool();
   await setUse({ cacheHours: 168, whenExpired: "serve", puppetdb: [] });
   await startService();
   await control("POST", "/reset");
@@ -210,12 +214,11 @@ describe("Foreman, verified from a Puppet server", () => {
   });
 
   it("has not received reports, and gave no classification for a long time", async () => {
-    await install(`${reportSpool}/new/1.json`, "{}");
+    await waits(0);
     expect(await verify()).toMatchObject({
       [waiting]: expect.stringMatching(/^ok: 1 is queued, the oldest for \d+ s\.$/) as unknown,
     });
-    await done(["touch", "--date=-3 hours", `${reportSpool}/new/1.json`]);
-    await install(`${reportSpool}/new/2.json`, "{}");
+    await waits(3 * 3600);
     await install(`${home}/nodes/${node}.json`, "{}");
     await done(["touch", "--date=-8 days", `${home}/nodes/${node}.json`]);
     expect(await verify()).toMatchObject({

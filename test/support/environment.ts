@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { distributions } from "../../distributions/index.js";
 import { podmanNames } from "../../platforms/containers/names.js";
 import { joinAgent, type AgentEnvironment } from "../../tools/lib/agents.js";
@@ -14,6 +13,9 @@ import { run, type Result, type RunOptions } from "../../tools/lib/shell.js";
 import { execIn } from "./container-exec.js";
 import { hostsImage } from "./images/images.js";
 import { withNames } from "./host-names.js";
+import { until } from "./until.js";
+
+export { until };
 
 /** The environment that this suite deploys once; a user's own may run at the same time. */
 export const environment = "suite";
@@ -247,18 +249,4 @@ export async function joined(name: string): Promise<AgentEnvironment> {
   await joinAgent(agent, name);
   await output(name, `systemctl stop ${distributions[distribution].services.agent}`);
   return agent;
-}
-
-/** Waits for a condition; returns the seconds it took. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  seconds: number,
-): Promise<number> {
-  const began = Date.now();
-  while (!(await condition())) {
-    if (Date.now() - began > seconds * 1000) throw new Error(`${what}: not within ${seconds} s`);
-    await pause(100);
-  }
-  return (Date.now() - began) / 1000;
 }

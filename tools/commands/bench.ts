@@ -1,7 +1,10 @@
 import { measureAgents } from "../../bench/agents/measure.js";
 import { targetOf } from "../../bench/agents/target.js";
 import { describeMeasured, measurePreview, type Measured } from "../../bench/preview.js";
+import { measureReports } from "../../bench/reports.js";
+import { mainName } from "../../roles/main/main.js";
 import { main, Problem } from "../lib/problem.js";
+import { settingsOf } from "../lib/settings.js";
 import { Stack } from "../lib/stack.js";
 import { toolchain } from "../lib/toolchain/toolchain.js";
 
@@ -10,6 +13,7 @@ const sizes = [10, 100, 1000];
 
 // `npm run bench -- preview [COMPILERS ...]`: how long the program takes, compared with a bare one.
 // `npm run bench -- agents ENVIRONMENT COUNT SECONDS`: how many runs of agents an environment takes.
+// `npm run bench -- reports ENVIRONMENT COUNT`: how long a compiler takes to send reports that have waited.
 await main(async () => {
   const [what, ...given] = process.argv.slice(2);
   if (what === "preview" && given.every((size) => isCount(Number(size)))) {
@@ -24,8 +28,16 @@ await main(async () => {
     console.log(text);
     return failed === 0 ? 0 : 1;
   }
+  if (what === "reports" && environment !== "" && isCount(Number(count)) && given.length === 2) {
+    const stack = new Stack(environment, await toolchain());
+    const { hosts } = settingsOf(stack);
+    const [compiler = ""] = hosts.compilers;
+    const puppetdb = hosts.puppetdb ?? mainName;
+    console.log(await measureReports(await targetOf(stack), compiler, puppetdb, Number(count)));
+    return 0;
+  }
   throw new Problem(
-    "Write npm run bench -- preview, followed by numbers of compilers other than 10, 100 and 1000 if you want; or npm run bench -- agents ENVIRONMENT COUNT SECONDS, with the name of an environment on this machine.",
+    "Write npm run bench -- preview, followed by numbers of compilers other than 10, 100 and 1000 if you want; or npm run bench -- agents ENVIRONMENT COUNT SECONDS, or npm run bench -- reports ENVIRONMENT COUNT, with the name of an environment on this machine.",
   );
 });
 

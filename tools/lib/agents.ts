@@ -85,8 +85,9 @@ export async function demonstrate(agent: AgentEnvironment): Promise<string | und
 
 /** Removes an agent's container and certificate. */
 export async function removeAgent(agent: AgentEnvironment, name: string): Promise<void> {
-  await removeContainer(agent.environment, name);
+  // In this order: Podman's DNS, which the main server asks for the CA, is away for a moment when a container stops.
   await cleanCertificate(agent, name);
+  await removeContainer(agent.environment, name);
 }
 
 /** The compiler of a run's catalog, according to the message from the initial site manifest. */

@@ -52,16 +52,20 @@ export async function timedRun(agent: string): Promise<number> {
   return (Date.now() - began) / 1000;
 }
 
+/** The transaction UUID of an agent's last run, as the agent wrote it. */
+export const transactionOf = (agent: string) =>
+  // YAML quotes one that looks like a number at first.
+  output(
+    agent,
+    "sed -n \"s/^transaction_uuid: '\\?\\([0-9a-f-]*\\)'\\?$/\\1/p\" /var/cache/puppet/state/last_run_report.yaml",
+  );
+
 /**
  * Waits until PuppetDB has the report of an agent's last run: it stores a report a moment after it acknowledges it, and
  * a count before that may be one short.
  */
 export async function reported(agent: string): Promise<void> {
-  // YAML quotes one that looks like a number at first.
-  const run = await output(
-    agent,
-    "sed -n \"s/^transaction_uuid: '\\?\\([0-9a-f-]*\\)'\\?$/\\1/p\" /var/cache/puppet/state/last_run_report.yaml",
-  );
+  const run = await transactionOf(agent);
   try {
     await until(
       `PuppetDB has the report of ${agent}'s last run`,
@@ -117,13 +121,25 @@ export async function settled(): Promise<void> {
   await serves();
 }
 
-/** Runs agents in turn until stopped; returns the seconds of all runs. */
-export function loop(agents: readonly string[]): { end: () => Promise<number[]> } {
+/** A run of an agent. */
+export interface TimedRun {
+  readonly seconds: number;
+  /** Transaction UUID of its report. */
+  readonly transaction: string;
+}
+
+/** Runs agents in turn until stopped; returns all runs. */
+export function loop(agents: readonly string[]): { end: () => Promise<TimedRun[]> } {
   let going = true;
   const runs = async () => {
-    const seconds: number[] = [];
-    while (going) for (const agent of agents) seconds.push(await timedRun(agent));
-    return seconds;
+    const made: TimedRun[] = [];
+    while (going) {
+      for (const agent of agents) {
+        const seconds = await timedRun(agent);
+        made.push({ seconds, transaction: await transactionOf(agent) });
+      }
+    }
+    return made;
   };
   const running = runs();
   return {
@@ -133,3 +149,18 @@ export function loop(agents: readonly string[]): { end: () => Promise<number[]> 
     },
   };
 }
+
+/** How often PuppetDB has the report of each run. */
+export async function timesReported(runs: readonly TimedRun[]): Promise<number[]> {
+  const list = runs.map(({ transaction }) => `"${transaction}"`).join(", ");
+  const rows = await query<{ transaction_uuid: string }>(
+    `reports[transaction_uuid] { transaction_uuid in [${list}] }`,
+  );
+  return runs.map(
+    ({ transaction }) => rows.filter((row) => row.transaction_uuid === transaction).length,
+  );
+}
+
+/** Reports and facts that wait on a Puppet server for PuppetDB. */
+export const waitingOn = async (server: string) =>
+  Number(await output(server, "ls /var/lib/puppet-reports/puppetdb | wc -l"));

@@ -2,7 +2,16 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { classifierScript, reportSpool, sendScript } from "../../../templates/foreman/foreman.js";
+import { classifierScript } from "../../../templates/foreman/foreman.js";
+import {
+  reportsFolder,
+  reportsFolders,
+  reportsLibrary,
+  reportsLibraryFiles,
+  reportsProgram,
+  reportsSettingsFile,
+  renderReportProcessor,
+} from "../../../templates/reports/reports.js";
 import { distributions } from "../../../distributions/index.js";
 import { Authority } from "../foreman/certificates.js";
 import {
@@ -70,18 +79,30 @@ export async function installForeman(): Promise<void> {
     foreman: { url, password, timeout: 2 },
   });
   const compiler = composed.state("compiler1");
-  const processor = "/var/lib/puppetserver/lib/puppet/reports/foreman.rb";
   for (const path of [
-    ...[settingsFile, "/usr/local/lib/puppet-foreman/puppet_foreman.rb", processor],
+    ...[settingsFile, "/usr/local/lib/puppet-foreman/puppet_foreman.rb", reportsSettingsFile],
+    ...Object.keys(reportsLibraryFiles()).map((name) => `${reportsLibrary}/${name}`),
   ])
     files[path] = contentOf(compiler, path);
+  // A run of Puppet has no PuppetDB here.
+  files["/var/lib/puppetserver/lib/puppet/reports/spooled.rb"] = renderReportProcessor({
+    puppetdb: false,
+    foreman: true,
+  });
   for (const [path, content] of Object.entries(files)) await install(path, content);
-  for (const path of [classifierScript, sendScript])
+  for (const path of [classifierScript, reportsProgram])
     await install(path, contentOf(compiler, path), "0755");
   await shell(
-    `grep -q ${foreman} /etc/hosts || echo "127.0.0.1 ${foreman}" >>/etc/hosts; mkdir -p ${facts} ${reportSpool}/new ${reportSpool}/unfinished`,
+    `grep -q ${foreman} /etc/hosts || echo "127.0.0.1 ${foreman}" >>/etc/hosts; mkdir -p ${facts}`,
   );
+  await emptySpool();
 }
+
+/** Empties the Puppet server's spool of reports. */
+export const emptySpool = () =>
+  shell(
+    `rm -rf ${reportsFolder}; mkdir -p ${reportsFolders.map((folder) => `${reportsFolder}/${folder}`).join(" ")}`,
+  );
 
 /** Frees it for the next test file. */
 export async function leaveForeman(): Promise<void> {

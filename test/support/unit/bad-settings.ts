@@ -17,7 +17,7 @@ const image =
 const subnet =
   "write the first address of a private IPv4 network and a prefix length from 16 to 24, such as 10.213.7.0/24.";
 const topLevel =
-  "write one of platform, domain, distribution, puppetServer, caServer, fileServer, caName, mainServer, codeDeployment, webhook, eyaml, serverGems, loadBalancer, puppetdb, postgresql, foreman, compilers, compiler, rollout, fileBucket, hdm, containers, existing, aws, or remove it.";
+  "write one of platform, domain, distribution, puppetServer, caServer, fileServer, caName, mainServer, codeDeployment, webhook, eyaml, serverGems, reports, loadBalancer, puppetdb, postgresql, foreman, compilers, compiler, rollout, fileBucket, hdm, containers, existing, aws, or remove it.";
 
 const inList = (what: string, name: string): BadSettings => ({
   what,

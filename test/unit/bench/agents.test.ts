@@ -147,14 +147,25 @@ describe("a run of puppet agent", () => {
 
   it("tells how often it came again, and who compiled", () => {
     const again = "Warning: Sleeping for 3 seconds before retrying the request\n";
-    expect(endOf(2, `${again}${again}Notice: Catalog compiled by compiler2.example.test`)).toEqual({
+    const said = `${again}${again}Notice: Catalog compiled by compiler2.example.test\n`;
+    expect(endOf(2, said)).toEqual({
       ...{ failure: undefined, retries: 2, compiler: "compiler2.example.test" },
+      transaction: undefined,
     });
   });
+
+  it.each(["4998648a-9b6e-4f3e-8f0a-0123456789ab", "'04998648-9b6e-4f3e-8f0a-012345678901'"])(
+    "tells its transaction: %s",
+    (written) => {
+      expect(endOf(0, `Notice: x\ntransaction_uuid: ${written}\n`).transaction).toBe(
+        written.replaceAll("'", ""),
+      );
+    },
+  );
 });
 
 describe("many agents", () => {
-  const ended = { failure: undefined, retries: 0, compiler: undefined };
+  const ended = { failure: undefined, retries: 0, compiler: undefined, transaction: undefined };
   const runner = (name: string, real: boolean, milliseconds: number): Runner => ({
     ...{ name, real },
     run: () =>

@@ -114,7 +114,7 @@ describe("a probe", () => {
 describe("the tables of a soak", () => {
   const run = (agent: string, start: number, end: number, more: object = {}) => ({
     ...{ agent, real: false, start: start * 1000, end: end * 1000, seconds: end - start },
-    ...{ failure: undefined, retries: 0, compiler: "compiler1", ...more },
+    ...{ failure: undefined, retries: 0, compiler: "compiler1", transaction: agent, ...more },
   });
   const soaked: Soaked = {
     ...{ environment: "local", seed: 42, start: 0, end: 120_000 },
@@ -134,6 +134,7 @@ describe("the tables of a soak", () => {
         gaps: [{ start: 72_000, end: 72_500, reason: "socket hang up" }],
       },
     ],
+    reports: { lost: [run("simulated1", 30, 34)], doubled: [run("simulated2", 100, 102)] },
     pool: {
       compilers: [{ compiler: "compiler1", seconds: { UP: 118, DRAIN: 2 }, sessions: 9 }],
       ...{
@@ -169,18 +170,25 @@ describe("the tables of a soak", () => {
       compiler   DRAIN  UP     connections
       compiler1  2 s    118 s  9
       fewest compilers up: 1, for 2 s, first at 5 s, during: no change (compiler1 UP 1/2, compiler2 DRAIN (agent)); HAProxy's page did not answer 0 times
+      reports of 4 runs: 1 are not in PuppetDB, 1 are there more than once
 
       real1, at 45 s, during: compiler added: Error: Could not send report
+      simulated1, at 30 s, during: compiler added: its report is lost
+      simulated2, at 100 s, during: no change: its report is there twice
       puppet.example.test on a new connection, at 72 s, during: code deployed: socket hang up
       "
     `);
   });
 
-  it("is passed if no run failed, and no change", () => {
+  it("is passed if no run failed, no change, and no report is lost or there twice", () => {
     expect(passed(soaked)).toBe(false);
-    const fine = soaked.runs.filter(({ failure }) => failure === undefined);
-    expect(passed({ ...soaked, runs: fine })).toBe(true);
+    const runs = soaked.runs.filter(({ failure }) => failure === undefined);
+    const fine = { ...soaked, runs, reports: { lost: [], doubled: [] } };
+    expect(passed(fine)).toBe(true);
+    expect(passed({ ...fine, reports: undefined })).toBe(true);
+    expect(passed({ ...fine, reports: { lost: runs, doubled: [] } })).toBe(false);
+    expect(passed({ ...fine, reports: { lost: [], doubled: runs } })).toBe(false);
     const broken = [{ name: "code deployed", start: 0, end: 1, failure: "no" }];
-    expect(passed({ ...soaked, runs: fine, changes: broken })).toBe(false);
+    expect(passed({ ...fine, changes: broken })).toBe(false);
   });
 });

@@ -10,6 +10,7 @@ import {
   titlesOf,
   type Composed,
 } from "../../support/infrastructure.js";
+import { keptReports } from "../../support/unit/kept-reports.js";
 
 const { debian } = distributions;
 
@@ -28,6 +29,13 @@ describe("a compiler", () => {
       "exec no daily job runs Puppet as root",
       "file /etc/puppet/puppetserver/conf.d",
       "file /etc/puppet/puppetserver/services.d",
+      "exec turn puppet-foreman-reports.path off",
+      "exec stop puppet-foreman-reports.service",
+      "file /etc/systemd/system/puppet-foreman-reports.path",
+      "file /etc/systemd/system/puppet-foreman-reports.service",
+      "file /usr/local/sbin/puppet-foreman-send",
+      "exec Puppet Server owns its folder of plugins",
+      ...keptReports,
       "file /etc/puppet/puppet.conf",
       "file /usr/local/share/puppet-authorization.conf",
       "file /usr/local/sbin/puppet-authorization",
@@ -36,10 +44,7 @@ describe("a compiler", () => {
       "file /etc/puppet/puppetdb.conf",
       "file /etc/puppet/puppetserver/conf.d/http-client.conf",
       "file /etc/puppet/routes.yaml",
-      "exec puppet-foreman-reports.path is off",
-      "exec puppet-foreman-nodes.timer is off",
-      "exec Puppet Server owns its folder of plugins",
-      "file /var/lib/puppetserver/lib/puppet/reports/foreman.rb",
+      "exec turn puppet-foreman-nodes.timer off",
       "file /etc/puppet/puppetserver/services.d/ca.cfg",
       "file /etc/puppet/puppetserver/conf.d/sizing.conf",
       "exec JAVA_ARGS of puppetserver",
@@ -79,6 +84,7 @@ describe("a compiler", () => {
       "file /usr/local/share/puppet-site.pp",
       "exec something to compile until code is deployed",
       "service puppetserver",
+      "file /var/lib/puppetserver/lib/puppet/reports/foreman.rb",
       "file /etc/tmpfiles.d/puppet-pool.conf",
       "exec make the folders of the pool",
       "service puppet-warm-up.service",

@@ -12,6 +12,7 @@ import {
   titlesOf,
   type Composed,
 } from "../../support/infrastructure.js";
+import { keptReports } from "../../support/unit/kept-reports.js";
 
 const { debian } = distributions;
 
@@ -37,16 +38,20 @@ describe("the main server", () => {
       "exec no daily job runs Puppet as root",
       "file /etc/puppet/puppetserver/conf.d",
       "file /etc/puppet/puppetserver/services.d",
+      "exec turn puppet-foreman-reports.path off",
+      "exec stop puppet-foreman-reports.service",
+      "file /etc/systemd/system/puppet-foreman-reports.path",
+      "file /etc/systemd/system/puppet-foreman-reports.service",
+      "file /usr/local/sbin/puppet-foreman-send",
+      "exec Puppet Server owns its folder of plugins",
+      ...keptReports,
       "file /etc/puppet/puppet.conf",
       "package puppet-terminus-puppetdb",
       "file /etc/puppet/puppetdb.conf",
       "file /etc/puppet/puppetserver/conf.d/http-client.conf",
       "package curl",
       "file /etc/puppet/routes.yaml",
-      "exec puppet-foreman-reports.path is off",
-      "exec puppet-foreman-nodes.timer is off",
-      "exec Puppet Server owns its folder of plugins",
-      "file /var/lib/puppetserver/lib/puppet/reports/foreman.rb",
+      "exec turn puppet-foreman-nodes.timer off",
       "file /etc/puppet/puppetserver/services.d/ca.cfg",
       "file /etc/puppet/puppetserver/conf.d/sizing.conf",
       "exec JAVA_ARGS of puppetserver",
@@ -91,6 +96,7 @@ describe("the main server", () => {
       "file /usr/local/share/puppet-site.pp",
       "exec something to compile until code is deployed",
       "service puppetserver",
+      "file /var/lib/puppetserver/lib/puppet/reports/foreman.rb",
       "package iproute2",
       "file /usr/local/sbin/puppet-revoked-connections",
       "file /etc/systemd/system/puppet-revoked-connections.service",

@@ -43,12 +43,12 @@ describe("Puppet servers with PuppetDB", () => {
     expect(linesOf(contentOf(state, "/etc/puppet/puppet.conf")).slice(-3)).toEqual([
       "storeconfigs = true",
       "storeconfigs_backend = puppetdb",
-      "reports = puppetdb",
+      "reports = spooled",
     ]);
     expect(linesOf(contentOf(state, "/etc/puppet/routes.yaml"))).toEqual([
       "server:",
       "facts:",
-      "terminus: puppetdb",
+      "terminus: spooled",
       "cache: json",
     ]);
   });
@@ -78,12 +78,37 @@ describe("Puppet servers with PuppetDB", () => {
   });
 
   it.each([
-    [true, "# Agents run on when PuppetDB is away; what it would have stored is stored at"],
+    [true, "# Agents run on when PuppetDB is away: their facts and reports wait"],
     [false, "# Agents fail when PuppetDB is away: no catalog without"],
   ])("say that softWriteFailure is %s, and what that means", async (softWriteFailure, reason) => {
     const other = await compose(debian, { puppetdb: { softWriteFailure } });
     expect(conf(other)).toContain(`soft_write_failure = ${String(softWriteFailure)}`);
     expect(contentOf(other.state("main"), "/etc/puppet/puppetdb.conf")).toContain(reason);
+  });
+
+  it("send facts during the run if it is to fail without PuppetDB, and keep only reports", async () => {
+    const other = await compose(debian, { puppetdb: { softWriteFailure: false } });
+    for (const host of servers) {
+      const state = other.state(host);
+      expect(contentOf(state, "/etc/puppet/routes.yaml")).toContain("terminus: puppetdb\n");
+      expect(contentOf(state, "/etc/puppet/puppet.conf")).toContain("reports = spooled\n");
+    }
+  });
+
+  it.each([
+    [{ maxSize: 0.5 }, "reports.maxSize is 0.5; write a whole number of MiB, such as 1024."],
+    [{ maxAge: "a week" }, 'reports.maxAge is "a week"; write a duration, such as 7d, 36h or 90m.'],
+  ])("refuse limits of what waits that are none: %j", async (reports, sentence) => {
+    await expect(compose(debian, { reports })).rejects.toThrow(sentence);
+  });
+
+  it("keep reports within the limits of the settings", async () => {
+    const { state } = await compose(debian, { reports: { maxSize: 16, maxAge: "36h" } });
+    for (const host of servers) {
+      expect(JSON.parse(contentOf(state(host), "/etc/puppet-reports/settings.json"))).toMatchObject(
+        { maxBytes: 16 * 1024 * 1024, maxSeconds: 36 * 3600 },
+      );
+    }
   });
 
   it.each([3, 600])("wait %i seconds for an answer", async (requestTimeout) => {

@@ -238,7 +238,7 @@ describe("services of PuppetDB", () => {
     ["balancer", "haproxy haproxy-crl-refresh.timer"],
     [
       "compiler1",
-      "puppetserver puppet-crl-refresh.timer puppet-pool.socket puppet-revoked-connections.service puppet-connection-limits.service",
+      "puppetserver puppet-reports.service puppet-crl-refresh.timer puppet-pool.socket puppet-revoked-connections.service puppet-connection-limits.service",
     ],
   ])("stop on %s too, where it is somebody else's", (host, units) => {
     expect(composed.find(`${host}-configuration-services`).inputs.stdin).toContain(

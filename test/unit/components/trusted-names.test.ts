@@ -50,6 +50,7 @@ const others = [
   ...["webhook.certificate", "webhook.privateKey", "eyaml.privateKey", "eyaml.publicKey"],
   "serverGems.install.[]",
   ...["puppetdb.nodeTtl", "puppetdb.nodePurgeTtl", "puppetdb.reportTtl", "foreman.version"],
+  "reports.maxAge",
   ...["postgresql.backupTime", "codeDeployment.sources.*.prefix", "codeDeployment.postRun.[].[]"],
   "codeDeployment.defaultEnvironment",
   // Nodes of the environment itself.

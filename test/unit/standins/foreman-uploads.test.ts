@@ -9,7 +9,7 @@ import {
 } from "../../support/foreman/fixture.js";
 import { type Classification } from "../../support/foreman/foreman-service.js";
 
-const { api, ask, control, send, set, upload } = foremanFixture();
+const { api, ask, control, received, send, set, upload } = foremanFixture();
 
 describe("a node", () => {
   it("has what was set, in the environment of its facts", async () => {
@@ -191,6 +191,24 @@ describe("reports", () => {
       status: 422,
       json: { error: { full_messages: ["Reported at has already been taken"] } },
     });
+  });
+
+  it("are both stored when they come at the same time, as after a stop", async () => {
+    await control("PUT", "/stopped", { stopped: true });
+    const answers = Promise.all([send(reportOf()), send(reportOf())]);
+    await control("PUT", "/stopped", { stopped: false });
+    expect((await answers).map(({ status }) => status)).toEqual([201, 201]);
+    expect((await api("config_reports")).json).toMatchObject({ total: 2 });
+  });
+
+  it("take long if they are long, and hold up others if there are not enough workers", async () => {
+    await control("PUT", "/work", { workers: 1, secondsPerLog: 0.3 });
+    const ended: string[] = [];
+    const long = send(reportOf()).then(() => ended.push("long"));
+    await expect.poll(async () => (await received()).reports.length).toBe(1);
+    await send(reportOf({ logs: [], host: "other.example.test" })).then(() => ended.push("short"));
+    await long;
+    expect(ended).toEqual(["long", "short"]);
   });
 
   it("of an unknown host are accepted and dropped if hosts must not be created", async () => {

@@ -14,7 +14,7 @@ export interface ServerAnswers {
   /** The node that was queried. */
   readonly node: string;
   readonly classification: Answer<{ classes: number; environment: string | null }>;
-  readonly waiting: { count: number; oldest: number | null };
+  readonly waiting: { count: number; oldest: number | null; dropped: number };
   readonly expired: { nodes: string[]; cacheHours: number; whenExpired: "serve" | "fail" };
   /** What the registered user gets; only on the main server. */
   readonly asUser?: UserAnswers;
@@ -153,13 +153,17 @@ function questionCheck(server: string, { node, classification }: ServerAnswers):
   return check(what, "ok", `${node} has ${has} in ${environment ?? "no environment"}.`);
 }
 
-function waitingCheck(server: string, { count, oldest }: ServerAnswers["waiting"]): Check {
+function waitingCheck(server: string, { count, oldest, dropped }: ServerAnswers["waiting"]): Check {
   const what = `reports on ${server}`;
+  if (dropped > 0) {
+    const were = `${dropped} ${dropped === 1 ? "was" : "were"} dropped since the server exists`;
+    return check(what, "warning", `${were}; puppet-reports status there names the last ones.`);
+  }
   if (count === 0) return check(what, "ok", "None is queued.");
   const waiting = `${count} ${count === 1 ? "is" : "are"} queued, the oldest for ${duration(oldest ?? 0)}`;
   return (oldest ?? 0) < reportDeadline
     ? check(what, "ok", `${waiting}.`)
-    : check(what, "warning", `${waiting}; see journalctl -u puppet-foreman-reports there.`);
+    : check(what, "warning", `${waiting}; see journalctl -u puppet-reports there.`);
 }
 
 function expiredCheck(
