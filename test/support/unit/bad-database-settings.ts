@@ -83,13 +83,15 @@ export const badDatabaseSettings: readonly BadSettings[] = [
       "write true or false.",
     ),
   ),
-  ...["nodeTtl", "nodePurgeTtl", "reportTtl"].flatMap((setting) =>
-    ["14", "14s", "2w", "0d", "-1d", "1.5d", "14 d", "100000d", "", 14].map((value) =>
-      one(`${setting} ${JSON.stringify(value)}`, `puppetdb.${setting}`, value, duration),
-    ),
+  ...["puppetdb.nodeTtl", "puppetdb.nodePurgeTtl", "puppetdb.reportTtl", "reports.maxAge"].flatMap(
+    (setting) =>
+      ["14", "14s", "2w", "0d", "-1d", "1.5d", "14 d", "100000d", "", 14].map((value) =>
+        one(`${setting} ${JSON.stringify(value)}`, setting, value, duration),
+      ),
   ),
   ...range("a whole number of seconds", "puppetdb.requestTimeout", 3, 600),
   ...range("a whole number of MiB", "puppetdb.heap", 512, 32768),
+  ...range("a whole number of MiB", "reports.maxSize", 16, 1_048_576),
   ...range("a whole number of threads", "puppetdb.threads", 1, 64),
   ...range("a whole number of connections", "puppetdb.writeConnections", 2, 200),
   ...range("a whole number of connections", "puppetdb.readConnections", 1, 200),

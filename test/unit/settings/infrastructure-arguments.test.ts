@@ -27,7 +27,7 @@ describe("the component's arguments from a stack's settings", () => {
       ...["caName", "caServer", "codeDeployment", "compileTimeout", "compiler", "distribution"],
       ...["fileBucket"],
       ...["fileServer", "foreman", "hdm", "hosts", "mainServer", "plannedCompilers", "postgresql"],
-      ...["puppetServer", "puppetdb", "rollout", "serverGems", "statsPort"],
+      ...["puppetServer", "puppetdb", "reports", "rollout", "serverGems", "statsPort"],
       ...["webhookCertificate", "webhookPort", "webhookPrivateKey"],
     ]);
     expect(JSON.stringify(given)).not.toContain("the-login");

@@ -149,6 +149,7 @@ describe("valid settings", () => {
       webhook: { port: 9000 },
       eyaml: {},
       serverGems: { install: [] },
+      reports: { maxSize: 1024, maxAge: "7d" },
       hdm: { host: "none" },
       containers: {
         subnet: "10.213.7.0/24",
@@ -262,6 +263,7 @@ describe("valid settings", () => {
     { mainServer: { jrubies: 64, heap: 65536, codeCache: 2048 } },
     { loadBalancer: { statsPort: 1024, compileTimeout: 60 } },
     { loadBalancer: { statsPort: 65535, compileTimeout: 7200 } },
+    { reports: { maxSize: 16, maxAge: "90m" } },
     { puppetdb: { requestTimeout: 3, heap: 512, threads: 1, nodeTtl: "1m" } },
     { puppetdb: { requestTimeout: 600, heap: 32768, threads: 64, reportTtl: "99999d" } },
     { puppetdb: { writeConnections: 2, readConnections: 1, host: "none" } },

@@ -59,7 +59,7 @@ describe("every rendered file", () => {
 
 describe("puppet.conf", () => {
   /** What sends facts, catalogs and reports to PuppetDB. */
-  const stored = { storeconfigs: "true", storeconfigs_backend: "puppetdb", reports: "puppetdb" };
+  const stored = { storeconfigs: "true", storeconfigs_backend: "puppetdb", reports: "spooled" };
   const sectionsOf = (content: string) => {
     let section = "";
     const sections: Record<string, Record<string, string>> = {};
