@@ -1,5 +1,11 @@
 /** Titles of what keeps the reports of a Puppet server, in their order. */
 export const keptReports = [
+  "exec turn puppet-foreman-reports.path off",
+  "exec stop puppet-foreman-reports.service",
+  "file /etc/systemd/system/puppet-foreman-reports.path",
+  "file /etc/systemd/system/puppet-foreman-reports.service",
+  "file /usr/local/sbin/puppet-foreman-send",
+  "exec Puppet Server owns its folder of plugins",
   "file /etc/puppet-reports",
   "file /etc/puppet-reports/settings.json",
   "file /usr/local/lib/puppet-reports",
