@@ -29,8 +29,9 @@ class Client
   UNREACHED = [SystemCallError, SocketError, OpenSSL::OpenSSLError, Timeout::Error, IOError, Net::ProtocolError,
                Net::HTTPBadResponse, Net::HTTPHeaderSyntaxError, Zlib::Error].freeze
   NOT_NOW = %w[401 403 408 429 502 503 504].freeze
-  # Seconds until a connection is open.
+  # Seconds until a connection is open, and for which one is kept.
   PATIENCE = 10
+  IDLE = 1
 
   # settings:: `certificate` and `privateKey`, which may change
   # seconds:: for an answer
@@ -47,7 +48,7 @@ class Client
   def request(request, body = nil)
     connect
     begin
-      @session.request(request, body)
+      @session.request(request, body).tap { @used = now }
     rescue *UNREACHED => e
       close
       raise Unanswered, "#{@uri.host} does not answer: #{e.message}"
@@ -64,14 +65,19 @@ class Client
 
   private
 
+  def now
+    Process.clock_gettime(Process::CLOCK_MONOTONIC)
+  end
+
   def connect
-    # What has been idle may be closed just when it is used again.
-    close if @session && Process.clock_gettime(Process::CLOCK_MONOTONIC) - @opened > 60
+    # What has been idle may be closed just when it is used again. Net::HTTP would connect anew after 2 s, and nobody could tell
+    # whether the request got there.
+    close if @session && now - @used > IDLE
     return if @session
 
     @session = session
     @session.start
-    @opened = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    @used = now
   rescue *UNREACHED => e
     @session = nil
     raise Away, "#{@uri.host} is not reached: #{e.message}"
@@ -93,7 +99,7 @@ class Client
 
   def close
     @session&.finish
-  rescue IOError
+  rescue *UNREACHED
     nil
   ensure
     @session = nil
