@@ -15,7 +15,11 @@ export interface ReportsSeen {
   readonly doubled: readonly RunRecord[];
 }
 
-/** Waits until PuppetDB has the report of each run that has one; undefined if there is no PuppetDB. */
+/**
+ * Waits until PuppetDB has the report of each run that has one; undefined if there is no PuppetDB.
+ *
+ * @throws Problem if PuppetDB does not answer in time
+ */
 export async function reportsSeen(
   trial: Trial,
   runs: readonly RunRecord[],
@@ -23,11 +27,15 @@ export async function reportsSeen(
   if (trial.settings.puppetdb.host === "none") return undefined;
   const end = Date.now() + deadline * 1000;
   for (;;) {
-    const times = await timesIn(trial, runs);
-    const count = ({ transaction = "" }: RunRecord) => times.get(transaction) ?? 0;
-    const lost = runs.filter((run) => run.transaction !== undefined && count(run) === 0);
-    if (lost.length === 0 || Date.now() > end) {
-      return { lost, doubled: runs.filter((run) => count(run) > 1) };
+    const over = Date.now() > end;
+    // It reloads when certificates are revoked, as those of a compiler that has just been removed.
+    const times = await timesIn(trial, runs).catch((error: unknown) => {
+      if (over) throw error;
+    });
+    if (times !== undefined) {
+      const count = ({ transaction = "" }: RunRecord) => times.get(transaction) ?? 0;
+      const lost = runs.filter((run) => run.transaction !== undefined && count(run) === 0);
+      if (lost.length === 0 || over) return { lost, doubled: runs.filter((run) => count(run) > 1) };
     }
     await pause(1000);
   }

@@ -66,7 +66,11 @@ export class Trial {
     await this.must(`${host}: ${command}`, exec(this.stack.name, host, words, { apart: true }));
   }
 
-  /** PuppetDB's answer about reports, by a query in its AST. */
+  /**
+   * PuppetDB's answer about reports, by a query in its AST.
+   *
+   * @throws Problem if there is none
+   */
   async reports(query: unknown): Promise<unknown> {
     const { domain, hosts } = this.settings;
     const { ssldir } = this.distribution.paths;
@@ -74,10 +78,11 @@ export class Trial {
     const certificate = `--cacert ${ssldir}/certs/ca.pem --cert ${ssldir}/certs/${fqdn}.pem --key ${ssldir}/private_keys/${fqdn}.pem`;
     const url = `https://${hosts.puppetdb ?? mainName}.${domain}:${String(puppetdbPort)}/pdb/query/v4/reports`;
     const curl = `curl --noproxy '*' --silent --show-error --fail-with-body --max-time 60 ${certificate} --header 'Content-Type: application/json' --data @- ${url}`;
-    const { stdout } = await exec(this.stack.name, mainName, ["sh", "-c", curl], {
+    const { code, stdout, stderr } = await exec(this.stack.name, mainName, ["sh", "-c", curl], {
       apart: true,
       stdin: JSON.stringify({ query }),
     });
+    if (code !== 0) throw new Problem(`PuppetDB gave no answer: ${stderr.trim()} ${stdout}`);
     return JSON.parse(stdout) as unknown;
   }
 

@@ -8,6 +8,7 @@ class Foreman
   NAME = "Foreman".freeze
   # While one is at work on a large report, others go on.
   WORKERS = 3
+  PACE = 0
   # Seconds that Foreman may take for a report.
   LONGEST = 120
   # Seconds for a question.

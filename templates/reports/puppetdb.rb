@@ -7,6 +7,8 @@ class PuppetDb
   NAME = "PuppetDB".freeze
   # It is its database that has to keep up: what waits does not come from more than one connection.
   WORKERS = 1
+  # How often as long as a message took it pauses, so that PuppetDB and the runs of agents have the rest.
+  PACE = 3
   SECONDS = 30
   # Seconds for which one that has failed is asked after the others.
   AVOIDED = 60

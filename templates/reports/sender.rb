@@ -55,11 +55,13 @@ class Sender
 
   def work(destination)
     entry = take or return sleep(0.2)
+    began = now
     begin
       deliver(destination, entry)
     ensure
       @lock.synchronize { @busy.delete(entry.node) }
     end
+    sleep([@kind::PACE * (now - began), 1].min)
   rescue *ReportSpool::FAULTS => e
     # Its own disk is full, or cannot be read.
     away(Away.new(e.message))
