@@ -91,9 +91,9 @@ describe("YAML, read by Ruby's parser and by JavaScript's", () => {
     expect(await inPsych(agent)).toEqual(attributes(passwordOf("puppet-authority-agent-key")));
   });
 
-  it("routes.yaml has facts go to PuppetDB, and stay on disk", async () => {
+  it("routes.yaml has facts wait for PuppetDB, and stay on disk", async () => {
     const content = fileOf(await sharedFiles(), "main/routes.yaml");
-    const expected = { server: { facts: { terminus: "puppetdb", cache: "json" } } };
+    const expected = { server: { facts: { terminus: "spooled", cache: "json" } } };
     expect(await inPsych(content)).toEqual(expected);
     expect(load(content)).toEqual(expected);
     await expect(inPsych(content.replace("cache:", "cache"))).rejects.toThrow("SyntaxError");

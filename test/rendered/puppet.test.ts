@@ -41,7 +41,7 @@ describe.each(distributionNames)("puppet.conf of %s, read by Puppet's own parser
     codedir: paths.codedir,
     storeconfigs: "true",
     storeconfigs_backend: "puppetdb",
-    reports: "puppetdb",
+    reports: "spooled",
   };
 
   it.each([
