@@ -30,7 +30,6 @@ class Sender
 
   # Starts its threads.
   def start
-    @spool.tidy
     @threads = Array.new(@kind::WORKERS) do
       Thread.new do
         Thread.current.abort_on_exception = true
